@@ -1,0 +1,171 @@
+"""Every error this package raises on purpose.
+
+KucoinError
+├── NotSent                     nothing left this machine: correct it and try again
+│   ├── NotConfigured           no API key, or a setting that is missing or malformed
+│   ├── InvalidRequest          off the tick, below the minimum, a host outside the fence
+│   └── QuotaHeld               our own limiter keeps what is left of the quota for orders and cancels
+├── ApiError                    KuCoin said no; carries code, message, request
+│   ├── AuthenticationFailed    key, secret, passphrase or clock
+│   ├── PermissionDenied        the key, its address or its region may not do this
+│   ├── InsufficientBalance
+│   ├── NotFound                no such path, symbol or order
+│   └── TooManyRequests         carries retry_after
+├── OutcomeUnknown              sent, and no readable answer came back: timeout, cut line, HTTP 5xx
+├── StreamError
+│   ├── SubscriptionRefused
+│   └── SequenceGap
+└── JournalError
+    └── DuplicateClientOid
+"""
+
+from __future__ import annotations
+
+
+class KucoinError(Exception):
+    """The root of this tree; its text is fit for a page: no secret, no trace."""
+
+
+class NotSent(KucoinError):
+    """Nothing left this machine."""
+
+
+class NotConfigured(NotSent):
+    """A credential or setting is missing or malformed; the text names it."""
+
+
+class InvalidRequest(NotSent):
+    """The request breaks a rule that is known without asking; the text names the value."""
+
+
+class QuotaHeld(NotSent):
+    """The pool's remaining quota is kept for more urgent calls.
+
+    Attributes:
+        retry_after: Seconds until the quota refills.
+    """
+
+    def __init__(self, message: str, *, retry_after: float) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class ApiError(KucoinError):
+    """KuCoin answered and refused.
+
+    Attributes:
+        code: KuCoin's code as text, or ``HTTP 403`` where the body carried none.
+        message: KuCoin's own words, cut to 200 characters.
+        request: Method and path, without query, such as ``GET /api/v1/accounts``.
+    """
+
+    def __init__(self, *, code: str, message: str, request: str) -> None:
+        super().__init__(f"{request} refused: {message} (KuCoin code {code})")
+        self.code = code
+        self.message = message
+        self.request = request
+
+
+class AuthenticationFailed(ApiError):
+    """Key, secret, passphrase or clock: the code says which, as far as KuCoin tells."""
+
+
+class PermissionDenied(ApiError):
+    """The key, its address or the account's region may not do this; repeating changes nothing."""
+
+
+class InsufficientBalance(ApiError):
+    """The account does not hold what the request needs."""
+
+
+class NotFound(ApiError):
+    """No such path, symbol or order."""
+
+
+class TooManyRequests(ApiError):
+    """A quota is used up.
+
+    Attributes:
+        retry_after: Seconds until it refills, None where KuCoin did not say.
+    """
+
+    def __init__(self, *, code: str, message: str, request: str, retry_after: float | None = None) -> None:
+        super().__init__(code=code, message=message, request=request)
+        self.retry_after = retry_after
+
+
+class OutcomeUnknown(KucoinError):
+    """It was sent, or may have been, and no readable answer came back."""
+
+
+class StreamError(KucoinError):
+    """A socket conversation broke."""
+
+
+class SubscriptionRefused(StreamError):
+    """The exchange will not send this topic."""
+
+
+class SequenceGap(StreamError):
+    """Updates are missing between two that arrived."""
+
+
+class JournalError(KucoinError):
+    """The journal could not be read or written."""
+
+
+class DuplicateClientOid(JournalError):
+    """This client order id was used before."""
+
+
+# KuCoin's code -> class. One number can mean different things in different families; where it does, the
+# family's own table comes first (`of` below). A code in neither table is a plain ApiError.
+_ANYWHERE: dict[str, type[ApiError]] = {
+    "400001": AuthenticationFailed,  # a header is missing
+    "400002": AuthenticationFailed,  # timestamp off by more than 5 s
+    "400003": AuthenticationFailed,  # key unknown
+    "400004": AuthenticationFailed,  # passphrase wrong
+    "400005": AuthenticationFailed,  # signature, that is the secret, wrong
+    "400008": AuthenticationFailed,  # key version not accepted here
+    "400009": AuthenticationFailed,  # KC-API-KEY-VERSION malformed
+    "400006": PermissionDenied,  # caller's address not on the key's list
+    "400007": PermissionDenied,  # key lacks the permission
+    "400010": PermissionDenied,
+    "400301": PermissionDenied,  # country
+    "400302": PermissionDenied,  # address
+    "400303": PermissionDenied,  # identity check
+    "400304": PermissionDenied,
+    "400444": PermissionDenied,
+    "400500": PermissionDenied,
+    "400700": PermissionDenied,
+    "411100": PermissionDenied,  # user frozen
+    "411200": PermissionDenied,
+    "404": NotFound,
+    "404000": NotFound,
+    "429000": TooManyRequests,
+    "429001": TooManyRequests,
+    "429002": TooManyRequests,
+    "1015": TooManyRequests,  # the CDN's limit per address
+    "110188": TooManyRequests,
+}
+_SPOT: dict[str, type[ApiError]] = {
+    "200004": InsufficientBalance,
+    "230003": InsufficientBalance,
+    "210021": InsufficientBalance,
+    "260100": InsufficientBalance,
+    "126013": InsufficientBalance,
+    "900001": NotFound,
+    "126043": NotFound,
+}
+_FUTURES: dict[str, type[ApiError]] = {
+    "300003": InsufficientBalance,
+    "200005": InsufficientBalance,
+    "200002": TooManyRequests,
+    "40010": PermissionDenied,
+}
+
+
+def of(code: str, *, futures: bool) -> type[ApiError]:
+    """Return the class for KuCoin's ``code`` as the spot or the futures host means it."""
+    family = _FUTURES if futures else _SPOT
+    return family.get(code) or _ANYWHERE.get(code, ApiError)
