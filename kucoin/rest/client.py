@@ -1,0 +1,59 @@
+"""The signing client as the rest of the program sees it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from kucoin.model.credentials import Credentials
+from kucoin.rest.account import Account
+from kucoin.rest.futures import Futures
+from kucoin.rest.hosts import Hosts
+from kucoin.rest.limits import PoolReport
+from kucoin.rest.line import Timeouts
+from kucoin.rest.margin import Margin
+from kucoin.rest.market import SpotMarket
+from kucoin.rest.transport import HostReport, Transport
+
+
+@dataclass(frozen=True, slots=True)
+class LineStatus:
+    """How the line to the exchange is; ``clock_offset`` is the exchange's clock less ours in s."""
+
+    hosts: tuple[HostReport, ...]
+    clock_offset: Decimal | None
+    pools: tuple[PoolReport, ...]
+
+
+class Exchange:
+    """One exchange, by subject: ``exchange.account.spot_accounts()``. One per process, for all threads.
+
+    Without ``credentials`` the public questions work and the private ones raise NotConfigured.
+    """
+
+    def __init__(
+        self, hosts: Hosts, credentials: Credentials | None = None, *, timeouts: Timeouts | None = None
+    ) -> None:
+        self._transport = Transport(hosts, credentials, timeouts=timeouts)
+        self.has_credentials = credentials is not None
+        self.has_futures = hosts.futures_base is not None
+        self.market = SpotMarket(self._transport)
+        self.account = Account(self._transport)
+        self.margin = Margin(self._transport)
+        self.futures = Futures(self._transport)
+
+    def resync_clock(self) -> None:
+        """Measure the exchange's clock anew; call it at the start and every few minutes.
+
+        Raises:
+            KucoinError: No readable answer; the last measurement stays.
+        """
+        self._transport.resync_clock()
+
+    def status(self) -> LineStatus:
+        """Return the state of hosts, clock and quotas without asking anyone."""
+        return LineStatus(self._transport.hosts(), self._transport.clock_offset, self._transport.pools())
+
+    def close(self) -> None:
+        """End every wait and refuse every later call."""
+        self._transport.close()
