@@ -1,0 +1,56 @@
+"""The launcher, for `streamlit run dashboard.py`: starts the Desk, hands the pages to Streamlit, does nothing else."""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import ipaddress
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import streamlit as st
+
+from kucoin import assemble
+from kucoin.errors import NotConfigured
+
+
+def require_loopback(address: str | None) -> None:
+    """Refuse to be reached from other machines, since nobody has to say who they are yet.
+
+    Raises:
+        NotConfigured: ``address`` is not this machine's own.
+    """
+    try:
+        own = address == "localhost" or ipaddress.ip_address(address or "").is_loopback
+    except ValueError:
+        own = False
+    if not own:
+        shown = repr(address) if address else "not set, which means every network"
+        raise NotConfigured(f"server.address is {shown}: without users to log in it must be 127.0.0.1")
+
+
+@asynccontextmanager
+async def lifespan(_app: st.App) -> AsyncIterator[None]:
+    """Warm up before the first visitor; stop the Desk after the last."""
+    for heavy in ("pandas", "plotly.graph_objects", "pyarrow"):
+        importlib.import_module(heavy)
+    # What was imported stays for good, so the collector need not walk through it; a full pass held up every thread.
+    gc.collect()
+    gc.freeze()
+    # In s: how long a thread that wakes for the network waits for one that computes. The default is ten times that.
+    sys.setswitchinterval(0.0005)
+    print(f"KuCoin dashboard ({desk.mode}) on http://127.0.0.1:{st.get_option('server.port')}", flush=True)
+    try:
+        yield
+    finally:
+        assemble.stop()
+
+
+try:
+    require_loopback(st.get_option("server.address"))
+    desk = assemble.desk()
+except NotConfigured as error:
+    raise SystemExit(str(error)) from None
+
+app = st.App("pages/frame.py", lifespan=lifespan)

@@ -1,0 +1,69 @@
+"""From settings to a working Desk: the only place that builds the parts."""
+
+from __future__ import annotations
+
+import os
+import threading
+import tomllib
+from contextlib import ExitStack
+from pathlib import Path
+
+from kucoin.desk.desk import Desk
+from kucoin.desk.practice_process import PracticeProcess
+from kucoin.rest import hosts
+from kucoin.rest.client import Exchange
+from kucoin.settings import Mode, Settings, load
+
+_ROOT = Path(__file__).resolve().parent.parent
+
+_lock = threading.Lock()
+_running: list[Desk] = []  # the process's one Desk, or nothing
+
+
+def desk() -> Desk:
+    """Return the Desk of this process; the first call reads the settings and starts it.
+
+    Raises:
+        NotConfigured: A setting is wrong; one sentence names it.
+    """
+    with _lock:
+        if not _running:
+            built = build(load(os.environ, Path.cwd() / ".streamlit" / "secrets.toml"))
+            built.start()
+            _running.append(built)
+        return _running[0]
+
+
+def stop() -> None:
+    """Stop the Desk of this process, if it runs, and everything it started."""
+    with _lock:
+        while _running:
+            _running.pop().stop()
+
+
+def build(settings: Settings) -> Desk:
+    """Return a Desk that has not started to read. In practice mode the practice exchange runs when this returns.
+
+    Raises:
+        NotConfigured: The practice exchange cannot have its ports or its folder.
+    """
+    with ExitStack() as held:
+        if settings.mode is Mode.PRACTICE:
+            process = PracticeProcess(settings.data, settings.practice_spot_port, settings.practice_futures_port)
+            held.callback(process.stop)
+            where = hosts.practice(*process.start())
+        else:
+            where = hosts.live(settings.site)
+        return Desk(
+            Exchange(where, settings.credentials),
+            mode=settings.mode,
+            site=settings.site,
+            version=_version(),
+            key_tail=settings.credentials.tail if settings.credentials else None,
+            held=held.pop_all(),
+        )
+
+
+def _version() -> str:
+    project = tomllib.loads((_ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return str(project["version"])

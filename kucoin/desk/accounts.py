@@ -1,0 +1,221 @@
+"""Everything the desk reads from the exchange, how often, and what it says of the account as a whole."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from kucoin.desk import admission, places
+from kucoin.desk.admission import Admission
+from kucoin.desk.portfolio import Place, Standing
+from kucoin.desk.refresh import Refresher, Source
+from kucoin.errors import ApiError, AuthenticationFailed, PermissionDenied, TooManyRequests
+from kucoin.model.account import AccountMode, FuturesAccount
+from kucoin.model.market import Contract, ServiceStatus
+from kucoin.model.position import Position
+from kucoin.rest.client import Exchange
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+# Fiat currencies that a total may be wanted in. Which of them KuCoin quotes, it is asked.
+FIATS = ("USD", "EUR", "GBP", "CHF", "AUD", "CAD", "JPY", "KRW", "BRL", "INR", "TRY")
+# Where a futures account can hold money; others are learned from the contracts' settlement currencies.
+_SETTLEMENT = ("USDT", "USDC", "XBT", "ETH")
+
+# Seconds between readings. Together about 250 of the 2,000 that each public quota has per 30 s, less of the private.
+_PRICES = 5.0
+_POSITIONS = 30.0
+_BALANCES = 60.0
+_FIAT = 600.0
+_NAMES = 3600.0
+# Seconds after the start at which what was read is shown, though some source has not answered yet.
+_PATIENCE = 8.0
+
+_UNIFIED = (
+    "This is a unified trading account. Its balances are not in the classic accounts, which are all that this "
+    "dashboard reads, so no figure is shown."
+)
+_NO_KEY = "No API key is set, so there is no account to read."
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the readings are worth, taken as a whole, and why."""
+
+    standing: Standing
+    reason: str = ""
+
+
+class Accounts:
+    """The sources of every figure. Private ones are read only once the key was found fit.
+
+    Args:
+        exchange: Without credentials only its status and its clock are read.
+        refresher: Takes up the sources.
+        monotonic: Seconds that never jump.
+    """
+
+    def __init__(
+        self, exchange: Exchange, refresher: Refresher, *, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._exchange = exchange
+        self._refresher = refresher
+        self._monotonic = monotonic
+        self._started = monotonic()
+        market, account, margin = exchange.market, exchange.account, exchange.margin
+
+        # Sources that are due together are read in this order.
+        self.admission = self._source("API key", self._admit, _BALANCES, wanted=lambda: exchange.has_credentials)
+        self.tickers = self._source("tickers", market.all_tickers, _PRICES, wanted=self._in_use)
+        self.dollars = self._source("dollar prices", lambda: market.fiat_prices(base="USD"), _FIAT, wanted=self._in_use)
+        self.spot = self._source("spot accounts", account.spot_accounts, _BALANCES, wanted=self._granted)
+        self.cross = self._source("cross margin", margin.cross, _BALANCES, wanted=self._granted)
+        self.isolated = self._source("isolated margin", margin.isolated, _BALANCES, wanted=self._granted)
+        self.subs = self._source("sub-accounts", account.sub_accounts, _BALANCES, wanted=self._is_master)
+        self.wallets: dict[str, Source[FuturesAccount]] = {}
+        self.sub_wallets: dict[str, Source[tuple[tuple[str, FuturesAccount], ...]]] = {}
+        self.contracts: Source[tuple[Contract, ...]] | None = None
+        self.positions: Source[tuple[Position, ...]] | None = None
+        self.futures_service: Source[ServiceStatus] | None = None
+        if exchange.has_futures:
+            self._add_futures()
+        self.rates = {fiat: self._rate(fiat) for fiat in FIATS}
+        self.names = self._source("currency names", self._read_names, _NAMES, wanted=self._in_use)
+        self.spot_service = self._source("spot service status", market.service_status, _BALANCES, wanted=lambda: True)
+        self.clock = self._source("clock", exchange.resync_clock, _BALANCES, wanted=lambda: True)
+
+    def verdict(self) -> Verdict:
+        """Say whether there is an account to show."""
+        if not self._exchange.has_credentials:
+            return Verdict(Standing.NO_CREDENTIALS, _NO_KEY)
+        asked = self.admission.reading
+        if asked.value is None:
+            return Verdict(Standing.UNREACHABLE, asked.problem) if asked.problem else Verdict(Standing.LOADING)
+        if asked.value.refusal:
+            return Verdict(Standing.REFUSED, asked.value.refusal)
+        if asked.value.mode is AccountMode.UNIFIED:
+            return Verdict(Standing.UNIFIED, _UNIFIED)
+        sources = self._counted()
+        untried = any(source.reading.tried_at is None for source in sources)
+        if all(source.reading.at is None for source in sources):
+            reasons = [source.reading.problem for source in sources if source.reading.problem]
+            return Verdict(Standing.LOADING) if untried else Verdict(Standing.UNREACHABLE, reasons[0])
+        late = self._monotonic() - self._started > _PATIENCE
+        return Verdict(Standing.READY if late or not untried else Standing.LOADING)
+
+    def places(self, now: datetime) -> tuple[Place, ...]:
+        """Return every account as it was read last."""
+        found = [
+            *places.spot(self.spot.reading),
+            places.cross(self.cross.reading),
+            places.isolated(self.isolated.reading),
+        ]
+        listed = self.contracts.reading.value if self.contracts else None
+        contracts = {each.symbol: each for each in listed or ()}
+        positions = self.positions.reading.value if self.positions else None
+        for currency, wallet in self.wallets.items():
+            moved = places.moved(positions, contracts, currency, now)
+            found.append(places.futures(currency, wallet.reading, moved))
+        if self._is_master():
+            sub_wallets = {currency: source.reading for currency, source in self.sub_wallets.items()}
+            found += places.subs(self.subs.reading, sub_wallets)
+        return tuple(found)
+
+    def quoted(self, fiat: str) -> bool:
+        """Whether KuCoin quotes ``fiat``, or may yet turn out to."""
+        reading = self.rates[fiat].reading
+        return reading.value is not None or reading.at is None
+
+    def _counted(self) -> list[Source[Any]]:
+        """The sources of the total that are wanted."""
+        wallets: list[Source[Any]] = [*self.wallets.values(), *self.sub_wallets.values()]
+        every: list[Source[Any]] = [self.spot, self.cross, self.isolated, self.subs, self.tickers, self.dollars]
+        return [source for source in (*every, *wallets) if source.wanted()]
+
+    def _source(self, name: str, read: Callable[[], T], every: float, *, wanted: Callable[[], bool]) -> Source[T]:
+        source = Source(name, read, every=every, wanted=wanted)
+        self._refresher.add(source)
+        return source
+
+    def _rate(self, fiat: str) -> Source[Decimal | None]:
+        return self._source(f"{fiat} rate", lambda: self._read_rate(fiat), _FIAT, wanted=self._granted)
+
+    def _add_futures(self) -> None:
+        """Read futures too; the European site has none."""
+        futures = self._exchange.futures
+        self.contracts = self._source("contracts", self._read_contracts, _PRICES, wanted=self._in_use)
+        self._add_wallets(_SETTLEMENT)
+        self.positions = self._source("positions", futures.positions, _POSITIONS, wanted=self._granted)
+        self.futures_service = self._source(
+            "futures service status", futures.service_status, _BALANCES, wanted=lambda: True
+        )
+
+    def _add_wallets(self, currencies: Iterable[str]) -> None:
+        """Read the futures accounts that settle in ``currencies`` as well, the sub-accounts' included."""
+        # New dictionaries, since other threads may be walking through the present ones.
+        self.wallets = self.wallets | {each: self._wallet(each) for each in currencies}
+        self.sub_wallets = self.sub_wallets | {each: self._sub_wallet(each) for each in currencies}
+
+    def _wallet(self, currency: str) -> Source[FuturesAccount]:
+        def read() -> FuturesAccount:
+            return self._exchange.futures.account_overview(currency=currency)
+
+        return self._source(f"futures {currency}", read, _BALANCES, wanted=self._granted)
+
+    def _sub_wallet(self, currency: str) -> Source[tuple[tuple[str, FuturesAccount], ...]]:
+        def read() -> tuple[tuple[str, FuturesAccount], ...]:
+            return self._exchange.futures.sub_accounts_overview(currency=currency)
+
+        return self._source(f"sub-accounts' futures {currency}", read, _BALANCES, wanted=self._is_master)
+
+    def _admit(self) -> Admission:
+        """Ask what the key may do, before any other private call is made."""
+        try:
+            key = self._exchange.account.api_key()
+            if objection := admission.objection(key):
+                return Admission(objection, key)
+            return Admission("", key, self._exchange.account.mode())
+        except (AuthenticationFailed, PermissionDenied) as error:
+            return Admission(admission.refusal(error))
+
+    def _read_contracts(self) -> tuple[Contract, ...]:
+        contracts = self._exchange.futures.contracts()
+        settlement = {contract.settle_currency for contract in contracts}
+        if unknown := sorted(settlement - self.wallets.keys()):
+            self._add_wallets(unknown)
+        return contracts
+
+    def _read_rate(self, fiat: str) -> Decimal | None:
+        """What one USDT is in ``fiat``, None where KuCoin does not quote it."""
+        try:
+            return self._exchange.market.fiat_prices(base=fiat, currencies=("USDT",)).get("USDT")
+        except TooManyRequests:
+            raise
+        except ApiError as error:
+            log.info("%s is not offered as a unit: %s", fiat, error)
+            return None
+
+    def _read_names(self) -> dict[str, str]:
+        return {currency.currency: currency.full_name for currency in self._exchange.market.currencies()}
+
+    def _in_use(self) -> bool:
+        """Whether there is an account whose figures need prices."""
+        asked = self.admission.reading.value
+        return self._exchange.has_credentials and (asked is None or asked.granted)
+
+    def _granted(self) -> bool:
+        """Whether private calls may be made."""
+        asked = self.admission.reading.value
+        return asked is not None and asked.granted
+
+    def _is_master(self) -> bool:
+        """Whether the key can see sub-accounts."""
+        asked = self.admission.reading.value
+        return asked is not None and asked.granted and asked.key is not None and asked.key.is_master

@@ -1,0 +1,145 @@
+"""The one place that knows the account: it reads in the background, and answers everybody from what was read."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from contextlib import ExitStack
+from datetime import UTC, datetime
+
+from kucoin.desk import admission
+from kucoin.desk.accounts import FIATS, Accounts, Verdict
+from kucoin.desk.portfolio import Portfolio, Standing, appraise, nothing
+from kucoin.desk.prices import Measure, Prices
+from kucoin.desk.refresh import Refresher
+from kucoin.desk.status import HostStatus, QuotaStatus, Status
+from kucoin.errors import InvalidRequest
+from kucoin.model.market import ServiceState
+from kucoin.rest.client import Exchange
+
+# The total is repeated in these, whatever unit it is shown in.
+_REPEATED = ("USDT", "BTC", "EUR")
+
+
+class Desk:
+    """One exchange account, for all browser sessions of a process. Safe to call from any thread; nothing here waits.
+
+    Args:
+        mode: ``practice`` or ``live``.
+        site: Which of KuCoin's entities: ``global``, ``eu`` or ``au``.
+        version: This program's.
+        key_tail: The last four characters of the API key, None where there is none.
+        held: What has to be closed when the desk stops.
+        now: The present moment, aware UTC; readings are marked with it.
+    """
+
+    def __init__(
+        self,
+        exchange: Exchange,
+        *,
+        mode: str,
+        site: str,
+        version: str,
+        key_tail: str | None,
+        held: ExitStack | None = None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self.mode = mode
+        self._site = site
+        self._version = version
+        self._key_tail = key_tail
+        self._exchange = exchange
+        self._held = held or ExitStack()
+        self._now = now
+        self._refresher = Refresher(now=now)
+        self._accounts = Accounts(exchange, self._refresher)
+        self._lock = threading.Lock()
+        self._portfolios: dict[str, tuple[int, Verdict, Portfolio]] = {}
+
+    def start(self) -> None:
+        """Begin to read from the exchange; returns at once."""
+        self._refresher.start()
+
+    def stop(self) -> None:
+        """Stop reading and close what the desk holds; returns within a few seconds even while the network hangs."""
+        self._refresher.stop()
+        self._exchange.close()
+        self._held.close()
+
+    def units(self) -> tuple[str, ...]:
+        """Return the units that a portfolio can be had in: USDT, BTC, and the fiat currencies that KuCoin quotes.
+
+        A fiat currency whose rate has not been asked for yet is among them.
+        """
+        return ("USDT", "BTC", *(fiat for fiat in FIATS if self._accounts.quoted(fiat)))
+
+    def portfolio(self, unit: str) -> Portfolio:
+        """Return the whole account in ``unit``; the very same object until something new was read.
+
+        Raises:
+            InvalidRequest: ``unit`` is none of `units`.
+        """
+        if unit not in self.units():
+            raise InvalidRequest(f"{unit!r} is not a unit of this account: it takes {', '.join(self.units())}")
+        generation, verdict = self._refresher.generation, self._accounts.verdict()
+        with self._lock:
+            known = self._portfolios.get(unit)
+        if known and known[:2] == (generation, verdict):
+            return known[2]
+        portfolio = self._appraised(unit, verdict)
+        with self._lock:
+            self._portfolios[unit] = (generation, verdict, portfolio)
+        return portfolio
+
+    def status(self) -> Status:
+        """Return the state of the hosts, the clock, the quotas and the key."""
+        line = self._exchange.status()
+        services = {"spot": self._accounts.spot_service, "futures": self._accounts.futures_service}
+        hosts = []
+        for host in line.hosts:
+            source = services[host.name]
+            service = source.reading.value if source else None
+            hosts.append(
+                HostStatus(
+                    name=host.name,
+                    answered_at=host.answered_at,
+                    problem=host.problem,
+                    service=service.state if service else ServiceState.UNKNOWN,
+                    service_message=service.message if service else "",
+                )
+            )
+        quotas = [
+            QuotaStatus(
+                pool=report.pool.label, limit=report.limit, remaining=report.remaining, reset_in=report.reset_in
+            )
+            for report in line.pools
+        ]
+        asked = self._accounts.admission.reading.value
+        return Status(
+            mode=self.mode,
+            site=self._site,
+            version=self._version,
+            hosts=tuple(hosts),
+            clock_offset=line.clock_offset,
+            quotas=tuple(quotas),
+            key_tail=self._key_tail,
+            warnings=admission.warnings(asked.key) if asked and asked.key else (),
+        )
+
+    def _appraised(self, unit: str, verdict: Verdict) -> Portfolio:
+        if verdict.standing is not Standing.READY:
+            return nothing(unit, verdict.standing, verdict.reason)
+        accounts = self._accounts
+        tickers, dollars = accounts.tickers.reading, accounts.dollars.reading
+        prices = Prices(tickers.value, dollars.value or {})
+        return appraise(
+            accounts.places(self._now()),
+            self._measure(prices, unit),
+            others=[self._measure(prices, other) for other in _REPEATED if other != unit],
+            names=accounts.names.reading.value or {},
+            prices_at=tickers.at,
+        )
+
+    def _measure(self, prices: Prices, unit: str) -> Measure:
+        rate = self._accounts.rates[unit].reading.value if unit in self._accounts.rates else None
+        return Measure(prices, unit, rate)

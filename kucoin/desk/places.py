@@ -1,0 +1,175 @@
+"""From what the exchange sent of each account to the lines that are valued. Pure.
+
+Zero balances are dropped. A place that was never read has no lines, which is something else than none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal, localcontext
+
+from kucoin.decimals import ONE, ZERO
+from kucoin.desk.portfolio import Line, PartKind, Place
+from kucoin.desk.refresh import Reading
+from kucoin.model.account import CrossMargin, FuturesAccount, IsolatedPair, MarginAsset, SpotAccount, SubAccount
+from kucoin.model.market import Contract
+from kucoin.model.position import Position
+
+# KuCoin's kinds of account -> ours. Balances of other kinds (margin, isolated, contract) are read from their own
+# endpoints, and would be counted twice if they were taken from this list as well.
+_SPOT_KINDS = {"main": PartKind.FUNDING, "trade": PartKind.SPOT, "trade_hf": PartKind.SPOT}
+_DAY = timedelta(hours=24)
+_UNREAD = "not read yet"
+_SUB_MARGIN = "margin balances are not counted, since KuCoin does not say what a sub-account owes"
+
+
+def spot(reading: Reading[tuple[SpotAccount, ...]]) -> list[Place]:
+    """The funding and the spot trading account, which one answer tells together."""
+    return [_spot_place(kind, reading) for kind in (PartKind.FUNDING, PartKind.SPOT)]
+
+
+def _spot_place(kind: PartKind, reading: Reading[tuple[SpotAccount, ...]]) -> Place:
+    lines = None
+    if reading.value is not None:
+        rows = [row for row in reading.value if _SPOT_KINDS.get(row.kind) is kind]
+        lines = _held(Line(kind, row.currency, row.balance, row.available, row.holds) for row in rows)
+    return _place(kind, "", lines, reading)
+
+
+def cross(reading: Reading[CrossMargin]) -> Place:
+    """The cross margin account."""
+    lines = None
+    if reading.value is not None:
+        lines = _held(_margin_line(PartKind.CROSS, asset) for asset in reading.value.assets)
+    return _place(PartKind.CROSS, "", lines, reading)
+
+
+def isolated(reading: Reading[tuple[IsolatedPair, ...]]) -> Place:
+    """The isolated margin account, all pairs together; each line names its pair."""
+    lines = None
+    if reading.value is not None:
+        lines = _held(
+            _margin_line(f"{PartKind.ISOLATED} {pair.symbol}", asset)
+            for pair in reading.value
+            for asset in (pair.base, pair.quote)
+        )
+    return _place(PartKind.ISOLATED, "", lines, reading)
+
+
+def futures(currency: str, reading: Reading[FuturesAccount], moved: Decimal | None) -> Place:
+    """The futures account of one settlement currency; ``moved`` is what positions added to it within 24 h."""
+    lines = None
+    if reading.value is not None:
+        lines = _held([_futures_line(f"{PartKind.FUTURES} {currency}", reading.value, moved)])
+    return _place(PartKind.FUTURES, currency, lines, reading)
+
+
+def subs(
+    reading: Reading[tuple[SubAccount, ...]],
+    wallets: Mapping[str, Reading[tuple[tuple[str, FuturesAccount], ...]]],
+) -> list[Place]:
+    """The sub-accounts, one place each: spot balances and the futures account of every settlement currency.
+
+    Args:
+        wallets: By settlement currency, the futures accounts of everybody; the row ``main`` is the master's own.
+    """
+    if reading.value is None:
+        return [_place(PartKind.SUB, "", None, reading)]
+    lines = {account.name: _sub_lines(account) for account in reading.value}
+    for wallet in wallets.values():
+        for name, account in wallet.value or ():
+            if name != "main":
+                # What positions of a sub-account moved is not visible; its equity is taken as held.
+                lines.setdefault(name, []).append(_futures_line(f"{PartKind.SUB} {name}", account, ZERO))
+    troubles = [reading.problem] if reading.problem else []
+    troubles += [
+        f"futures {currency}: {_trouble(wallet.problem)}"
+        for currency, wallet in wallets.items()
+        if wallet.problem or wallet.value is None
+    ]
+    unread = any(wallet.value is None for wallet in wallets.values())
+    owing = {account.name for account in reading.value if _has_margin(account)}
+    at = min(each.at for each in (reading, *wallets.values()) if each.at is not None)
+    return [
+        Place(
+            PartKind.SUB,
+            name,
+            _held(lines[name]),
+            at,
+            "; ".join([*troubles, *([_SUB_MARGIN] if name in owing else [])]) or None,
+            partial=unread or name in owing,
+        )
+        for name in sorted(lines)
+    ]
+
+
+def moved(
+    positions: Sequence[Position] | None, contracts: Mapping[str, Contract], currency: str, now: datetime
+) -> Decimal | None:
+    """What the open positions settled in ``currency`` earned within 24 h by the move of their prices.
+
+    A position held all that time counts with its contract's price change, a younger one with its unrealised PnL.
+
+    Returns:
+        An amount of ``currency``; None where a figure for it is missing.
+    """
+    if positions is None:
+        return None
+    each = [
+        _moved_by(position, contracts.get(position.symbol), now)
+        for position in positions
+        if position.settle_currency == currency
+    ]
+    known = [amount for amount in each if amount is not None]
+    return sum(known, ZERO) if len(known) == len(each) else None
+
+
+def _moved_by(position: Position, contract: Contract | None, now: datetime) -> Decimal | None:
+    if position.opened_at is not None and now - position.opened_at < _DAY:
+        return position.unrealised_pnl
+    if contract is None or contract.last_trade_price is None or contract.price_change is None:
+        return None
+    last, ago = contract.last_trade_price, contract.last_trade_price - contract.price_change
+    if last <= 0 or ago <= 0:
+        return None
+    lots = position.current_qty * abs(contract.multiplier)
+    if not contract.is_inverse:
+        return lots * contract.price_change
+    with localcontext(prec=28):
+        return lots * (ONE / ago - ONE / last)  # a lot is a dollar: worth fewer coins as the price rises
+
+
+def _sub_lines(account: SubAccount) -> list[Line]:
+    return [
+        Line(f"{PartKind.SUB} {account.name}", row.currency, row.balance, row.available, row.holds)
+        for row in account.balances
+        if row.kind in _SPOT_KINDS
+    ]
+
+
+def _has_margin(account: SubAccount) -> bool:
+    return any(row.kind == "margin" and row.balance for row in account.balances)
+
+
+def _margin_line(account: str, asset: MarginAsset) -> Line:
+    return Line(account, asset.currency, asset.total, asset.available, asset.hold, asset.liability)
+
+
+def _futures_line(account: str, wallet: FuturesAccount, moved: Decimal | None) -> Line:
+    equity, available = wallet.account_equity, wallet.available_balance
+    return Line(
+        account, wallet.currency, equity, available, None if available is None else equity - available, ZERO, moved
+    )
+
+
+def _held(lines: Iterable[Line]) -> tuple[Line, ...]:
+    return tuple(line for line in lines if line.total or line.liability)
+
+
+def _place(kind: PartKind, name: str, lines: tuple[Line, ...] | None, reading: Reading[object]) -> Place:
+    return Place(kind, name, lines, reading.at, _trouble(reading.problem) if lines is None else reading.problem)
+
+
+def _trouble(problem: str | None) -> str:
+    return problem or _UNREAD
