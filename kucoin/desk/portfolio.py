@@ -7,16 +7,19 @@ is exact, so that the total is the sum of its parts whatever their order.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal, localcontext
+from decimal import Context, Decimal, localcontext
 from enum import StrEnum
+from typing import NamedTuple, TypeAlias
 
 from kucoin.decimals import ZERO
 from kucoin.desk.prices import Measure, coin
 
 # More digits than a price of 28 and any balance can need together: sums and products stay exact.
 _EXACT = 200
+# A fraction is for the eye alone.
+_RATIOS = Context(prec=28)
 
 
 class Standing(StrEnum):
@@ -143,6 +146,9 @@ class Place:
     partial: bool = False
 
 
+_Dated: TypeAlias = tuple[Line, datetime | None]  # a line and when it was read
+
+
 def nothing(unit: str, standing: Standing, reason: str) -> Portfolio:
     """Return the portfolio of an account that cannot be shown, and why."""
     return Portfolio(unit, standing, reason, None, None, None, False, (), (), (), (), (), None, None)
@@ -164,34 +170,34 @@ def appraise(
         prices_at: When the prices were read.
     """
     with localcontext(prec=_EXACT):
-        parts = [_Sum.of(place.lines, measure) if place.lines is not None else None for place in places]
+        parts = [_sum(place.lines, measure) if place.lines is not None else None for place in places]
         read = [part for part in parts if part is not None]
-        whole = _Sum.over(read) if read else _Sum(None, None, None, ())
+        whole = _over(read) if read else _Sum(None, None, None, ())
         total = whole.value
-        holdings = [_holding(line, place.at, measure, names) for place in places for line in place.lines or ()]
-        conversions = tuple((other.unit, _Sum.again(places, other) if read else None) for other in others)
+        lines = [(line, place.at) for place in places for line in place.lines or ()]
+        merged = _merged(lines)
+        known = read and all(each.lines is not None and not each.partial for each in places)
         return Portfolio(
             unit=measure.unit,
             standing=Standing.READY,
             reason="",
             total=total,
             change=whole.change,
-            change_ratio=whole.change_ratio,
-            complete=bool(read)
-            and not whole.unpriced
-            and not any(each.lines is None or each.partial for each in places),
+            change_ratio=_ratio(whole.change, whole.ago),
+            complete=bool(known) and not whole.unpriced,
             unpriced=whole.unpriced,
             parts=tuple(_part(place, part, total) for place, part in zip(places, parts, strict=True)),
-            holdings=_ranked(holdings, total),
-            merged=_ranked(_merged(holdings), total),
-            conversions=conversions,
+            holdings=_holdings(lines, measure, names, total),
+            merged=_holdings(merged, measure, names, total),
+            conversions=tuple(
+                (other.unit, _sum([line for line, _ in merged], other).value if read else None) for other in others
+            ),
             at=_oldest(place.at for place in places),
             prices_at=prices_at,
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Sum:
+class _Sum(NamedTuple):
     """Several lines in the unit. ``value`` is None where there are lines and none of them has a price.
 
     ``change`` and ``ago`` (what it was worth 24 h ago) cover the lines whose past is known; None where none is.
@@ -202,64 +208,89 @@ class _Sum:
     ago: Decimal | None
     unpriced: tuple[str, ...]
 
-    @classmethod
-    def of(cls, lines: Iterable[Line], measure: Measure) -> _Sum:
-        """Value ``lines``."""
-        return cls.over(cls._one(line, measure) for line in lines)
 
-    @classmethod
-    def _one(cls, line: Line, measure: Measure) -> _Sum:
+def _sum(lines: Sequence[Line], measure: Measure) -> _Sum:
+    """Value ``lines``; no line at all is worth zero."""
+    values, changes, agos, unpriced = [], [], [], set()
+    for line in lines:
         price = measure.price(line.currency)
         if price is None:
-            return cls(None, None, None, (coin(line.currency),))
+            unpriced.add(coin(line.currency))
+            continue
         net = line.total - line.liability
-        if price.ago is None or line.moved is None:
-            return cls(net * price.now, None, None, ())
-        ago = (net - line.moved) * price.ago
-        return cls(net * price.now, net * price.now - ago, ago, ())
-
-    @classmethod
-    def over(cls, sums: Iterable[_Sum]) -> _Sum:
-        """Add ``sums``; no sum at all is worth zero."""
-        sums = tuple(sums)
-        return cls(
-            _added(each.value for each in sums) if sums else ZERO,
-            _added(each.change for each in sums) if sums else ZERO,
-            _added(each.ago for each in sums) if sums else ZERO,
-            tuple(sorted({currency for each in sums for currency in each.unpriced})),
-        )
-
-    @classmethod
-    def again(cls, places: Iterable[Place], measure: Measure) -> Decimal | None:
-        """The total of ``places`` in another unit."""
-        return cls.over(cls.of(place.lines, measure) for place in places if place.lines is not None).value
-
-    @property
-    def change_ratio(self) -> Decimal | None:
-        """The change as a fraction of what it changed from; None where that was nothing or a debt."""
-        return _ratio(self.change, self.ago)
+        values.append(net * price.now)
+        if price.ago is not None and line.moved is not None:
+            agos.append((net - line.moved) * price.ago)
+            changes.append(values[-1] - agos[-1])
+    if not lines:
+        return _Sum(ZERO, ZERO, ZERO, ())
+    return _Sum(_added(values), _added(changes), _added(agos), tuple(sorted(unpriced)))
 
 
-def _part(place: Place, part: _Sum | None, total: Decimal | None) -> Part:
-    if part is None:
-        return Part(place.kind, place.name, None, None, None, None, (), place.at, place.problem)
-    share = _ratio(part.value, total)
-    return Part(
-        place.kind,
-        place.name,
-        part.value,
-        part.change,
-        part.change_ratio,
-        share,
-        part.unpriced,
-        place.at,
-        place.problem,
+def _over(sums: Sequence[_Sum]) -> _Sum:
+    """Add sums."""
+    return _Sum(
+        _added(each.value for each in sums),
+        _added(each.change for each in sums),
+        _added(each.ago for each in sums),
+        tuple(sorted({currency for each in sums for currency in each.unpriced})),
     )
 
 
-def _holding(line: Line, at: datetime | None, measure: Measure, names: Mapping[str, str]) -> Holding:
+def _part(place: Place, part: _Sum | None, total: Decimal | None) -> Part:
+    value, change, ago, unpriced = part or (None, None, None, ())
+    return Part(
+        kind=place.kind,
+        name=place.name,
+        value=value,
+        change=change,
+        change_ratio=_ratio(change, ago),
+        share=_ratio(value, total),
+        unpriced=unpriced,
+        at=place.at,
+        problem=place.problem,
+    )
+
+
+def _merged(lines: Iterable[_Dated]) -> list[_Dated]:
+    """One line a currency, over all accounts, as old as the oldest of them."""
+    together: dict[str, _Dated] = {}
+    for line, at in lines:
+        currency = coin(line.currency)
+        if known := together.get(currency):
+            together[currency] = _joined(known[0], line), _oldest((known[1], at))
+        else:
+            together[currency] = Line("", currency, line.total, line.available, line.on_hold, line.liability), at
+    return list(together.values())
+
+
+def _joined(one: Line, other: Line) -> Line:
+    """Both amounts in one line; what one of them does not know, the sum does not."""
+    return Line(
+        account=one.account,
+        currency=one.currency,
+        total=one.total + other.total,
+        available=None if one.available is None or other.available is None else one.available + other.available,
+        on_hold=None if one.on_hold is None or other.on_hold is None else one.on_hold + other.on_hold,
+        liability=one.liability + other.liability,
+    )
+
+
+def _holdings(
+    lines: Iterable[_Dated], measure: Measure, names: Mapping[str, str], total: Decimal | None
+) -> tuple[Holding, ...]:
+    """By value, the largest first, those without one last."""
+    holdings = [_holding(line, at, measure, names, total) for line, at in lines]
+    holdings.sort(key=lambda each: (each.value is None, -(each.value or ZERO), each.currency, each.account))
+    return tuple(holdings)
+
+
+def _holding(
+    line: Line, at: datetime | None, measure: Measure, names: Mapping[str, str], total: Decimal | None
+) -> Holding:
     currency = coin(line.currency)
     price = measure.price(currency)
+    value = (line.total - line.liability) * price.now if price else None
     return Holding(
         account=line.account,
         currency=currency,
@@ -270,37 +301,9 @@ def _holding(line: Line, at: datetime | None, measure: Measure, names: Mapping[s
         liability=line.liability,
         price=price.now if price else None,
         change_ratio=_ratio(price.now - price.ago, price.ago) if price and price.ago is not None else None,
-        value=(line.total - line.liability) * price.now if price else None,
-        share=None,
+        value=value,
+        share=_ratio(value, total),
         at=at,
-    )
-
-
-def _merged(holdings: Iterable[Holding]) -> list[Holding]:
-    """One holding a currency, over all accounts."""
-    together: dict[str, list[Holding]] = {}
-    for holding in holdings:
-        together.setdefault(holding.currency, []).append(holding)
-    return [
-        replace(
-            several[0],
-            account="",
-            total=sum((each.total for each in several), ZERO),
-            available=_all_of(each.available for each in several),
-            on_hold=_all_of(each.on_hold for each in several),
-            liability=sum((each.liability for each in several), ZERO),
-            value=_added(each.value for each in several),
-            at=_oldest(each.at for each in several),
-        )
-        for several in together.values()
-    ]
-
-
-def _ranked(holdings: Iterable[Holding], total: Decimal | None) -> tuple[Holding, ...]:
-    """By value, the largest first, those without one last; each with its share of ``total``."""
-    shared = (replace(each, share=_ratio(each.value, total)) for each in holdings)
-    return tuple(
-        sorted(shared, key=lambda each: (each.value is None, -(each.value or ZERO), each.currency, each.account))
     )
 
 
@@ -310,17 +313,9 @@ def _added(values: Iterable[Decimal | None]) -> Decimal | None:
     return sum(known, ZERO) if known else None
 
 
-def _all_of(values: Iterable[Decimal | None]) -> Decimal | None:
-    """The sum, None where one of them is not known."""
-    values = tuple(values)
-    return None if None in values else _added(values)
-
-
 def _ratio(value: Decimal | None, of: Decimal | None) -> Decimal | None:
-    if value is None or of is None or of <= 0:
-        return None
-    with localcontext(prec=28):
-        return value / of
+    """``value`` as a fraction of ``of``; None where that is nothing or a debt."""
+    return _RATIOS.divide(value, of) if value is not None and of is not None and of > 0 else None
 
 
 def _oldest(moments: Iterable[datetime | None]) -> datetime | None:

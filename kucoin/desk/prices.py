@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from decimal import Decimal, localcontext
-from typing import Protocol
+from decimal import Context, Decimal
+from typing import NamedTuple, Protocol
 
 from kucoin.decimals import ONE
 from kucoin.model.market import Ticker
@@ -13,7 +12,7 @@ from kucoin.model.market import Ticker
 # Quote currencies through which a coin without a USDT pair is priced, the first that has a pair.
 _CROSSES = ("BTC", "ETH", "KCS", "USDC")
 # A price that had to be divided or multiplied is rounded once, here; whatever is computed from it is exact.
-_DIGITS = 28
+_ROUNDED = Context(prec=28)
 
 
 class Tickers(Protocol):
@@ -24,8 +23,7 @@ class Tickers(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Quote:
+class Quote(NamedTuple):
     """A price now and 24 h ago; ``ago`` is None where only today's is known."""
 
     now: Decimal
@@ -57,8 +55,7 @@ class Prices:
         """Return what one ``currency`` is worth in USDT, None where nothing says so."""
         name = coin(currency)
         if name not in self._known:
-            with localcontext(prec=_DIGITS):
-                self._known[name] = self._pair(name, "USDT") or self._cross(name) or self._listed(name)
+            self._known[name] = self._pair(name, "USDT") or self._cross(name) or self._listed(name)
         return self._known[name]
 
     def _pair(self, base: str, quote: str) -> Quote | None:
@@ -67,23 +64,22 @@ class Prices:
             return None
         ago = None
         if ticker.change_price is not None:
-            ago = ticker.last - ticker.change_price
+            ago = _ROUNDED.subtract(ticker.last, ticker.change_price)
         elif ticker.change_ratio is not None and ticker.change_ratio > -1:
-            ago = ticker.last / (1 + ticker.change_ratio)
+            ago = _ROUNDED.divide(ticker.last, _ROUNDED.add(ONE, ticker.change_ratio))
         return Quote(ticker.last, ago if ago is not None and ago > 0 else None)
 
     def _cross(self, name: str) -> Quote | None:
         for through in _CROSSES:
             if (pair := self._pair(name, through)) and (worth := self._pair(through, "USDT")):
-                ago = pair.ago * worth.ago if pair.ago is not None and worth.ago is not None else None
-                return Quote(pair.now * worth.now, ago)
+                return _times(pair, worth)
         return None
 
     def _listed(self, name: str) -> Quote | None:
         price, usdt = self._usd.get(name), self._usd.get("USDT")
         if price is None or usdt is None or price <= 0 or usdt <= 0:
             return None
-        return Quote(price / usdt, None)
+        return Quote(_ROUNDED.divide(price, usdt), None)
 
 
 class Measure:
@@ -106,8 +102,7 @@ class Measure:
         name = coin(currency)
         if name not in self._known:
             quote = self._prices.usdt(name)
-            with localcontext(prec=_DIGITS):
-                self._known[name] = self._converted(quote) if quote else None
+            self._known[name] = self._converted(quote) if quote else None
         return self._known[name]
 
     def _converted(self, quote: Quote) -> Quote | None:
@@ -115,10 +110,15 @@ class Measure:
             return quote
         if self.unit == "BTC":
             bitcoin = self._prices.usdt("BTC")
-            if bitcoin is None:
-                return None
-            ago = quote.ago / bitcoin.ago if quote.ago is not None and bitcoin.ago is not None else None
-            return Quote(quote.now / bitcoin.now, ago)
-        if self._rate is None:
-            return None
-        return Quote(quote.now * self._rate, quote.ago * self._rate if quote.ago is not None else None)
+            return _over(quote, bitcoin) if bitcoin else None
+        return _times(quote, Quote(self._rate, self._rate)) if self._rate is not None else None
+
+
+def _times(one: Quote, other: Quote) -> Quote:
+    ago = _ROUNDED.multiply(one.ago, other.ago) if one.ago is not None and other.ago is not None else None
+    return Quote(_ROUNDED.multiply(one.now, other.now), ago)
+
+
+def _over(one: Quote, other: Quote) -> Quote:
+    ago = _ROUNDED.divide(one.ago, other.ago) if one.ago is not None and other.ago is not None else None
+    return Quote(_ROUNDED.divide(one.now, other.now), ago)
