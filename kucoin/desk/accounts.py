@@ -29,12 +29,6 @@ FIATS = ("USD", "EUR", "GBP", "CHF", "AUD", "CAD", "JPY", "KRW", "BRL", "INR", "
 # Where a futures account can hold money; others are learned from the contracts' settlement currencies.
 _SETTLEMENT = ("USDT", "USDC", "XBT", "ETH")
 
-# Seconds between readings. Together about 250 of the 2,000 that each public quota has per 30 s, less of the private.
-_PRICES = 5.0
-_POSITIONS = 30.0
-_BALANCES = 60.0
-_FIAT = 600.0
-_NAMES = 3600.0
 # Seconds after the start at which what was read is shown, though some source has not answered yet.
 _PATIENCE = 8.0
 
@@ -43,6 +37,20 @@ _UNIFIED = (
     "dashboard reads, so no figure is shown."
 )
 _NO_KEY = "No API key is set, so there is no account to read."
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Seconds between two readings of the same kind.
+
+    Together they take about 250 of the 2,000 that each public quota has per 30 s, and less of the private ones.
+    """
+
+    prices: float = 5.0
+    positions: float = 30.0
+    balances: float = 60.0  # the key, the clock and the hosts' service status as well
+    fiat: float = 600.0
+    names: float = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,26 +67,37 @@ class Accounts:
     Args:
         exchange: Without credentials only its status and its clock are read.
         refresher: Takes up the sources.
+        pace: How often they are read.
         monotonic: Seconds that never jump.
     """
 
     def __init__(
-        self, exchange: Exchange, refresher: Refresher, *, monotonic: Callable[[], float] = time.monotonic
+        self,
+        exchange: Exchange,
+        refresher: Refresher,
+        *,
+        pace: Pace | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._exchange = exchange
+        self._pace = pace or Pace()
         self._refresher = refresher
         self._monotonic = monotonic
         self._started = monotonic()
         market, account, margin = exchange.market, exchange.account, exchange.margin
 
         # Sources that are due together are read in this order.
-        self.admission = self._source("API key", self._admit, _BALANCES, wanted=lambda: exchange.has_credentials)
-        self.tickers = self._source("tickers", market.all_tickers, _PRICES, wanted=self._in_use)
-        self.dollars = self._source("dollar prices", lambda: market.fiat_prices(base="USD"), _FIAT, wanted=self._in_use)
-        self.spot = self._source("spot accounts", account.spot_accounts, _BALANCES, wanted=self._granted)
-        self.cross = self._source("cross margin", margin.cross, _BALANCES, wanted=self._granted)
-        self.isolated = self._source("isolated margin", margin.isolated, _BALANCES, wanted=self._granted)
-        self.subs = self._source("sub-accounts", account.sub_accounts, _BALANCES, wanted=self._is_master)
+        self.admission = self._source(
+            "API key", self._admit, self._pace.balances, wanted=lambda: exchange.has_credentials
+        )
+        self.tickers = self._source("tickers", market.all_tickers, self._pace.prices, wanted=self._in_use)
+        self.dollars = self._source(
+            "dollar prices", lambda: market.fiat_prices(base="USD"), self._pace.fiat, wanted=self._in_use
+        )
+        self.spot = self._source("spot accounts", account.spot_accounts, self._pace.balances, wanted=self._granted)
+        self.cross = self._source("cross margin", margin.cross, self._pace.balances, wanted=self._granted)
+        self.isolated = self._source("isolated margin", margin.isolated, self._pace.balances, wanted=self._granted)
+        self.subs = self._source("sub-accounts", account.sub_accounts, self._pace.balances, wanted=self._is_master)
         self.wallets: dict[str, Source[FuturesAccount]] = {}
         self.sub_wallets: dict[str, Source[tuple[tuple[str, FuturesAccount], ...]]] = {}
         self.contracts: Source[tuple[Contract, ...]] | None = None
@@ -87,9 +106,11 @@ class Accounts:
         if exchange.has_futures:
             self._add_futures()
         self.rates = {fiat: self._rate(fiat) for fiat in FIATS}
-        self.names = self._source("currency names", self._read_names, _NAMES, wanted=self._in_use)
-        self.spot_service = self._source("spot service status", market.service_status, _BALANCES, wanted=lambda: True)
-        self.clock = self._source("clock", exchange.resync_clock, _BALANCES, wanted=lambda: True)
+        self.names = self._source("currency names", self._read_names, self._pace.names, wanted=self._in_use)
+        self.spot_service = self._source(
+            "spot service status", market.service_status, self._pace.balances, wanted=lambda: True
+        )
+        self.clock = self._source("clock", exchange.resync_clock, self._pace.balances, wanted=lambda: True)
 
     def verdict(self) -> Verdict:
         """Say whether there is an account to show."""
@@ -134,10 +155,12 @@ class Accounts:
         return reading.value is not None or reading.at is None
 
     def _counted(self) -> list[Source[Any]]:
-        """The sources of the total that are wanted."""
-        wallets: list[Source[Any]] = [*self.wallets.values(), *self.sub_wallets.values()]
+        """The sources of the total and its change that are wanted."""
         every: list[Source[Any]] = [self.spot, self.cross, self.isolated, self.subs, self.tickers, self.dollars]
-        return [source for source in (*every, *wallets) if source.wanted()]
+        every += self.wallets.values()
+        every += self.sub_wallets.values()
+        every += (source for source in (self.positions, self.contracts) if source is not None)
+        return [source for source in every if source.wanted()]
 
     def _source(self, name: str, read: Callable[[], T], every: float, *, wanted: Callable[[], bool]) -> Source[T]:
         source = Source(name, read, every=every, wanted=wanted)
@@ -145,16 +168,16 @@ class Accounts:
         return source
 
     def _rate(self, fiat: str) -> Source[Decimal | None]:
-        return self._source(f"{fiat} rate", lambda: self._read_rate(fiat), _FIAT, wanted=self._granted)
+        return self._source(f"{fiat} rate", lambda: self._read_rate(fiat), self._pace.fiat, wanted=self._granted)
 
     def _add_futures(self) -> None:
         """Read futures too; the European site has none."""
         futures = self._exchange.futures
-        self.contracts = self._source("contracts", self._read_contracts, _PRICES, wanted=self._in_use)
+        self.contracts = self._source("contracts", self._read_contracts, self._pace.prices, wanted=self._in_use)
         self._add_wallets(_SETTLEMENT)
-        self.positions = self._source("positions", futures.positions, _POSITIONS, wanted=self._granted)
+        self.positions = self._source("positions", futures.positions, self._pace.positions, wanted=self._granted)
         self.futures_service = self._source(
-            "futures service status", futures.service_status, _BALANCES, wanted=lambda: True
+            "futures service status", futures.service_status, self._pace.balances, wanted=lambda: True
         )
 
     def _add_wallets(self, currencies: Iterable[str]) -> None:
@@ -167,13 +190,13 @@ class Accounts:
         def read() -> FuturesAccount:
             return self._exchange.futures.account_overview(currency=currency)
 
-        return self._source(f"futures {currency}", read, _BALANCES, wanted=self._granted)
+        return self._source(f"futures {currency}", read, self._pace.balances, wanted=self._granted)
 
     def _sub_wallet(self, currency: str) -> Source[tuple[tuple[str, FuturesAccount], ...]]:
         def read() -> tuple[tuple[str, FuturesAccount], ...]:
             return self._exchange.futures.sub_accounts_overview(currency=currency)
 
-        return self._source(f"sub-accounts' futures {currency}", read, _BALANCES, wanted=self._is_master)
+        return self._source(f"sub-accounts' futures {currency}", read, self._pace.balances, wanted=self._is_master)
 
     def _admit(self) -> Admission:
         """Ask what the key may do, before any other private call is made."""

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 
 from kucoin.desk import admission
-from kucoin.desk.accounts import FIATS, Accounts, Verdict
+from kucoin.desk.accounts import FIATS, Accounts, Pace, Verdict
 from kucoin.desk.portfolio import Portfolio, Standing, appraise, nothing
 from kucoin.desk.prices import Measure, Prices
 from kucoin.desk.refresh import Refresher
@@ -30,6 +30,7 @@ class Desk:
         version: This program's.
         key_tail: The last four characters of the API key, None where there is none.
         held: What has to be closed when the desk stops.
+        pace: How often things are read.
         now: The present moment, aware UTC; readings are marked with it.
     """
 
@@ -42,6 +43,7 @@ class Desk:
         version: str,
         key_tail: str | None,
         held: ExitStack | None = None,
+        pace: Pace | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.mode = mode
@@ -52,7 +54,7 @@ class Desk:
         self._held = held or ExitStack()
         self._now = now
         self._refresher = Refresher(now=now)
-        self._accounts = Accounts(exchange, self._refresher)
+        self._accounts = Accounts(exchange, self._refresher, pace=pace)
         self._lock = threading.Lock()
         self._portfolios: dict[str, tuple[int, Verdict, Portfolio]] = {}
 
