@@ -1,0 +1,381 @@
+"""Market data of the futures host. Prices in books are JSON numbers here, in tickers text; times are ns in both."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+
+from kucoin.decimals import plain
+from kucoin.practice import market
+from kucoin.practice.history import TURNOVER_UNIT, WEEK
+from kucoin.practice.positions import tier_of, tiers
+from kucoin.practice.quota import Pool
+from kucoin.practice.universe import CONTRACTS, INDICES, LISTINGS, Contract
+from kucoin.practice.wire import Call, Refusal, Routes
+
+ROUTES = Routes()
+_UNITS = (1, 5, 15, 30, 60, 120, 240, 480, 720, 1440, WEEK)
+_MOST_CANDLES = 500
+_FULL_BOOK = 400
+_CAP = Decimal("0.003")
+_SOURCES = (
+    ("okex", "0.11"),
+    ("binance", "0.59"),
+    ("kucoin", "0.15"),
+    ("bybit", "0.09"),
+    ("bitmart", "0.02"),
+    ("gateio", "0.04"),
+)
+_FIRST_OPEN = 1585555200000
+
+
+def contract(call: Call, code: str = "200003", message: str = "Invalid symbol.", symbol: str | None = None) -> Contract:
+    """Return the contract asked for.
+
+    Raises:
+        Refusal: It does not exist; ``code`` differs from endpoint to endpoint.
+    """
+    found = market.contract(symbol or call.need("symbol"))
+    if found is None:
+        raise Refusal(code, message)
+    return found
+
+
+@ROUTES.public("/api/v1/timestamp", 2, counted=False)
+def timestamp(call: Call) -> object:
+    """The exchange's clock."""
+    return call.exchange.clock.server_ms()
+
+
+@ROUTES.public("/api/v1/status", 4)
+def status(_call: Call) -> object:
+    """Whether the host is open."""
+    return {"msg": "", "status": "open"}
+
+
+def _contract(call: Call, contract: Contract) -> dict[str, Any]:
+    """Return a contract's rules and its figures of the moment."""
+    lively = call.exchange.market
+    stats = lively.stats(contract.symbol, call.now)
+    mark, index = lively.mark_price(contract, call.now), lively.index_price(contract, call.now)
+    next_funding = (call.now // contract.interval_ms + 1) * contract.interval_ms
+    first = tiers(contract)[0]
+    lots = stats.volume
+    coins = stats.turnover / ((stats.high + stats.low) / 2) if contract.is_inverse else lots * contract.multiplier
+    return {
+        "symbol": contract.symbol,
+        "rootSymbol": contract.settle,
+        "type": "FFWCSX",
+        "firstOpenDate": _FIRST_OPEN,
+        "expireDate": None,
+        "settleDate": None,
+        "baseCurrency": contract.base,
+        "quoteCurrency": contract.quote,
+        "settleCurrency": contract.settle,
+        "maxOrderQty": contract.max_order,
+        "marketMaxOrderQty": contract.max_order // 4,
+        "maxPrice": 1000000,
+        "lotSize": 1,
+        "tickSize": contract.tick,
+        "indexPriceTickSize": INDICES[contract.index].tick,
+        "multiplier": contract.multiplier,
+        "initialMargin": first.initial,
+        "maintainMargin": first.maintenance,
+        "maxRiskLimit": first.limit,
+        "minRiskLimit": first.limit,
+        "riskStep": first.limit // 2,
+        "makerFeeRate": contract.maker,
+        "takerFeeRate": contract.taker,
+        "takerFixFee": 0,
+        "makerFixFee": 0,
+        "settlementFee": None,
+        "isDeleverage": True,
+        "isQuanto": not contract.is_inverse,
+        "isInverse": contract.is_inverse,
+        "markMethod": "FairPrice",
+        "fairMethod": "FundingRate",
+        "fundingBaseSymbol": f".{contract.base}INT8H",
+        "fundingQuoteSymbol": f".{contract.quote}INT8H",
+        "fundingRateSymbol": contract.rate_symbol,
+        "indexSymbol": contract.index,
+        "settlementSymbol": "",
+        "status": "Open",
+        "fundingFeeRate": lively.funding_rate(contract, call.now),
+        "predictedFundingFeeRate": lively.funding_rate(contract, next_funding),
+        "fundingRateGranularity": contract.interval_ms,
+        "currentFundingRateGranularity": contract.interval_ms,
+        "fundingRateCap": _CAP,
+        "fundingRateFloor": -_CAP,
+        "nextFundingRateTime": next_funding - call.now,
+        "nextFundingRateDateTime": next_funding,
+        "openInterest": str(lively.open_interest(contract, call.now)),
+        "turnoverOf24h": stats.turnover,
+        "volumeOf24h": coins.quantize(Decimal("0.001")),
+        "markPrice": mark,
+        "indexPrice": index,
+        "lastTradePrice": stats.last,
+        "maxLeverage": contract.max_leverage,
+        "sourceExchanges": [name for name, _ in _SOURCES],
+        "premiumsSymbol1M": f".{contract.symbol}PI",
+        "premiumsSymbol8H": f".{contract.symbol}PI8H",
+        "fundingBaseSymbol1M": f".{contract.base}INT",
+        "fundingQuoteSymbol1M": f".{contract.quote}INT",
+        "lowPrice": stats.low,
+        "highPrice": stats.high,
+        "priceChgPct": stats.ratio,
+        "priceChg": stats.change,
+        "k": 490,
+        "m": 300,
+        "f": Decimal("1.3"),
+        "mmrLimit": Decimal("0.3"),
+        "mmrLevConstant": contract.max_leverage,
+        "supportCross": True,
+        "buyLimit": (index * Decimal("1.05")).quantize(contract.tick),
+        "sellLimit": (index * Decimal("0.95")).quantize(contract.tick),
+        "marketStage": "NORMAL",
+        "assetClass": "CRYPTO",
+        "displaySymbol": contract.symbol,
+        "displayBaseCurrency": "BTC" if contract.base == "XBT" else contract.base,
+    }
+
+
+@ROUTES.public("/api/v1/contracts/active", 3)
+def active(call: Call) -> object:
+    """Every contract."""
+    return [_contract(call, each) for each in CONTRACTS.values()]
+
+
+@ROUTES.public("/api/v1/contracts/risk-limit/{symbol}", 5)
+def risk_limit(call: Call) -> object:
+    """The tiers of one contract."""
+    found = contract(call, "404000", "The contract information you requested does not exist.", call.path["symbol"])
+    return [
+        {
+            "symbol": found.symbol,
+            "level": tier.level,
+            "maxRiskLimit": tier.limit,
+            "minRiskLimit": tier.above,
+            "maxLeverage": tier.leverage,
+            "initialMargin": tier.initial,
+            "maintainMargin": tier.maintenance,
+        }
+        for tier in tiers(found)
+    ]
+
+
+@ROUTES.public("/api/v1/contracts/{symbol}", 3)
+def one(call: Call) -> object:
+    """One contract."""
+    found = contract(call, "404000", "The contract information you requested does not exist.", call.path["symbol"])
+    return _contract(call, found)
+
+
+def _ticker(call: Call, contract: Contract) -> dict[str, Any]:
+    trade = call.exchange.market.trades(contract.symbol, call.now, 1)[0]
+    book = call.exchange.market.book(contract.symbol, call.now, 1)
+    return {
+        "sequence": book.sequence,
+        "symbol": contract.symbol,
+        "side": trade.side,
+        "size": int(trade.size),
+        "tradeId": str(trade.sequence),
+        "price": plain(trade.price),
+        "bestBidPrice": plain(book.bids[0][0]),
+        "bestBidSize": int(book.bids[0][1]),
+        "bestAskPrice": plain(book.asks[0][0]),
+        "bestAskSize": int(book.asks[0][1]),
+        "ts": trade.at_ms * 1_000_000,
+    }
+
+
+@ROUTES.public("/api/v1/ticker", 2)
+def ticker(call: Call) -> object:
+    """Last trade and best prices of one contract."""
+    return _ticker(call, contract(call))
+
+
+@ROUTES.public("/api/v1/allTickers", 5)
+def all_tickers(call: Call) -> object:
+    """Last trade and best prices of every contract."""
+    return [_ticker(call, each) for each in CONTRACTS.values()]
+
+
+def _book(call: Call, depth: int) -> dict[str, Any]:
+    found = contract(call)
+    book = call.exchange.market.book(found.symbol, call.now, depth)
+    return {
+        "sequence": book.sequence,
+        "symbol": found.symbol,
+        "bids": [[price, int(size)] for price, size in book.bids],
+        "asks": [[price, int(size)] for price, size in book.asks],
+        "ts": call.now * 1_000_000,
+    }
+
+
+@ROUTES.public("/api/v1/level2/depth20", 5)
+def depth20(call: Call) -> object:
+    """The best 20 levels."""
+    return _book(call, 20)
+
+
+@ROUTES.public("/api/v1/level2/depth100", 5)
+def depth100(call: Call) -> object:
+    """The best 100 levels."""
+    return _book(call, 100)
+
+
+@ROUTES.public("/api/v1/level2/snapshot", 3)
+def snapshot(call: Call) -> object:
+    """The whole book."""
+    return _book(call, _FULL_BOOK)
+
+
+@ROUTES.public("/api/v1/trade/history", 5)
+def trades(call: Call) -> object:
+    """The last hundred trades, newest first."""
+    return [
+        {
+            "sequence": each.sequence,
+            "contractId": 1,
+            "tradeId": str(each.sequence),
+            "makerOrderId": str(each.sequence * 100 + 1),
+            "takerOrderId": str(each.sequence * 100 + 2),
+            "ts": each.at_ms * 1_000_000,
+            "size": int(each.size),
+            "price": plain(each.price),
+            "side": each.side,
+        }
+        for each in call.exchange.market.trades(contract(call).symbol, call.now, 100)
+    ]
+
+
+@ROUTES.public("/api/v1/kline/query", 3)
+def klines(call: Call) -> object:
+    """Candles of a contract or an index, oldest first, at most 500: time (ms), open, high, low, close, volume in lots,
+    turnover."""
+    symbol = call.need("symbol")
+    listing = CONTRACTS.get(symbol) or INDICES.get(symbol)
+    if listing is None:
+        raise Refusal("200003", "Invalid symbol.")
+    unit = call.number("granularity", 0)
+    if unit not in _UNITS:
+        raise Refusal("400100", "granularity is invalid")
+    end = call.number("to", 0) or call.now + 1
+    first = call.number("from", 0) or end - _MOST_CANDLES * unit * 60_000
+    bars = call.exchange.market.candles(symbol, unit, first, end, call.now)
+    rows = list(zip(*(column.tolist() for column in bars.columns()), strict=True))[:_MOST_CANDLES]
+    return [
+        [at * 60_000, *(LISTINGS[symbol].price(ticks) for ticks in prices), lots, Decimal(turnover) / TURNOVER_UNIT]
+        for at, *prices, lots, turnover in rows
+    ]
+
+
+@ROUTES.public("/api/v1/mark-price/{symbol}/current", 3)
+def mark_price(call: Call) -> object:
+    """Mark and index price of one contract, once a second."""
+    found = contract(call, "415000", "mark price is not supported", call.path["symbol"])
+    return {
+        "symbol": found.symbol,
+        "granularity": 1000,
+        "timePoint": call.now - call.now % 1000,
+        "value": call.exchange.market.mark_price(found, call.now),
+        "indexPrice": call.exchange.market.index_price(found, call.now - call.now % 1000),
+    }
+
+
+def _points(call: Call, step: int) -> tuple[list[int], bool]:
+    """Return the moments of a series, newest first, that are asked for, and whether there are more."""
+    since, until = call.number("startAt", 0), min(call.number("endAt", call.now), call.now)
+    newest = until - until % step
+    count = min(100, max(1, call.number("maxCount", 10)))
+    points = [newest - step * place for place in range(count)]
+    wanted = [each for each in points if each >= since]
+    return wanted, len(wanted) == count
+
+
+@ROUTES.public("/api/v1/index/query", 2)
+def index(call: Call) -> object:
+    """An index second by second, with what it is made of."""
+    symbol = call.need("symbol")
+    if symbol not in INDICES:
+        raise Refusal("200003", "Invalid symbol.")
+    points, more = _points(call, 1000)
+    rows = []
+    for at in points:
+        value = call.exchange.market.last(symbol, at)
+        parts = [{"exchange": name, "price": value, "weight": Decimal(weight)} for name, weight in _SOURCES]
+        rows.append({"symbol": symbol, "granularity": 1000, "timePoint": at, "value": value, "decomposionList": parts})
+    return {"dataList": rows, "hasMore": more}
+
+
+@ROUTES.public("/api/v1/premium/query", 3)
+def premium(call: Call) -> object:
+    """A contract's premium over its index, minute by minute."""
+    asked = call.need("symbol")
+    found = market.contract(asked.removeprefix(".").removesuffix("8H").removesuffix("PI"))
+    if found is None:
+        raise Refusal("200003", "Invalid symbol.")
+    points, more = _points(call, 60_000)
+    values = call.exchange.market.history.premium(
+        found.symbol, np.array([at // 60_000 for at in points], dtype=np.int64)
+    )
+    rows = [
+        {"symbol": asked, "granularity": 60_000, "timePoint": at, "value": round(float(value), 6)}
+        for at, value in zip(points, values, strict=True)
+    ]
+    return {"dataList": rows, "hasMore": more}
+
+
+@ROUTES.public("/api/v1/interest/query", 5)
+def interest(call: Call) -> object:
+    """An interest-rate index minute by minute: always the same here."""
+    asked = call.need("symbol")
+    points, more = _points(call, 60_000)
+    rows = [{"symbol": asked, "granularity": 60_000, "timePoint": at, "value": Decimal("0.0003")} for at in points]
+    return {"dataList": rows, "hasMore": more}
+
+
+@ROUTES.public("/api/v1/funding-rate/{symbol}/current", 2)
+def funding_rate(call: Call) -> object:
+    """The rate of the running interval, under the rate's own name."""
+    found = contract(call, "415000", "funding rate is not supported", call.path["symbol"])
+    began = call.now - call.now % found.interval_ms
+    return {
+        "symbol": found.rate_symbol,
+        "granularity": found.interval_ms,
+        "timePoint": began,
+        "value": call.exchange.market.funding_rate(found, call.now),
+        "predictedValue": call.exchange.market.funding_rate(found, began + found.interval_ms),
+        "fundingRateCap": _CAP,
+        "fundingRateFloor": -_CAP,
+        "period": 0,
+        "fundingTime": began + found.interval_ms,
+    }
+
+
+@ROUTES.public("/api/v1/contract/funding-rates", 5)
+def funding_rates(call: Call) -> object:
+    """Rates that were charged, newest first, at most 100."""
+    found = contract(call)
+    call.need("from"), call.need("to")
+    since, until = call.number("from", 0), min(call.number("to", 0), call.now)
+    oldest = max(since, call.now - market.DEPTH_DAYS * 86_400_000)
+    newest = until - until % found.interval_ms
+    times = range(newest, oldest - 1, -found.interval_ms)[:100]
+    rate = call.exchange.market.funding_rate
+    return [{"symbol": found.symbol, "fundingRate": rate(found, at - 1), "timepoint": at} for at in times]
+
+
+@ROUTES.private("/api/v1/trade-statistics", "General", Pool.FUTURES, 3)
+def statistics(call: Call) -> object:
+    """The turnover of all contracts; signed callers only, whatever its documentation says."""
+    lively = call.exchange.market
+    return {"turnoverOf24h": sum(lively.stats(each, call.now).turnover for each in CONTRACTS)}
+
+
+def required(contract: Contract, worth: Decimal, leverage: Decimal) -> tuple[Decimal, Decimal]:
+    """Return the initial and the maintenance margin rate of a position of ``worth``."""
+    tier = tier_of(contract, worth)
+    return max(tier.initial, (1 / leverage).quantize(Decimal("0.0001"))), tier.maintenance

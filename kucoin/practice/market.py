@@ -1,0 +1,302 @@
+"""The market as anybody sees it at a moment: last price, book, trades, candles, 24 h figures, mark and funding.
+
+Everything is a function of seed and time. A matching engine can take the market over by answering the same questions.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+
+import numpy as np
+
+from kucoin.practice.history import DAY, HOUR, TURNOVER_UNIT, WEEK, Bars, History, joined, merged
+from kucoin.practice.noise import Ints, normal, stream, uniform
+from kucoin.practice.universe import COINS, CONTRACTS, INDICES, LISTINGS, PAIRS, USDT, Contract, Listing, coin_of
+
+DEPTH_DAYS = 180
+MONTH = 30 * DAY  # as a request's unit; months themselves are the calendar's
+_BOOK_MS = 200  # how often the book changes
+_ZERO = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Trade:
+    """A public trade. ``side`` is the taker's; ``sequence`` rises by time within a listing; ``at_ms`` is its time."""
+
+    sequence: int
+    price: Decimal
+    size: Decimal
+    side: str
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """The best part of an order book: (price, size), best first."""
+
+    sequence: int
+    bids: tuple[tuple[Decimal, Decimal], ...]
+    asks: tuple[tuple[Decimal, Decimal], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """The last 1,440 minutes. ``volume`` in base currency or lots, ``turnover`` in quote currency."""
+
+    open: Decimal
+    last: Decimal
+    high: Decimal
+    low: Decimal
+    volume: Decimal
+    turnover: Decimal
+
+    @property
+    def change(self) -> Decimal:
+        """The last price less that of 24 h ago."""
+        return self.last - self.open
+
+    @property
+    def ratio(self) -> Decimal:
+        """The same as a fraction, to KuCoin's four decimals."""
+        return (self.change / self.open).quantize(Decimal("0.0001"))
+
+
+class Market:
+    """Answers for one seed. Times are milliseconds since 1970, prices ``Decimal`` multiples of the tick."""
+
+    def __init__(self, seed: int) -> None:
+        self._seed = seed
+        self.history = History(seed)
+        self._path = lru_cache(maxsize=512)(self.history.path)
+
+    # Trades and prices
+
+    def _beat(self, listing: Listing, at_ms: int) -> tuple[int, int]:
+        """Return the minute of ``at_ms`` and which of its beats was the last."""
+        minute, rest = divmod(at_ms, 60_000)
+        return minute, rest * listing.beats // 60_000
+
+    def last(self, symbol: str, at_ms: int) -> Decimal:
+        """Return the price of the latest trade."""
+        listing = LISTINGS[symbol]
+        minute, beat = self._beat(listing, at_ms)
+        prices, _ = self._path(listing, minute)
+        return listing.price(int(prices[beat]))
+
+    def trades(self, symbol: str, at_ms: int, count: int) -> list[Trade]:
+        """Return the latest trades, newest first."""
+        listing = LISTINGS[symbol]
+        minute, beat = self._beat(listing, at_ms)
+        found: list[Trade] = []
+        while len(found) < count:
+            prices, sizes = self._path(listing, minute)
+            before, _ = self._path(listing, minute - 1)
+            for place in range(beat, -1, -1):
+                if not sizes[place]:
+                    continue
+                former = int(prices[place - 1]) if place else int(before[-1])
+                found.append(self._trade(listing, minute, place, int(prices[place]), int(sizes[place]), former))
+                if len(found) == count:
+                    break
+            minute, beat = minute - 1, listing.beats - 1
+        return found
+
+    def _trade(self, listing: Listing, minute: int, beat: int, ticks: int, lots: int, former: int) -> Trade:
+        sequence = minute * listing.beats + beat
+        up = ticks > former if ticks != former else bool(sequence & 1)
+        return Trade(
+            sequence=sequence,
+            price=listing.price(ticks),
+            size=listing.size(lots),
+            side="buy" if up else "sell",
+            at_ms=minute * 60_000 + beat * 60_000 // listing.beats,
+        )
+
+    # The book
+
+    def book(self, symbol: str, at_ms: int, depth: int) -> Book:
+        """Return the best ``depth`` levels of both sides around the latest trade."""
+        listing = LISTINGS[symbol]
+        trade = self.trades(symbol, at_ms, 1)[0]
+        at = int(trade.price / listing.tick)
+        sequence = at_ms // _BOOK_MS
+        wobble = int(uniform(stream(self._seed, symbol, "spread"), np.array([sequence]))[0] * 3)
+        width = 1 + wobble * max(1, round(at * 4e-6))
+        bid, ask = (at - width, at) if trade.side == "buy" else (at, at + width)
+        step = max(1, round(at * 3e-5))
+        bids = _levels(max(bid, 1), -step, depth)
+        asks = _levels(ask, step, depth)
+        return Book(
+            sequence=sequence,
+            bids=self._rows(listing, bids[bids > 0], sequence),
+            asks=self._rows(listing, asks, sequence),
+        )
+
+    def _rows(self, listing: Listing, ticks: Ints, sequence: int) -> tuple[tuple[Decimal, Decimal], ...]:
+        """Return prices with their sizes: a level keeps its size for some seconds, deeper levels hold more."""
+        typical = self._typical_lots(listing, int(ticks[0])) * 4
+        age = (sequence + ticks * 7) // 16
+        spread = np.exp(0.9 * normal(stream(self._seed, listing.symbol, "level"), ticks * 1_000_003 + age))
+        deeper = 1.0 + np.arange(len(ticks)) / 12.0
+        lots = np.maximum(typical * spread * deeper, 1.0).astype(np.int64)
+        return tuple((listing.price(int(p)), listing.size(int(s))) for p, s in zip(ticks, lots, strict=True))
+
+    @staticmethod
+    def _typical_lots(listing: Listing, ticks: int) -> float:
+        """Return the lots of an ordinary trade."""
+        price = ticks * listing.tick_float
+        value = price * listing.lot_float * listing.lot_coins if listing.lot_coins else 1.0
+        return listing.turnover / (DAY * listing.beats) / value
+
+    # Candles and 24 h figures
+
+    def candles(self, symbol: str, unit: int, first_ms: int, end_ms: int, now_ms: int) -> Bars:
+        """Return the bars of ``unit`` minutes that start in [first_ms, end_ms), the running one included.
+
+        Nothing older than 180 days is known. Weeks start on Monday; a unit of 30 days means calendar months.
+        """
+        listing = LISTINGS[symbol]
+        oldest = (now_ms // 60_000 // DAY - DEPTH_DAYS) * DAY
+        first = max(-(-first_ms // 60_000), oldest)
+        end = -(-min(end_ms, now_ms + 1) // 60_000)
+        if first >= end:
+            return _nothing()
+        begin = max(first - unit - first % HOUR, oldest)  # so that the first bar wanted is a whole one
+        stop = end + unit  # and the last one
+        if unit < HOUR:
+            fine = self._minutes(listing, begin, stop, now_ms)
+        else:
+            fine = self._hours(listing, begin - begin % HOUR, stop, now_ms)
+        return merged(fine, _starts(fine.at, unit)).between(first, end)
+
+    def _minutes(self, listing: Listing, first: int, end: int, now_ms: int) -> Bars:
+        """Return the minute bars from ``first`` to ``end``, at most up to the running one."""
+        now = now_ms // 60_000
+        until = min(end, now)
+        days = range(first // DAY, (until - 1) // DAY + 1)
+        parts = [self.history.day(listing, day).between(first, until) for day in days]
+        if first <= now < end:
+            parts.append(self._running(listing, now_ms))
+        return joined(parts) if parts else _nothing()
+
+    def _hours(self, listing: Listing, first: int, end: int, now_ms: int) -> Bars:
+        """Return the hour bars from ``first`` to ``end``, at most up to the running one."""
+        now = now_ms // 60_000
+        running = now - now % HOUR
+        until = min(end, running)
+        days = range(first // DAY, (until - 1) // DAY + 1)
+        parts = [self.history.hours_of_day(listing, day).between(first, until) for day in days]
+        if first <= running < end:
+            minutes = self._minutes(listing, running, now + 1, now_ms)
+            parts.append(merged(minutes, np.full(len(minutes), running)))
+        return joined(parts) if parts else _nothing()
+
+    def _running(self, listing: Listing, now_ms: int) -> Bars:
+        """Return the one bar of the minute that has not ended."""
+        minute, beat = self._beat(listing, now_ms)
+        day, place = divmod(minute, DAY)
+        whole = self.history.day(listing, day)
+        prices, sizes = self._path(listing, minute)
+        start = int(whole.open[place])
+        seen = np.concatenate(([start], prices[: beat + 1]))
+        sold = int(sizes[: beat + 1].sum())
+        share = sold / int(whole.volume[place])
+        row = (minute, start, seen.max(), seen.min(), seen[-1], sold, round(int(whole.turnover[place]) * share))
+        return Bars(*(np.array([value], dtype=np.int64) for value in row))
+
+    def stats(self, symbol: str, now_ms: int) -> Stats:
+        """Return the figures of the last 24 h: 1,440 minutes, the running one included."""
+        listing = LISTINGS[symbol]
+        now = now_ms // 60_000
+        bars = self._minutes(listing, now - DAY + 1, now + 1, now_ms)
+        return Stats(
+            open=listing.price(int(bars.open[0])),
+            last=listing.price(int(bars.close[-1])),
+            high=listing.price(int(bars.high.max())),
+            low=listing.price(int(bars.low.min())),
+            volume=listing.size(int(bars.volume.sum())),
+            turnover=Decimal(int(bars.turnover.sum())) / TURNOVER_UNIT,
+        )
+
+    # Futures
+
+    def index_price(self, contract: Contract, at_ms: int) -> Decimal:
+        """Return the index, which moves once a second."""
+        return self.last(contract.index, at_ms)
+
+    def mark_price(self, contract: Contract, at_ms: int) -> Decimal:
+        """Return the median of funding-adjusted index, index with its premium, and last trade; once a second."""
+        second = at_ms - at_ms % 1000
+        index = self.index_price(contract, second)
+        left = Decimal(contract.interval_ms - second % contract.interval_ms) / contract.interval_ms
+        premium = Decimal(float(self.history.premium(contract.symbol, np.array([second // 60_000]))[0]))
+        fair = index * (1 + self.funding_rate(contract, second) * left)
+        middle = sorted((fair, index * (1 + premium), self.last(contract.symbol, second)))[1]
+        step = INDICES[contract.index].tick
+        return (middle / step).quantize(Decimal(1)) * step
+
+    def funding_rate(self, contract: Contract, at_ms: int) -> Decimal:
+        """Return the rate of the funding interval that holds ``at_ms``: what its end will charge."""
+        place = at_ms // contract.interval_ms
+        middle = (place * contract.interval_ms + contract.interval_ms // 2) // 60_000
+        minutes = middle + np.arange(-2, 3) * max(1, contract.interval_hours * 6)
+        rate = float(self.history.premium(contract.symbol, minutes).mean()) * contract.interval_hours / 8.0
+        return Decimal(round(max(-0.003, min(0.003, rate)), 6)).quantize(Decimal("0.000001"))
+
+    def open_interest(self, contract: Contract, at_ms: int) -> int:
+        """Return the lots that are open, slowly moving."""
+        price = float(self.last(contract.symbol, at_ms))
+        value = price * contract.lot_coins if contract.lot_coins else 1.0
+        drift = normal(stream(self._seed, contract.symbol, "interest"), np.array([at_ms // 3_600_000]))[0]
+        return int(contract.turnover * 0.55 * (1.0 + 0.01 * drift) / value)
+
+    # Prices of currencies
+
+    def coin_price(self, currency: str, at_ms: int) -> Decimal | None:
+        """Return a currency's price in USDT through the pairs that exist, None where no pair leads to it."""
+        code = coin_of(currency)
+        if code == USDT:
+            return Decimal(1)
+        for quote in (USDT, "BTC", "ETH", "KCS", "USDC"):
+            if f"{code}-{quote}" in PAIRS:
+                over = self.coin_price(quote, at_ms) if quote != USDT else Decimal(1)
+                return self.last(f"{code}-{quote}", at_ms) * over if over is not None else None
+        return None
+
+    def has_price(self, currency: str) -> bool:
+        """Say whether a currency has a market at all."""
+        return COINS[coin_of(currency)].price > 0
+
+
+def contract(symbol: str) -> Contract | None:
+    """Return the contract called ``symbol``, or None."""
+    return CONTRACTS.get(symbol)
+
+
+def _nothing() -> Bars:
+    return Bars(*(np.empty(0, dtype=np.int64) for _ in range(7)))
+
+
+def _levels(best: int, step: int, depth: int) -> Ints:
+    """Return prices from ``best`` outwards: the best itself, then the round steps behind it, so that levels stay
+    where they are while the best price moves."""
+    grid = best // abs(step) * abs(step)
+    if step > 0:
+        grid += step
+    elif grid == best:
+        grid += step
+    rest = grid + step * np.arange(depth - 1, dtype=np.int64)
+    return np.concatenate((np.array([best], dtype=np.int64), rest))
+
+
+def _starts(at: Ints, unit: int) -> Ints:
+    """Return the starting minute of the bar of ``unit`` minutes that holds each minute in ``at``."""
+    if unit == WEEK:
+        monday = 4 * DAY  # the epoch began on a Thursday
+        return (at - monday) // WEEK * WEEK + monday
+    if unit == MONTH:
+        months = (at // DAY).astype("datetime64[D]").astype("datetime64[M]")
+        return months.astype("datetime64[D]").astype(np.int64) * DAY
+    return at - at % unit

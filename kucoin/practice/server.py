@@ -1,0 +1,130 @@
+"""The process: two loopback ports, one event loop, one line when it is ready."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import json
+import signal
+import socket
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from kucoin.practice.app import applications
+from kucoin.practice.exchange import Exchange
+
+HOST = "127.0.0.1"
+_READY = "practice exchange ready spot={spot} futures={futures}"
+_KEEP_ALIVE = 75  # seconds an idle connection stays open, so that a client that polls each minute keeps its own
+
+
+class Occupied(Exception):
+    """A port is taken by something else."""
+
+
+class _Line(H11Protocol):
+    """A connection that endpoints can cut: its transport is ``request.state.line``."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn has it
+        self.app_state = {**self.app_state, "line": transport}
+        super().connection_made(transport)
+
+
+class _Server(uvicorn.Server):
+    """One of two servers of a process, which handles the signals itself."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def listen(port: int) -> socket.socket:
+    """Return a listening socket on loopback; port 0 is any free one.
+
+    Raises:
+        Occupied: Somebody listens there.
+    """
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((HOST, port))
+        listener.listen(512)
+    except OSError as error:
+        listener.close()
+        if error.errno in (errno.EADDRINUSE, errno.EACCES):
+            raise Occupied(f"port {port} is taken by another program: choose another one") from error
+        raise
+    return listener
+
+
+def base(listener: socket.socket) -> str:
+    """Return the base URL of a listening socket."""
+    return f"http://{HOST}:{listener.getsockname()[1]}"
+
+
+def running(spot_port: int, data: Path) -> str | None:
+    """Return the ready line of our own exchange if it listens on ``spot_port`` and keeps ``data``, else None."""
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(f"http://{HOST}:{spot_port}/_practice/state", timeout=3) as answer:
+            found = json.load(answer)
+    except (OSError, ValueError):  # nobody there, or not one of us
+        return None
+    if not isinstance(found, dict) or found.get("data") != str(data.resolve()):
+        return None
+    return _READY.format(spot=found["spot"], futures=found["futures"])
+
+
+def serve(exchange: Exchange, spot: socket.socket, futures: socket.socket) -> None:
+    """Serve both hosts until SIGTERM or SIGINT, then leave cleanly."""
+    exchange.spot, exchange.futures = base(spot), base(futures)
+    asyncio.run(_serve(exchange, spot, futures))
+    exchange.store.close()
+
+
+async def _serve(exchange: Exchange, *listeners: socket.socket) -> None:
+    servers = [
+        _Server(
+            uvicorn.Config(
+                application,
+                http=_Line,
+                ws="none",
+                lifespan="off",
+                loop="asyncio",
+                log_config=None,
+                access_log=False,
+                proxy_headers=False,
+                server_header=False,
+                timeout_keep_alive=_KEEP_ALIVE,
+                timeout_graceful_shutdown=2,
+            )
+        )
+        for application in applications(exchange)
+    ]
+
+    def leave(_number: int, _frame: object) -> None:
+        for server in servers:
+            server.should_exit = True
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, leave)
+    tasks = [
+        asyncio.create_task(server.serve(sockets=[listener]))
+        for server, listener in zip(servers, listeners, strict=True)
+    ]
+    while not all(server.started or task.done() for server, task in zip(servers, tasks, strict=True)):
+        await asyncio.sleep(0.005)
+    print(_READY.format(spot=exchange.spot, futures=exchange.futures), flush=True)
+    await asyncio.gather(*tasks)
+
+
+def say(sentence: object) -> None:
+    """Tell the person at the terminal."""
+    print(f"practice exchange: {sentence}", file=sys.stderr, flush=True)
