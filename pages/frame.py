@@ -1,0 +1,21 @@
+"""What surrounds every page: look, logo, navigation, mode band. The script that every browser session runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from pages.widgets import menu, mishap, session, surround
+
+HERE = Path(__file__).parent
+
+st.set_page_config(page_icon=str(HERE / "logo-icon.svg"), layout="wide", initial_sidebar_state=232)
+st.html(HERE / "frame.css")
+st.logo(str(HERE / "logo.svg"), icon_image=str(HERE / "logo-icon.svg"))
+
+page = menu.show({"Watch": [st.Page("portfolio.py", title="Portfolio", default=True)]})
+
+with mishap.contained("This page"):
+    surround.top(session.desk().status())
+    page.run()

@@ -1,0 +1,195 @@
+"""The assets panel: what is held, merged or account by account, with search and a switch that hides small balances."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import streamlit as st
+
+from kucoin.decimals import ONE, ZERO
+from kucoin.desk.portfolio import Holding, Portfolio
+from pages.widgets import figures, freshness
+from pages.widgets.live import live
+
+_SMALL = ONE  # USDT; what is worth less counts as small
+_MERGED, _BY_ACCOUNT = "Merged", "By account"
+
+
+def show(portfolio: Portfolio, now: datetime) -> None:
+    """Draw the panel: tools, table, and what the table leaves out; a sentence where nothing is held at all."""
+    if not portfolio.holdings:
+        st.markdown(_empty(portfolio, now))
+        return
+    with st.container(border=True, key="assets"):
+        sought, by_account, hide = _tools(portfolio, now)
+        everything = portfolio.holdings if by_account else portfolio.merged
+        found = [holding for holding in everything if matches(holding, sought)]
+        kept, hidden = split_small(found, small_from(portfolio) if hide else None)
+        if kept:
+            rows = payload(kept, portfolio.unit, portfolio.prices_at, now, by_account=by_account)
+            live.TABLE(key="assets-table", data=rows)
+        elif not hidden:
+            st.markdown(_nothing(sought, len(everything)))
+        if hidden:
+            st.caption(hidden_note(hidden, portfolio))
+
+
+def _tools(portfolio: Portfolio, now: datetime) -> tuple[str, bool, bool]:
+    with st.container(horizontal=True, vertical_alignment="center", key="bar-assets"):
+        st.subheader("Assets", anchor=False, width="content")
+        marks = [
+            freshness.mark(freshness.PRICES, portfolio.prices_at, now),
+            freshness.mark(freshness.BALANCES, portfolio.at, now),
+        ]
+        live.AGES(key="assets-ages", data={"marks": marks}, width="content")
+        st.space("stretch")
+        hidden: dict[str, Any] = {"label_visibility": "collapsed"}
+        sought = st.text_input("Find an asset", key="find", placeholder="Find", width=130, live=True, **hidden)
+        view = st.segmented_control(
+            "View", (_MERGED, _BY_ACCOUNT), default=_MERGED, required=True, key="view", bind="query-params", **hidden
+        )
+        hide = st.toggle("Hide small", value=True, key="small")
+    return (sought or "").strip(), view == _BY_ACCOUNT, hide
+
+
+def matches(holding: Holding, sought: str) -> bool:
+    """Say whether ``sought`` stands in the currency's code or name, or in the account's, in any case of letters."""
+    return sought.casefold() in f"{holding.currency}\n{holding.full_name}\n{holding.account}".casefold()
+
+
+def small_from(portfolio: Portfolio) -> Decimal | None:
+    """Return what 1 USDT is in the portfolio's unit, None where the portfolio does not tell."""
+    usdt = portfolio.total if portfolio.unit == "USDT" else dict(portfolio.conversions).get("USDT")
+    return _SMALL * portfolio.total / usdt if portfolio.total and usdt else None
+
+
+def split_small(holdings: Iterable[Holding], limit: Decimal | None) -> tuple[list[Holding], list[Holding]]:
+    """Return the holdings to show and the small ones; debt counts by its size, and what has no price is never small."""
+    kept: list[Holding] = []
+    small: list[Holding] = []
+    for holding in holdings:
+        is_small = limit is not None and holding.value is not None and abs(holding.value) < limit
+        (small if is_small else kept).append(holding)
+    return kept, small
+
+
+def hidden_note(hidden: Sequence[Holding], portfolio: Portfolio) -> str:
+    """Return how many balances are hidden and their sum, and which assets the total leaves out, as Markdown."""
+    together = sum((holding.value for holding in hidden if holding.value is not None), ZERO)
+    count = "1 balance under 1 USDT" if len(hidden) == 1 else f"{len(hidden)} balances under 1 USDT each"
+    total = f"{figures.money(together, portfolio.unit)} {portfolio.unit}"
+    included = "It is in the total" if len(hidden) == 1 else "They are in the total"
+    out = ", ".join(portfolio.unpriced)
+    but = f"; {out} {'is' if len(portfolio.unpriced) == 1 else 'are'} not" if out else ""
+    return figures.plain(f"{count} hidden, together {total}. {included}{but}.")
+
+
+def payload(
+    holdings: Sequence[Holding], unit: str, prices_at: datetime | None, now: datetime, *, by_account: bool
+) -> dict[str, Any]:
+    """Return the table: largest value first, assets without a price last."""
+    columns = _columns(unit)
+    widest = max((holding.share for holding in holdings if holding.share is not None), default=ZERO)
+    return {
+        "label": "Assets",
+        "columns": columns if by_account else [column for column in columns if column["id"] != "account"],
+        "rows": [_row(holding, unit, widest, now) for holding in holdings],
+        "stale": freshness.is_stale(freshness.PRICES, prices_at, now),
+        "sort": {"column": "value", "falling": True},
+    }
+
+
+def _columns(unit: str) -> list[dict[str, Any]]:
+    def figure(name: str, head: str, place: str | None = None, *, points: bool = True) -> dict[str, Any]:
+        return {"id": name, "head": head, "side": "end", "place": place, "sorts": True, "points": points}
+
+    def text(name: str, head: str, place: str | None = None, *, strong: bool = False) -> dict[str, Any]:
+        return {"id": name, "head": head, "side": "start", "place": place, "sorts": True, "strong": strong}
+
+    return [
+        text("asset", "Asset", "head", strong=True),
+        text("account", "Account"),
+        figure("total", "Total", "second"),
+        figure("available", "Available"),
+        figure("on_hold", "On hold"),
+        figure("price", f"Price, {unit}"),
+        figure("change", "24 h", "change", points=False),
+        figure("value", f"Value, {unit}", "figure"),
+        figure("share", "Share", points=False),
+    ]
+
+
+def _row(holding: Holding, unit: str, widest: Decimal, now: datetime) -> dict[str, Any]:
+    old = freshness.is_stale(freshness.BALANCES, holding.at, now)
+    return {
+        "id": f"{holding.account}/{holding.currency}",
+        "dim": holding.price is None or old,
+        "cells": {
+            "asset": _asset(holding, old=old, now=now),
+            "account": {"text": holding.account, "rank": holding.account},
+            "total": _quantity(holding.total) | {"card": _beside(holding)},
+            "available": _quantity(holding.available),
+            "on_hold": _quantity(holding.on_hold),
+            "price": _figure(figures.price(holding.price), holding.price),
+            "change": {
+                "text": figures.percent(holding.change_ratio),
+                "direction": figures.direction(holding.change_ratio),
+                "rank": _rank(holding.change_ratio),
+            },
+            "value": _figure(figures.money(holding.value, unit), holding.value),
+            "share": _share(holding.share, widest),
+        },
+    }
+
+
+def _asset(holding: Holding, *, old: bool, now: datetime) -> dict[str, Any]:
+    remarks = [f"value net of {figures.amount(holding.liability)} borrowed"] if holding.liability else []
+    if old:
+        remarks.append(f"read {figures.age(figures.seconds_since(holding.at, now))} ago")
+    return {
+        "text": holding.currency,
+        "name": holding.full_name if holding.full_name != holding.currency else "",
+        "badge": "no price" if holding.price is None else None,
+        "second": ", ".join(remarks) or None,
+        "rank": holding.currency,
+    }
+
+
+def _quantity(value: Decimal | None) -> dict[str, Any]:
+    direction = None if value else "unknown" if value is None else "flat"
+    return {"text": figures.amount(value), "hint": figures.exact(value), "direction": direction, "rank": _rank(value)}
+
+
+def _beside(holding: Holding) -> str:
+    """What a card says beside the amount: the account where there is one, else the price."""
+    return f"in {holding.account}" if holding.account else f"at {figures.price(holding.price)}"
+
+
+def _figure(text: str, value: Decimal | None) -> dict[str, Any]:
+    direction = "unknown" if value is None else None
+    return {"text": text, "hint": figures.exact(value), "direction": direction, "rank": _rank(value)}
+
+
+def _share(share: Decimal | None, widest: Decimal) -> dict[str, Any]:
+    bar = float(max(share, ZERO) / widest * 100) if share is not None and widest > 0 else None
+    text = figures.percent(share, places=1, signed=False)
+    return {"text": text, "share": bar, "direction": "unknown" if share is None else None, "rank": _rank(share)}
+
+
+def _rank(value: Decimal | None) -> float | None:
+    """A sort key for the browser; figures that differ by less than a double can tell stand beside each other anyway."""
+    return None if value is None else float(value)
+
+
+def _nothing(sought: str, count: int) -> str:
+    return f"No asset matches “{figures.plain(sought)}”. Clear the search to see all {count}."
+
+
+def _empty(portfolio: Portfolio, now: datetime) -> str:
+    if portfolio.at is None:
+        return "**No balances to show.** No account was read yet; the dashboard goes on trying."
+    old = figures.age(figures.seconds_since(portfolio.at, now))
+    return f"**No balances.** The accounts were read {old} ago and hold nothing. A deposit shows within two minutes."

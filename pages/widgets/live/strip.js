@@ -1,0 +1,36 @@
+// The machine room in one line: who answers, how far the clocks are apart, what is left of each quota, and the time.
+function host(item) {
+  return h('span', { class: item.wide && 'wide', title: item.hint },
+    h('i', null, item.name), item.trouble && h('b', { class: 'warn' }, item.trouble), age(item.mark));
+}
+
+function quota(pool) {
+  return h('span', { class: pool.wide && 'wide', title: pool.hint },
+    h('i', { class: 'wide' }, pool.name), pool.left,
+    pool.ratio != null && h('span', { class: `gauge ${pool.low ? 'low' : ''}` }, h('u', { style: `width:${pool.ratio}%` })));
+}
+
+function utc(seconds) {
+  return `${new Date(seconds * 1000).toISOString().slice(11, 19)} UTC`;
+}
+
+export default function ({ parentElement, data }) {
+  const root = parentElement.querySelector('.root');
+  const since = performance.now();
+  const stop = show(root,
+    data.hosts.map(host),
+    h('span', { class: 'wide', title: data.clock.hint }, h('i', null, 'Clock'), h('b', { class: data.clock.trouble && 'warn' }, data.clock.text)),
+    h('span', { class: 'quota' }, h('i', null, 'Quota'), data.quotas.map(quota)),
+    h('span', { class: 'wide', title: data.exchange.hint }, h('i', null, 'Exchange'), h('b', { class: data.exchange.trouble && 'warn' }, data.exchange.text)),
+    h('span', { class: 'wide push' }, data.version),
+    h('time', { class: 'roomy' }, utc(data.time)),
+  );
+  clearInterval(root.time);
+  root.time = setInterval(() => {
+    root.querySelector('time').textContent = utc(data.time + (performance.now() - since) / 1000);
+  }, 1000);
+  return () => {
+    clearInterval(root.time);
+    stop();
+  };
+}

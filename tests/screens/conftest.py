@@ -1,0 +1,210 @@
+"""A desk that answers from memory with figures that are easy to check by hand, and the frame drawn over it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from kucoin import assemble
+from kucoin.desk.portfolio import Holding, Part, PartKind, Portfolio, Standing
+from kucoin.desk.status import HostStatus, QuotaStatus, Status
+from kucoin.model.market import ServiceState
+
+FRAME = Path(__file__).parents[2] / "pages" / "frame.py"
+UNITS = ("USDT", "BTC", "USD", "EUR", "JPY")
+# What one USDT is in each unit.
+RATES = {
+    "USDT": Decimal(1),
+    "BTC": Decimal(1) / Decimal("87112.4"),
+    "USD": Decimal("0.9995"),
+    "EUR": Decimal("0.92"),
+    "JPY": Decimal("151.5"),
+}
+# currency, name, total, available, debt, price in USDT, change of 24 h
+ASSETS = (
+    ("BTC", "Bitcoin", "0.84213", "0.79213", "0", "87112.4", "0.0094"),
+    ("ETH", "Ether", "9.4105", "9.4105", "0", "3018.11", "0.0187"),
+    ("USDT", "Tether", "26087.33", "16873.23", "8500", "1", "0"),
+    ("SOL", "Solana", "61.74", "49.74", "0", "141.083", "-0.0162"),
+    ("KCS", "KuCoin Token", "512.3", "512.3", "0", "12.184", "-0.0042"),
+    ("USDC", "USD Coin", "5204.10", "5204.10", "0", "0.9998", "-0.0001"),
+    ("XRP", "XRP", "1840.2", "1840.2", "0", "2.0914", "-0.0127"),
+    ("LINK", "Chainlink", "150.25", "150.25", "0", "13.207", "0.0088"),
+    ("AVAX", "Avalanche", "84.1", "84.1", "0", "17.42", "-0.0203"),
+    ("DOGE", "Dogecoin", "6410", "6410", "0", "0.15208", "0.0015"),
+    ("PEPE", "Pepe", "120000", "120000", "0", "0.000004", "0.1"),
+    ("SHIB", "Shiba Inu", "30000", "30000", "0", "0.00001", "-0.03"),
+    ("OMEGA", "", "1200", "1200", "0", None, None),
+)
+# kind, name, share of the whole; together 1
+PLACES = (
+    (PartKind.FUNDING, "", "0.03"),
+    (PartKind.SPOT, "", "0.40"),
+    (PartKind.CROSS, "", "0.08"),
+    (PartKind.ISOLATED, "", "0.01"),
+    (PartKind.FUTURES, "USDT", "0.30"),
+    (PartKind.FUTURES, "XBT", "0.08"),
+    (PartKind.FUTURES, "USDC", "0.02"),
+    (PartKind.SUB, "grid-01", "0.05"),
+    (PartKind.SUB, "grid-02", "0.03"),
+)
+
+
+def holdings(unit: str, *, accounts: tuple[str, ...], at: datetime) -> tuple[Holding, ...]:
+    """Return ``ASSETS`` in ``unit``, spread evenly over ``accounts``; one empty account gives the merged view."""
+    rows = []
+    for account in accounts:
+        for currency, name, total, available, debt, price, change in ASSETS:
+            part = Decimal(1) / len(accounts)
+            held, free, owed = (Decimal(text) * part for text in (total, available, debt))
+            worth = None if price is None else Decimal(price) * RATES[unit]
+            rows.append(
+                Holding(
+                    account=account,
+                    currency=currency,
+                    full_name=name,
+                    total=held,
+                    available=free,
+                    on_hold=held - free,
+                    liability=owed,
+                    price=worth,
+                    change_ratio=None if change is None else Decimal(change),
+                    value=None if worth is None else (held - owed) * worth,
+                    share=None,
+                    at=at,
+                )
+            )
+    whole = sum((row.value for row in rows if row.value is not None), Decimal(0))
+    return tuple(replace(row, share=None if row.value is None else row.value / whole) for row in rows)
+
+
+def make_portfolio(unit: str, now: datetime) -> Portfolio:
+    """Return a portfolio of ``ASSETS``, read 42 s ago and priced 3 s ago."""
+    at, prices_at = now - timedelta(seconds=42.5), now - timedelta(seconds=3.5)
+    merged = holdings(unit, accounts=("",), at=at)
+    total = sum((row.value for row in merged if row.value is not None), Decimal(0))
+    ratio = Decimal("0.0082")
+    parts = tuple(
+        Part(
+            kind=kind,
+            name=name,
+            value=total * Decimal(share),
+            change=total * Decimal(share) * ratio / (1 + ratio),
+            change_ratio=ratio,
+            share=Decimal(share),
+            unpriced=(),
+            at=at,
+            problem=None,
+        )
+        for kind, name, share in PLACES
+    )
+    return Portfolio(
+        unit=unit,
+        standing=Standing.READY,
+        reason="",
+        total=total,
+        change=total * ratio / (1 + ratio),
+        change_ratio=ratio,
+        complete=False,
+        unpriced=("OMEGA",),
+        parts=parts,
+        holdings=holdings(unit, accounts=("Spot trading", "Futures USDT"), at=at),
+        merged=merged,
+        conversions=tuple(
+            (other, total / RATES[unit] * RATES[other]) for other in ("USDT", "BTC", "EUR") if other != unit
+        ),
+        at=at,
+        prices_at=prices_at,
+    )
+
+
+def make_status(now: datetime) -> Status:
+    """Return the status of a practice exchange that answered 2 s ago."""
+    hosts = tuple(
+        HostStatus(
+            name=name,
+            answered_at=now - timedelta(seconds=2.5),
+            problem=None,
+            service=ServiceState.OPEN,
+            service_message="",
+        )
+        for name in ("spot", "futures")
+    )
+    quotas = (
+        QuotaStatus(pool="spot", limit=4000, remaining=3880, reset_in=12.0),
+        QuotaStatus(pool="futures", limit=2000, remaining=1880, reset_in=12.0),
+        QuotaStatus(pool="management", limit=2000, remaining=1990, reset_in=12.0),
+        QuotaStatus(pool="public", limit=2000, remaining=None, reset_in=None),
+    )
+    return Status(
+        mode="practice",
+        site="global",
+        version="0.1.0",
+        hosts=hosts,
+        clock_offset=Decimal("0.012"),
+        quotas=quotas,
+        key_tail="0001",
+        warnings=(),
+    )
+
+
+@dataclass
+class FakeDesk:
+    """Stands where the Desk does; ``alter`` and ``alter_status`` turn the usual answer into the one a test wants."""
+
+    alter: Callable[[Portfolio], Portfolio] = lambda portfolio: portfolio
+    alter_status: Callable[[Status], Status] = lambda status: status
+    asked: list[str] = field(default_factory=list)
+
+    @property
+    def mode(self) -> str:
+        return self.status().mode
+
+    def units(self) -> tuple[str, ...]:
+        return UNITS
+
+    def portfolio(self, unit: str) -> Portfolio:
+        self.asked.append(unit)
+        return self.alter(make_portfolio(unit, datetime.now(UTC)))
+
+    def status(self) -> Status:
+        return self.alter_status(make_status(datetime.now(UTC)))
+
+
+@pytest.fixture
+def desk(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeDesk]:
+    """Put a fake in the place of the process's Desk for the length of a test."""
+    fake = FakeDesk()
+    monkeypatch.setattr(assemble, "desk", lambda: fake)
+    st.cache_resource.clear()
+    yield fake
+    st.cache_resource.clear()
+
+
+Drawn = Callable[[AppTest, str], dict[str, Any]]
+
+
+@pytest.fixture
+def drawn() -> Drawn:
+    """Return what the component of a key was given to draw; KeyError if it was not drawn."""
+
+    def look(app: AppTest, key: str) -> dict[str, Any]:
+        found = {element.proto.id.split("-", 2)[-1]: element.proto.json for element in app.get("bidi_component")}
+        return dict(json.loads(found[key]))
+
+    return look
+
+
+@pytest.fixture
+def app(desk: FakeDesk) -> AppTest:
+    """Return the frame over the fake desk, not yet run."""
+    return AppTest.from_file(str(FRAME), default_timeout=20)

@@ -1,0 +1,158 @@
+"""What stands around every page: mode band, status strip, menu, and what happens when a page fails."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from kucoin.desk.portfolio import Portfolio
+from kucoin.desk.status import Status
+from kucoin.errors import InvalidRequest
+from kucoin.model.market import ServiceState
+
+LIVE = {"mode": "live", "site": "global", "key_tail": "7f3a"}
+
+
+def test_practice_says_that_the_money_is_not_real(app: AppTest, drawn: Any) -> None:
+    """The word and the sentence stand on the page."""
+    band = drawn(app.run(), "band")
+    assert band["word"] == "PRACTICE"
+    assert "Fake money" in band["sentence"]
+
+
+@pytest.mark.parametrize(
+    ("site", "sentence"),
+    [
+        ("global", "Real money on KuCoin, key ····7f3a."),
+        ("eu", "Real money on KuCoin (EU), key ····7f3a."),
+    ],
+)
+def test_live_says_that_it_is_real(app: AppTest, desk: Any, drawn: Any, site: str, sentence: str) -> None:
+    """The word, the site and the end of the key."""
+    desk.alter_status = lambda status: replace(status, **{**LIVE, "site": site})
+    band = drawn(app.run(), "band")
+    assert (band["mode"], band["word"], band["sentence"]) == ("live", "LIVE", sentence)
+
+
+def test_warnings_about_the_key_stand_in_the_band(app: AppTest, desk: Any) -> None:
+    """Behind a count, each as a sentence, as the plain text that it is."""
+    desk.alter_status = lambda status: replace(status, **LIVE, warnings=("No *IP* list.", "It may transfer."))
+    app.run()
+    assert "No \\*IP\\* list\\." in [element.value for element in app.markdown]
+    assert "It may transfer\\." in [element.value for element in app.markdown]
+
+
+def test_a_change_in_the_band_draws_the_page_anew(app: AppTest, desk: Any, drawn: Any) -> None:
+    """The key's warnings come after the first drawing; the one fragment notices."""
+    asked = 0
+
+    def later(status: Status) -> Status:
+        nonlocal asked
+        asked += 1
+        return replace(status, **{**LIVE, "key_tail": None if asked == 1 else "7f3a"})
+
+    desk.alter_status = later
+    assert drawn(app.run(), "band")["sentence"] == "Real money on KuCoin, key ····7f3a."
+
+
+def test_the_strip_tells_the_state_of_the_machine_room(app: AppTest, drawn: Any) -> None:
+    """Hosts with age, clock, quotas by pool, KuCoin's own word, version."""
+    strip = drawn(app.run(), "strip")
+    assert [host["name"] for host in strip["hosts"]] == ["Spot", "Futures"]
+    assert all(2 <= host["mark"]["seconds"] < 3 and host["trouble"] is None for host in strip["hosts"])
+    assert strip["clock"]["text"] == "+12 ms"
+    assert [(pool["name"], pool["left"]) for pool in strip["quotas"]] == [
+        ("spot", "97\u2009%"),
+        ("futures", "94\u2009%"),
+        ("management", "100\u2009%"),
+        ("public", "–"),
+    ]
+    assert strip["exchange"]["text"] == "open"
+    assert strip["version"] == "Version 0.1.0"
+
+
+def test_the_strip_names_what_is_wrong(app: AppTest, desk: Any, drawn: Any) -> None:
+    """A host that does not answer, a clock that is far off, a quota that runs out, a market that only takes cancels."""
+
+    def trouble(status: Status) -> Status:
+        spot, futures = status.hosts
+        away = replace(futures, problem="timeout", answered_at=None, service=ServiceState.CANCEL_ONLY)
+        low = replace(status.quotas[0], remaining=400)
+        return replace(status, hosts=(spot, away), clock_offset=Decimal("-3.21"), quotas=(low, *status.quotas[1:]))
+
+    desk.alter_status = trouble
+    strip = drawn(app.run(), "strip")
+    assert strip["hosts"][1]["trouble"] == "no answer"
+    assert strip["hosts"][1]["mark"]["seconds"] is None
+    assert (strip["clock"]["text"], strip["clock"]["trouble"]) == ("−3.2 s", True)
+    assert strip["quotas"][0]["low"]
+    assert not strip["quotas"][1]["low"]
+    assert (strip["exchange"]["text"], strip["exchange"]["trouble"]) == ("spot open, futures cancel only", True)
+
+
+def test_nothing_read_yet_is_unknown(app: AppTest, desk: Any, drawn: Any) -> None:
+    """No zero milliseconds, no open exchange."""
+
+    def unread(status: Status) -> Status:
+        hosts = tuple(replace(host, answered_at=None, service=ServiceState.UNKNOWN) for host in status.hosts)
+        return replace(status, hosts=hosts, clock_offset=None)
+
+    desk.alter_status = unread
+    strip = drawn(app.run(), "strip")
+    assert (strip["clock"]["text"], strip["exchange"]["text"]) == ("–", "–")
+    assert not strip["exchange"]["trouble"]
+
+
+def test_the_menu_names_the_pages(app: AppTest) -> None:
+    """Section and page, though there is but one."""
+    app.run()
+    assert "Watch" in [element.value for element in app.sidebar.caption]
+    assert [element.proto.label for element in app.sidebar.get("page_link")] == ["Portfolio"]
+
+
+def test_a_page_that_fails_shows_a_code_and_no_detail(
+    app: AppTest, desk: Any, drawn: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The frame stays, the page says where to look, the log has the trace under the same code."""
+
+    def fail(_: Portfolio) -> Portfolio:
+        raise ZeroDivisionError("of all things")
+
+    desk.alter = fail
+    with caplog.at_level(logging.ERROR):
+        app.run()
+    (warning,) = app.warning
+    code = warning.value.split("Code ")[1][:6]
+    assert not app.exception
+    assert "of all things" not in warning.value
+    assert code in caplog.text
+    assert "of all things" in caplog.text
+    assert drawn(app, "strip")
+
+
+def test_an_error_of_ours_is_shown_in_its_own_words(app: AppTest, desk: Any) -> None:
+    """Its text is made for the page, but it is shown as text."""
+
+    def refuse(_: Portfolio) -> Portfolio:
+        raise InvalidRequest("'<b>X</b>' is no unit")
+
+    desk.alter = refuse
+    app.run()
+    assert [warning.value for warning in app.warning] == ["\\'\\<b\\>X\\<\\/b\\>\\' is no unit"]
+
+
+def test_an_age_turns_stale_by_the_hosts_clock(app: AppTest, desk: Any, drawn: Any) -> None:
+    """The browser is told from which age on to call it stale."""
+    desk.alter_status = lambda status: replace(
+        status,
+        hosts=tuple(replace(host, answered_at=host.answered_at - timedelta(seconds=20)) for host in status.hosts),
+    )
+    mark = drawn(app.run(), "strip")["hosts"][0]["mark"]
+    assert mark["seconds"] >= 22 > mark["stale"]
+    assert mark["fresh"] == "live"
