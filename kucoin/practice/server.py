@@ -9,12 +9,13 @@ import json
 import signal
 import socket
 import sys
-import urllib.error
+import threading
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import uvicorn
+from starlette.applications import Starlette
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from kucoin.practice.app import applications
@@ -82,39 +83,49 @@ def running(spot_port: int, data: Path) -> str | None:
     return _READY.format(spot=found["spot"], futures=found["futures"])
 
 
-def serve(exchange: Exchange, spot: socket.socket, futures: socket.socket) -> None:
-    """Serve both hosts until SIGTERM or SIGINT, then leave cleanly."""
+def serve(exchange: Exchange, spot: socket.socket, futures: socket.socket, *, until_stdin_ends: bool = False) -> None:
+    """Serve both hosts until SIGTERM or SIGINT, or until the end of standard input if asked, then leave cleanly."""
     exchange.spot, exchange.futures = base(spot), base(futures)
-    asyncio.run(_serve(exchange, spot, futures))
-    exchange.store.close()
+    servers = [_server(application) for application in applications(exchange)]
 
-
-async def _serve(exchange: Exchange, *listeners: socket.socket) -> None:
-    servers = [
-        _Server(
-            uvicorn.Config(
-                application,
-                http=_Line,
-                ws="none",
-                lifespan="off",
-                loop="asyncio",
-                log_config=None,
-                access_log=False,
-                proxy_headers=False,
-                server_header=False,
-                timeout_keep_alive=_KEEP_ALIVE,
-                timeout_graceful_shutdown=2,
-            )
-        )
-        for application in applications(exchange)
-    ]
-
-    def leave(_number: int, _frame: object) -> None:
+    def leave(*_signal: object) -> None:
         for server in servers:
             server.should_exit = True
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, leave)
+    if until_stdin_ends:
+        threading.Thread(target=_after_stdin, args=(leave,), name="until-stdin-ends", daemon=True).start()
+    asyncio.run(_serve(exchange, servers, (spot, futures)))
+    exchange.store.close()
+
+
+def _after_stdin(leave: Callable[[], None]) -> None:
+    """Wait for the end of standard input, which comes however the parent ends, then leave."""
+    while sys.stdin.buffer.read(4096):
+        pass
+    leave()
+
+
+def _server(application: Starlette) -> _Server:
+    return _Server(
+        uvicorn.Config(
+            application,
+            http=_Line,
+            ws="none",
+            lifespan="off",
+            loop="asyncio",
+            log_config=None,
+            access_log=False,
+            proxy_headers=False,
+            server_header=False,
+            timeout_keep_alive=_KEEP_ALIVE,
+            timeout_graceful_shutdown=2,
+        )
+    )
+
+
+async def _serve(exchange: Exchange, servers: list[_Server], listeners: tuple[socket.socket, ...]) -> None:
     tasks = [
         asyncio.create_task(server.serve(sockets=[listener]))
         for server, listener in zip(servers, listeners, strict=True)
