@@ -28,9 +28,6 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=None, help="of a new exchange: which world it is")
     parser.add_argument("--reset", action="store_true", help="forget what happened there and begin anew")
     parser.add_argument("--until-stdin-ends", action="store_true", help="stop when standard input closes")
-    parser.add_argument(
-        "--until-stdin-ends", action="store_true", help="leave when standard input ends: with the parent"
-    )
     options = parser.parse_args(arguments)
     logging.basicConfig(
         level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(name)s %(levelname)s %(message)s"
@@ -50,7 +47,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     if options.until_stdin_ends:
         threading.Thread(target=_leave_with_stdin, name="stdin", daemon=True).start()
-    server.serve(exchange, spot, futures, until_stdin_ends=options.until_stdin_ends)
+    server.serve(exchange, spot, futures)
     return 0
 
 

@@ -9,9 +9,8 @@ import json
 import signal
 import socket
 import sys
-import threading
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import uvicorn
@@ -83,8 +82,8 @@ def running(spot_port: int, data: Path) -> str | None:
     return _READY.format(spot=found["spot"], futures=found["futures"])
 
 
-def serve(exchange: Exchange, spot: socket.socket, futures: socket.socket, *, until_stdin_ends: bool = False) -> None:
-    """Serve both hosts until SIGTERM or SIGINT, or until the end of standard input if asked, then leave cleanly."""
+def serve(exchange: Exchange, spot: socket.socket, futures: socket.socket) -> None:
+    """Serve both hosts until SIGTERM or SIGINT, then leave cleanly."""
     exchange.spot, exchange.futures = base(spot), base(futures)
     servers = [_server(application) for application in applications(exchange)]
 
@@ -94,17 +93,8 @@ def serve(exchange: Exchange, spot: socket.socket, futures: socket.socket, *, un
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, leave)
-    if until_stdin_ends:
-        threading.Thread(target=_after_stdin, args=(leave,), name="until-stdin-ends", daemon=True).start()
     asyncio.run(_serve(exchange, servers, (spot, futures)))
     exchange.store.close()
-
-
-def _after_stdin(leave: Callable[[], None]) -> None:
-    """Wait for the end of standard input, which comes however the parent ends, then leave."""
-    while sys.stdin.buffer.read(4096):
-        pass
-    leave()
 
 
 def _server(application: Starlette) -> _Server:
