@@ -70,6 +70,7 @@ class PracticeProcess:
         with self._spawning:
             if self._stopping.is_set():
                 return
+            self._end()
             told = self._data / "practice.log"
             try:
                 self._data.mkdir(parents=True, exist_ok=True)
@@ -124,6 +125,7 @@ class PracticeProcess:
             too_late.cancel()
 
     def _end(self) -> None:
+        """End the child if there is one, and close what it leaves behind."""
         if self._process is None:
             return
         self._process.terminate()
