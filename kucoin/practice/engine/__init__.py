@@ -1,0 +1,1 @@
+"""The matching engine of the practice exchange: pure, given time; see `engine.Engine`."""
