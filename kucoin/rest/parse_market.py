@@ -6,32 +6,21 @@ unreadable field is None.
 
 from __future__ import annotations
 
-import logging
 import math
-from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
-from typing import TypeVar
 
 import pandas as pd
 
 from kucoin.errors import OutcomeUnknown
 from kucoin.model.market import Contract, Currency, ServiceState, ServiceStatus, SpotSymbol, Ticker
 from kucoin.rest.answer import Answer
-from kucoin.rest.row import Row, list_of, number_in, row_of, value_of
-
-log = logging.getLogger(__name__)
-_T = TypeVar("_T")
-
-CANDLE_COLUMNS = ("open", "high", "low", "close", "volume", "turnover")
-# The order on the wire, behind the time. Futures rows lacked the turnover before September 2025.
-_SPOT_CANDLE = ("open", "close", "high", "low", "volume", "turnover")
-_FUTURES_CANDLE = CANDLE_COLUMNS
+from kucoin.rest.row import Row, list_of, number_in, readable, row_of, value_of
 
 
 def server_time(answer: Answer) -> datetime:
     """Read the clock of a host."""
-    return Row({"time": value_of(answer)}, f"{answer.request}: unreadable answer, data").moment("time")
+    return Row({"time": value_of(answer)}, f"{answer.request}: unreadable answer, its data").moment("time")
 
 
 def service_status(answer: Answer) -> ServiceStatus:
@@ -46,10 +35,11 @@ def service_status(answer: Answer) -> ServiceStatus:
 
 def spot_symbols(answer: Answer) -> tuple[SpotSymbol, ...]:
     """Read the spot pairs and the rules of their orders."""
-    return _readable(answer, _spot_symbol)
+    return tuple(readable(answer, list_of(answer), _spot_symbol))
 
 
-def _spot_symbol(row: Row) -> SpotSymbol:
+def _spot_symbol(value: object, where: str) -> SpotSymbol:
+    row = Row(value, where)
     return SpotSymbol(
         symbol=row.text("symbol"),
         base_currency=row.text("baseCurrency"),
@@ -73,10 +63,11 @@ def _spot_symbol(row: Row) -> SpotSymbol:
 
 def currencies(answer: Answer) -> tuple[Currency, ...]:
     """Read the currencies."""
-    return _readable(answer, _currency)
+    return tuple(readable(answer, list_of(answer), _currency))
 
 
-def _currency(row: Row) -> Currency:
+def _currency(value: object, where: str) -> Currency:
+    row = Row(value, where)
     currency = row.text("currency")
     name = row.text_or_none("name") or currency
     return Currency(currency, name, row.text_or_none("fullName") or name, row.integer_or_none("precision"))
@@ -104,48 +95,50 @@ def fiat_prices(answer: Answer) -> dict[str, Decimal]:
     """Read the prices of currencies; one without a readable price is left out, and so has none."""
     value = value_of(answer)
     if not isinstance(value, dict):
-        raise OutcomeUnknown(f"{answer.request}: unreadable answer, data is no object")
+        raise OutcomeUnknown(f"{answer.request}: unreadable answer, its data is no object")
     numbers = ((currency, number_in(price)) for currency, price in value.items())
     return {currency: number for currency, number in numbers if number is not None}
 
 
 def spot_candles(answer: Answer) -> pd.DataFrame:
-    """Read candles of the spot host, which come newest first."""
-    return _candles(answer, _SPOT_CANDLE)
+    """Read candles of the spot host, which come newest first: time, open, close, high, low, volume, turnover."""
+    return _candles(answer, ("open", "close", "high", "low", "volume", "turnover"), fewest=6)
 
 
 def futures_candles(answer: Answer) -> pd.DataFrame:
-    """Read candles of the futures host, which come oldest first."""
-    return _candles(answer, _FUTURES_CANDLE)
+    """Read candles of the futures host, oldest first: time, open, high, low, close, volume, turnover.
+
+    Rows lacked the turnover before September 2025: NaN.
+    """
+    return _candles(answer, ("open", "high", "low", "close", "volume", "turnover"), fewest=5)
 
 
-def _candles(answer: Answer, order: tuple[str, ...]) -> pd.DataFrame:
-    rows = list_of(answer)
-    candles = [candle for candle in map(_candle, rows) if candle is not None]
-    _report(answer, len(rows) - len(candles), len(rows), "a candle without readable figures")
-    times = pd.DatetimeIndex([at for at, _ in candles], dtype="datetime64[ms, UTC]", name="time")
+def _candles(answer: Answer, order: tuple[str, ...], *, fewest: int) -> pd.DataFrame:
+    """Read candles whose figures, behind the time, stand in ``order``; the ``fewest`` first must be there."""
+
+    def candle(value: object, where: str) -> tuple[datetime, list[float]]:
+        if not isinstance(value, list) or len(value) <= fewest:
+            raise OutcomeUnknown(f"{where} is no candle")
+        start = Row({"time": value[0]}, where).moment("time")
+        figures = [number_in(figure) for figure in value[1 : len(order) + 1]]
+        if None in figures[:fewest]:
+            raise OutcomeUnknown(f"{where} has a figure that is no number")
+        figures += [None] * (len(order) - len(figures))
+        return start, [math.nan if figure is None else float(figure) for figure in figures]
+
+    candles = readable(answer, list_of(answer), candle)
+    times = pd.DatetimeIndex([start for start, _ in candles], dtype="datetime64[ms, UTC]", name="time")
     frame = pd.DataFrame([figures for _, figures in candles], columns=list(order), index=times, dtype="float64")
-    return frame[list(CANDLE_COLUMNS)].sort_index()
-
-
-def _candle(row: object) -> tuple[datetime, list[float]] | None:
-    """Return a candle's start and six figures, the turnover NaN if it was not sent; None where one is unreadable."""
-    if not isinstance(row, list) or len(row) < 6:
-        return None
-    start = Row({"time": row[0]}, "candle").moment_or_none("time")
-    prices_and_volume = [number_in(value) for value in row[1:6]]
-    turnover = number_in(row[6]) if len(row) > 6 else None
-    if start is None or None in prices_and_volume:
-        return None
-    return start, [math.nan if number is None else float(number) for number in (*prices_and_volume, turnover)]
+    return frame[["open", "high", "low", "close", "volume", "turnover"]].sort_index()
 
 
 def contracts(answer: Answer) -> tuple[Contract, ...]:
     """Read the futures contracts."""
-    return _readable(answer, _contract)
+    return tuple(readable(answer, list_of(answer), _contract))
 
 
-def _contract(row: Row) -> Contract:
+def _contract(value: object, where: str) -> Contract:
+    row = Row(value, where)
     return Contract(
         symbol=row.text("symbol"),
         base_currency=row.text("baseCurrency"),
@@ -173,34 +166,7 @@ def _contract(row: Row) -> Contract:
         turnover_24h=row.number_or_none("turnoverOf24h"),
         open_interest=row.number_or_none("openInterest"),
         funding_rate=row.number_or_none("fundingFeeRate"),
-        funding_interval_ms=row.integer_or_none("currentFundingRateGranularity")
-        or row.integer_or_none("fundingRateGranularity"),
+        # Not fundingRateGranularity: that is what it was when the contract was listed.
+        funding_interval_ms=row.integer_or_none("currentFundingRateGranularity"),
         next_funding_at=row.moment_or_none("nextFundingRateDateTime"),
     )
-
-
-def _readable(answer: Answer, read: Callable[[Row], _T]) -> tuple[_T, ...]:
-    """Return what ``read`` makes of every row that it can read; an error where it can read none."""
-    values = list_of(answer)
-    found = []
-    problems = []
-    for index, value in enumerate(values):
-        try:
-            found.append(read(Row(value, f"{answer.request}: unreadable answer, data[{index}]")))
-        except OutcomeUnknown as unreadable:
-            problems.append(unreadable)
-    if problems and not found:
-        raise problems[0]
-    if problems:
-        _report(answer, len(problems), len(values), str(problems[0]))
-    return tuple(found)
-
-
-_reported: dict[str, str] = {}
-
-
-def _report(answer: Answer, left_out: int, of: int, problem: str) -> None:
-    """Log rows that were left out, once per request until something else is wrong with it."""
-    if left_out and _reported.get(answer.request) != problem:
-        _reported[answer.request] = problem
-        log.warning("%s: left out %d of %d rows: %s", answer.request, left_out, of, problem)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -14,7 +15,9 @@ from kucoin.errors import OutcomeUnknown
 from kucoin.model.times import moment
 from kucoin.rest.answer import UNREADABLE, Answer
 
+log = logging.getLogger(__name__)
 _T = TypeVar("_T")
+_left_out: dict[str, int] = {}  # request -> how many rows of it were last reported as left out
 _LONGEST_NUMBER = 64  # characters; the longest real one, a fiat price, has 20
 _LARGEST_POWER = 40  # of ten, either way: beyond it a number is an accident, and costs memory when written out
 
@@ -39,7 +42,7 @@ def row_of(answer: Answer) -> Row:
     Raises:
         OutcomeUnknown: It is none.
     """
-    return Row(value_of(answer), f"{answer.request}: unreadable answer, data")
+    return Row(value_of(answer), f"{answer.request}: unreadable answer, its data")
 
 
 def list_of(answer: Answer) -> list[Any]:
@@ -50,7 +53,7 @@ def list_of(answer: Answer) -> list[Any]:
     """
     values = value_of(answer)
     if not isinstance(values, list):
-        raise OutcomeUnknown(f"{answer.request}: unreadable answer, data is no list")
+        raise OutcomeUnknown(f"{answer.request}: unreadable answer, its data is no list")
     return values
 
 
@@ -60,7 +63,31 @@ def rows_of(answer: Answer) -> list[Row]:
     Raises:
         OutcomeUnknown: It is none.
     """
-    return _rows(value_of(answer), f"{answer.request}: unreadable answer, data")
+    return _rows(value_of(answer), f"{answer.request}: unreadable answer, its data")
+
+
+def readable(answer: Answer, values: list[Any], read: Callable[[Any, str], _T]) -> list[_T]:
+    """Return what ``read`` makes of each of ``values`` that it can read; the others are logged and left out.
+
+    Args:
+        read: Takes a value and the words for it in an error.
+
+    Raises:
+        OutcomeUnknown: It can read none of them.
+    """
+    found = []
+    problems = []
+    for index, value in enumerate(values):
+        try:
+            found.append(read(value, f"{answer.request}: unreadable answer, row {index}"))
+        except OutcomeUnknown as unreadable:
+            problems.append(unreadable)
+    if problems and not found:
+        raise problems[0]
+    if problems and _left_out.get(answer.request) != len(problems):
+        _left_out[answer.request] = len(problems)  # these answers come every few seconds: say it once, not each time
+        log.warning("%s; left out, with %d more of %d", problems[0], len(problems) - 1, len(values))
+    return found
 
 
 def number_in(value: object) -> Decimal | None:
@@ -138,13 +165,18 @@ class Row:
         """Return a moment in UTC, whatever unit it was counted in."""
         return moment(self.integer_or_none(name))
 
+    def values(self, name: str) -> list[Any]:
+        """Return a list of anything."""
+        value = self._fields.get(name)
+        return self._known(name, value if isinstance(value, list) else None)
+
     def row(self, name: str) -> Row:
         """Return an object inside this one."""
-        return Row(self._fields.get(name), f"{self._where}.{name}")
+        return Row(self._fields.get(name), f"{self._where}, {name}")
 
     def rows(self, name: str) -> list[Row]:
         """Return a list of objects inside this one."""
-        return _rows(self._fields.get(name), f"{self._where}.{name}")
+        return _rows(self._fields.get(name), f"{self._where}, {name}")
 
     def _known(self, name: str, value: _T | None) -> _T:
         if value is None:
@@ -155,4 +187,4 @@ class Row:
 def _rows(values: object, where: str) -> list[Row]:
     if not isinstance(values, list):
         raise OutcomeUnknown(f"{where} is no list")
-    return [Row(value, f"{where}[{index}]") for index, value in enumerate(values)]
+    return [Row(value, f"{where}, row {index}") for index, value in enumerate(values)]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from operator import attrgetter
+from typing import Annotated
 
 import msgspec
 import numpy as np
@@ -16,7 +17,7 @@ import pandas as pd
 from kucoin.model.market import Ticker
 from kucoin.model.times import moment
 from kucoin.rest.answer import UNREADABLE, Answer
-from kucoin.rest.row import number_in, row_of
+from kucoin.rest.row import Row, number_in, readable, row_of
 
 COLUMNS = ("last", "bid", "ask", "change_ratio", "change_price", "high", "low", "volume", "turnover")
 _ON_THE_WIRE = {
@@ -32,7 +33,7 @@ _ON_THE_WIRE = {
 class _Exact(msgspec.Struct, rename=_ON_THE_WIRE, gc=False):
     """A row as text, every digit kept."""
 
-    symbol: str
+    symbol: Annotated[str, msgspec.Meta(min_length=1)]
     last: str | None = None
     bid: str | None = None
     ask: str | None = None
@@ -146,10 +147,10 @@ class TickerBoard:
 def _decode_field_by_field(answer: Answer) -> _ExactRows:
     """Read an answer that is not shaped as usual: an unreadable figure is None, a row without symbol left out."""
     data = row_of(answer)
-    rows = []
-    for row in data.rows("ticker"):
-        symbol = row.text_or_none("symbol")
-        if symbol is not None:
-            numbers = (row.number_or_none(_ON_THE_WIRE.get(name, name)) for name in COLUMNS)
-            rows.append(_Exact(symbol, *(None if number is None else str(number) for number in numbers)))
-    return _ExactRows(rows, data.integer_or_none("time"))
+    return _ExactRows(readable(answer, data.values("ticker"), _exact_row), data.integer_or_none("time"))
+
+
+def _exact_row(value: object, where: str) -> _Exact:
+    row = Row(value, where)
+    numbers = (row.number_or_none(_ON_THE_WIRE.get(name, name)) for name in COLUMNS)
+    return _Exact(row.text("symbol"), *(None if number is None else str(number) for number in numbers))

@@ -1,0 +1,118 @@
+"""A server that says what a test tells it to, byte for byte, over real sockets."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+
+import pytest
+
+from kucoin.rest import hosts
+
+
+@dataclass(frozen=True)
+class Received:
+    """A request as it came over the wire; header names in lower case."""
+
+    method: str
+    target: str
+    headers: dict[str, str]
+    body: bytes
+
+
+Script = Callable[[Received], bytes | Iterable[bytes]]
+
+
+@dataclass
+class Scripted:
+    """What came in, and what is said to it.
+
+    ``script`` returns the bytes to send, or pieces of them. None of them means: hang up. An answer with
+    ``Connection: close`` is followed by hanging up.
+    """
+
+    port: int
+    script: Script = lambda _: b""
+    received: list[Received] = field(default_factory=list)
+    connections: int = 0
+
+    @staticmethod
+    def http(body: bytes | str = b"", status: int = 200, **headers: str) -> bytes:
+        """Write an HTTP answer out; underscores in header names become dashes."""
+        content = body.encode() if isinstance(body, str) else body
+        fields = {"Content_Length": str(len(content)), **headers}
+        lines = [f"{name.replace('_', '-')}: {value}" for name, value in fields.items()]
+        return "\r\n".join([f"HTTP/1.1 {status} Whatever", *lines, "", ""]).encode("latin-1") + content
+
+    @property
+    def hosts(self) -> hosts.Hosts:
+        """This server as both hosts of the exchange."""
+        return hosts.practice(self.port, self.port)
+
+    def say(self, *answers: bytes) -> None:
+        """Answer each request with the next of ``answers``, the last one for ever."""
+        left = list(answers)
+        self.script = lambda _: left.pop(0) if len(left) > 1 else left[0]
+
+    def targets(self) -> list[str]:
+        """Path and query of every request so far."""
+        return [request.target for request in self.received]
+
+
+def _serve(connection: socket.socket, server: Scripted) -> None:
+    with connection, connection.makefile("rb") as incoming:
+        while line := incoming.readline():
+            method, target, _ = line.decode().split(" ")
+            headers = {}
+            while (header := incoming.readline().decode("latin-1").strip()) != "":
+                name, _, value = header.partition(":")
+                headers[name.lower()] = value.strip()
+            body = incoming.read(int(headers.get("content-length", 0)))
+            request = Received(method, target, headers, body)
+            server.received.append(request)
+            answer = server.script(request)
+            sent = b""
+            try:
+                for piece in [answer] if isinstance(answer, bytes) else answer:
+                    connection.sendall(piece)
+                    sent += piece
+            except OSError:
+                return  # the client has had enough
+            if not sent or b"connection: close" in sent[:1000].lower():
+                return
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[[], Scripted]]:
+    """Start scripted servers on free ports; all end with the test."""
+    listeners: list[socket.socket] = []
+
+    def start() -> Scripted:
+        listener = socket.create_server(("127.0.0.1", 0))
+        listeners.append(listener)
+        server = Scripted(listener.getsockname()[1])
+
+        def accept() -> None:
+            while True:
+                try:
+                    connection, _ = listener.accept()
+                except OSError:
+                    return  # closed at the end of the test
+                server.connections += 1
+                threading.Thread(target=_serve, args=(connection, server), daemon=True).start()
+
+        threading.Thread(target=accept, daemon=True).start()
+        return server
+
+    yield start
+    for listener in listeners:
+        listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+
+
+@pytest.fixture
+def scripted(serve: Callable[[], Scripted]) -> Scripted:
+    """One scripted server."""
+    return serve()

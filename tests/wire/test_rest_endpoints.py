@@ -1,0 +1,344 @@
+"""Every endpoint method against whole payloads, and against the same payloads spoilt in every way."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import gzip
+import json
+import logging
+import math
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from kucoin.errors import KucoinError, NotFound, OutcomeUnknown
+from kucoin.model.account import AccountMode
+from kucoin.model.credentials import Credentials, Secret
+from kucoin.model.market import ServiceState
+from kucoin.rest.client import Exchange
+from kucoin.rest.line import Timeouts
+from kucoin.rest.tickers import TickerBoard
+
+PAYLOADS = Path(__file__).resolve().parent.parent / "payloads"
+START, END = datetime(2026, 9, 21, tzinfo=UTC), datetime(2026, 9, 22, tzinfo=UTC)
+Call = Callable[[Exchange], Any]
+
+# payload -> the call that reads it, and what goes out for it
+CALLS: dict[str, tuple[Call, str]] = {
+    "spot-time": (lambda e: e.market.time(), "/api/v1/timestamp"),
+    "spot-status": (lambda e: e.market.service_status(), "/api/v1/status"),
+    "spot-symbols": (lambda e: e.market.symbols(), "/api/v2/symbols"),
+    "spot-currencies": (lambda e: e.market.currencies(), "/api/v3/currencies"),
+    "spot-all-tickers": (lambda e: e.market.all_tickers(), "/api/v1/market/allTickers"),
+    "spot-stats": (lambda e: e.market.stats(symbol="BTC-USDT"), "/api/v1/market/stats?symbol=BTC-USDT"),
+    "spot-klines": (
+        lambda e: e.market.klines(symbol="BTC-USDT", interval="1hour", start=START, end=END),
+        "/api/v1/market/candles?symbol=BTC-USDT&type=1hour&startAt=1789948800&endAt=1790035200",
+    ),
+    "spot-prices": (
+        lambda e: e.market.fiat_prices(base="USD", currencies=["BTC", "USDT"]),
+        "/api/v1/prices?base=USD&currencies=BTC,USDT",
+    ),
+    "account-mode": (lambda e: e.account.mode(), "/api/ua/v1/account/mode"),
+    "api-key": (lambda e: e.account.api_key(), "/api/v1/user/api-key"),
+    "user-info": (lambda e: e.account.user_info(), "/api/v2/user-info"),
+    "spot-accounts": (lambda e: e.account.spot_accounts(), "/api/v1/accounts"),
+    "sub-accounts": (lambda e: e.account.sub_accounts(), "/api/v2/sub-accounts?currentPage=1&pageSize=100"),
+    "cross-margin": (lambda e: e.margin.cross(), "/api/v3/margin/accounts"),
+    "isolated-margin": (lambda e: e.margin.isolated(), "/api/v3/isolated/accounts"),
+    "futures-time": (lambda e: e.futures.time(), "/api/v1/timestamp"),
+    "futures-status": (lambda e: e.futures.service_status(), "/api/v1/status"),
+    "futures-contracts": (lambda e: e.futures.contracts(), "/api/v1/contracts/active"),
+    "futures-klines": (
+        lambda e: e.futures.klines(symbol="XBTUSDTM", granularity=60, start=START, end=END),
+        "/api/v1/kline/query?symbol=XBTUSDTM&granularity=60&from=1789948800000&to=1790035200000",
+    ),
+    "futures-account": (
+        lambda e: e.futures.account_overview(currency="USDT"),
+        "/api/v1/account-overview?currency=USDT",
+    ),
+    "futures-positions": (lambda e: e.futures.positions(), "/api/v1/positions"),
+    "futures-all-accounts": (
+        lambda e: e.futures.sub_accounts_overview(currency="USDT"),
+        "/api/v1/account-overview-all?currency=USDT",
+    ),
+}
+PRIVATE = {
+    *("account-mode", "api-key", "user-info", "spot-accounts", "sub-accounts", "cross-margin", "isolated-margin"),
+    *("futures-account", "futures-positions", "futures-all-accounts"),
+}
+PLENTY = {"gw_ratelimit_limit": "9999999", "gw_ratelimit_remaining": "9999999", "gw_ratelimit_reset": "30000"}
+every_payload = pytest.mark.parametrize("name", CALLS)
+
+
+def payload(name: str) -> bytes:
+    """The whole envelope, as it comes over the wire."""
+    return (PAYLOADS / f"{name}.json").read_bytes()
+
+
+CANARY = Credentials(Secret("canary-key"), Secret("canary-secret"), Secret("canary-passphrase"))
+
+
+@pytest.fixture
+def exchange(scripted: Any) -> Iterator[Exchange]:
+    """A client of the scripted server with a canary for a key."""
+    exchange = Exchange(scripted.hosts, CANARY)
+    yield exchange
+    exchange.close()
+
+
+def test_every_payload_has_its_call() -> None:
+    """And every call its payload."""
+    assert {path.stem for path in PAYLOADS.glob("*.json")} == set(CALLS)
+
+
+@every_payload
+def test_a_call_asks_one_thing_once(name: str, scripted: Any, exchange: Exchange) -> None:
+    """One GET, with this path and query and without a body, signed where it is private."""
+    call, target = CALLS[name]
+    scripted.say(scripted.http(payload(name)))
+    call(exchange)
+    (request,) = scripted.received
+    assert (request.method, request.target, request.body) == ("GET", target, b"")
+    assert ("kc-api-sign" in request.headers) == (name in PRIVATE)
+
+
+BAD_BODIES: dict[str, bytes] = {
+    "empty": b"",
+    "blank": b" \n",
+    "a word": b"OK",
+    "null": b"null",
+    "a list": b"[]",
+    "no code": b'{"data":[]}',
+    "success without data": b'{"code":"200000"}',
+    "data null": b'{"code":"200000","data":null}',
+    "data a list of nothing": b'{"code":"200000","data":[null]}',
+    "data a list of numbers": b'{"code":"200000","data":[1]}',
+    "data a list of texts": b'{"code":"200000","data":["a","b"]}',
+    "data false": b'{"code":"200000","data":false}',
+    "data zero": b'{"code":"200000","data":0}',
+    "data text": b'{"code":"200000","data":"1"}',
+    "data NaN": b'{"code":"200000","data":NaN}',
+    "not UTF-8": b'{"code":"200000","data":"\xff\xfe"}',
+    "nested without end": b'{"code":"200000","data":' + b'{"a":' * 20_000 + b"1" + b"}" * 20_000 + b"}",
+    "page": b"<html><body>Attention Required!</body></html>",
+    "page of a megabyte": b"<html>" + b"x" * 1_000_000,
+}
+
+
+@every_payload
+@pytest.mark.parametrize("kind", BAD_BODIES)
+def test_a_bad_body_is_a_typed_error(name: str, kind: str, scripted: Any, exchange: Exchange) -> None:
+    """No zero, no empty list, nothing uncaught."""
+    scripted.say(scripted.http(BAD_BODIES[kind]))
+    with pytest.raises(OutcomeUnknown, match="/api/"):
+        CALLS[name][0](exchange)
+    assert len(scripted.received) == 1
+
+
+# Data that says "there is nothing" in the shape it has when there is something.
+NOTHING = {
+    **dict.fromkeys(["spot-symbols", "spot-currencies", "futures-contracts"], ()),
+    **dict.fromkeys(["spot-accounts", "futures-positions"], ()),
+}
+
+
+@every_payload
+@pytest.mark.parametrize("data", ["[]", "{}"])
+def test_empty_data_is_nothing_only_where_a_list_belongs(
+    name: str, data: str, scripted: Any, exchange: Exchange
+) -> None:
+    """An empty list of accounts is an answer, an account without figures is none."""
+    call = CALLS[name][0]
+    scripted.say(scripted.http(f'{{"code":"200000","data":{data}}}'))
+    if name.endswith("klines") and data == "[]":
+        assert len(call(exchange)) == 0
+    elif name == "spot-prices" and data == "{}":
+        assert call(exchange) == {}
+    elif name.endswith("status") and data == "{}":
+        assert call(exchange).state is ServiceState.UNKNOWN
+    elif name in NOTHING and data == "[]":
+        assert call(exchange) == NOTHING[name]
+    else:
+        with pytest.raises(OutcomeUnknown):
+            call(exchange)
+
+
+@every_payload
+@pytest.mark.parametrize("cut", [0.1, 0.5, 0.99])
+def test_a_truncated_body_is_a_typed_error(name: str, cut: float, scripted: Any, exchange: Exchange) -> None:
+    """Cut by the server, or by the line in the middle of what its length announced."""
+    body = payload(name).rstrip()
+    short = body[: int(len(body) * cut)]
+    hang_up = scripted.http(short, Content_Length=str(len(body)), Connection="close")
+    scripted.say(scripted.http(short), hang_up)
+    for _ in range(2):
+        with pytest.raises(OutcomeUnknown):
+            CALLS[name][0](exchange)
+    assert len(scripted.received) == 2
+
+
+@every_payload
+def test_a_body_that_stops_half_way_ends_in_time(name: str, scripted: Any) -> None:
+    """Shorter than announced, then silence: the read timeout ends it, and it is not asked again."""
+    scripted.say(scripted.http(payload(name), Content_Length="999999"))
+    exchange = Exchange(scripted.hosts, CANARY, timeouts=Timeouts(read=0.1))
+    began = time.monotonic()
+    with pytest.raises(OutcomeUnknown, match="broke off"):
+        CALLS[name][0](exchange)
+    assert time.monotonic() - began < 0.1 + 1
+    assert len(scripted.received) == 1
+    exchange.close()
+
+
+@every_payload
+@pytest.mark.parametrize("broken", [False, True])
+def test_a_packed_body_is_unpacked(name: str, broken: bool, scripted: Any, exchange: Exchange) -> None:
+    """gzip as the headers say; if it is none, a typed error."""
+    packed = gzip.compress(payload(name))
+    scripted.say(scripted.http(packed[: len(packed) // 2] if broken else packed, Content_Encoding="gzip"))
+    if broken:
+        with pytest.raises(OutcomeUnknown):
+            CALLS[name][0](exchange)
+    else:
+        CALLS[name][0](exchange)
+    assert scripted.received[0].headers["accept-encoding"] == "gzip"
+
+
+@every_payload
+def test_nothing_found_is_said(name: str, scripted: Any, exchange: Exchange) -> None:
+    """A success with a sentence in place of data."""
+    scripted.say(scripted.http('{"code":"200000","msg":"There is none"}'))
+    if name == "account-mode":
+        assert CALLS[name][0](exchange) is AccountMode.CLASSIC
+        return
+    with pytest.raises(NotFound, match="There is none"):
+        CALLS[name][0](exchange)
+
+
+def leaves(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The path of every field and element below ``value``."""
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, inner in items:
+        yield (*path, key)
+        yield from leaves(inner, (*path, key))
+
+
+def facts(result: Any) -> dict[tuple[str, ...], Any]:
+    """Every figure, moment and word in ``result`` by the names of its row and field."""
+    found: dict[tuple[str, ...], Any] = {}
+
+    def walk(value: Any, path: tuple[str, ...]) -> None:
+        if isinstance(value, TickerBoard):
+            frame = value.frame()
+            walk({s: value.ticker(s) for s in frame.index}, path)
+            walk(frame, (*path, "frame"))
+        elif isinstance(value, pd.DataFrame):
+            for key, row in value.iterrows():
+                for column, figure in row.items():
+                    found[*path, str(key), str(column)] = None if math.isnan(figure) else figure
+        elif dataclasses.is_dataclass(value) and not isinstance(value, type):
+            fields = {f.name: getattr(value, f.name) for f in dataclasses.fields(value)}
+            name = next((str(fields[n]) for n in ("account_id", "user_id", "symbol", "kind") if fields.get(n)), "")
+            walk(fields, (*path, name))
+        elif isinstance(value, dict):
+            for key, inner in value.items():
+                walk(inner, (*path, key))
+        elif isinstance(value, tuple):
+            for inner in value:
+                named = isinstance(inner, tuple)  # a name and its account
+                walk(inner[1] if named else inner, (*path, inner[0] if named else str(getattr(inner, "currency", ""))))
+        else:
+            found[path] = value
+
+    walk(result, ())
+    return found
+
+
+GONE = object()
+SPOILT = {
+    "missing": GONE,
+    "null": None,
+    "empty text": "",
+    "new word": "SOMETHING_NEW",
+    "NaN as text": "NaN",
+    "infinite text": "-Infinity",
+    "huge": "1e999999999",
+    "long": "1" * 5000,
+    "bool": True,
+    "object": {"a": 1},
+    "list": [1],
+}
+
+
+@every_payload
+def test_a_spoilt_field_is_unknown_and_never_wrong(
+    name: str, scripted: Any, exchange: Exchange, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Each field of the payload in turn, each way to spoil it: a typed error, or everything else as it was."""
+    caplog.set_level(logging.CRITICAL)
+    call = CALLS[name][0]
+    scripted.say(scripted.http(payload(name), **PLENTY))
+    true = facts(call(exchange))
+    envelope = json.loads(payload(name), parse_float=lambda text: text)  # as text, which is read alike
+    figures = {(where[-1:], fact) for where, fact in true.items()}
+    outcomes = set()
+    for path in leaves(envelope["data"]):
+        for how, value in SPOILT.items():
+            spoilt = copy.deepcopy(envelope)
+            holder = spoilt["data"]
+            for key in path[:-1]:
+                holder = holder[key]
+            if value is GONE and isinstance(holder, list):
+                continue  # the others would move up: another list, not a spoilt one
+            if value is GONE:
+                del holder[path[-1]]
+            else:
+                holder[path[-1]] = value
+            scripted.say(scripted.http(json.dumps(spoilt), **PLENTY))
+            try:
+                read = facts(call(exchange))
+            except OutcomeUnknown:
+                outcomes.add("error")
+                continue
+            outcomes.add("value")
+            for where, fact in read.items():
+                if not is_figure(fact) or fact == true.get(where):
+                    continue
+                renamed = where not in true and (where[-1:], fact) in figures
+                assert renamed, f"{how} {path}: {where} became {fact!r} from {true.get(where)!r}"
+    assert outcomes or name.endswith("time")
+
+
+def is_figure(fact: Any) -> bool:
+    """Whether ``fact`` is something to reckon with."""
+    return isinstance(fact, Decimal | int | float | datetime) and not isinstance(fact, bool)
+
+
+@every_payload
+def test_an_error_shows_no_secret_and_no_query(name: str, scripted: Any, exchange: Exchange) -> None:
+    """Neither the text nor anything chained to it, whatever went wrong."""
+    scripted.say(
+        scripted.http("<html>", 403),
+        scripted.http('{"code":"400005","msg":"Invalid KC-API-SIGN"}', 401),
+        scripted.http("", 302, Location="http://127.0.0.1:9/"),
+        scripted.http("x", Content_Length="9", Connection="close"),
+    )
+    for _ in range(4):
+        with pytest.raises(KucoinError) as raised:
+            CALLS[name][0](exchange)
+        error: BaseException | None = raised.value
+        while error is not None:
+            shown = f"{error!r} {error} {vars(error)}"
+            assert "canary" not in shown
+            assert "?" not in shown
+            # What the line libraries raise holds the whole request.
+            assert type(error).__module__.partition(".")[0] in {"kucoin", "msgspec", "builtins"}
+            error = error.__cause__ or error.__context__
