@@ -185,15 +185,15 @@ def test_a_truncated_body_is_a_typed_error(name: str, cut: float, scripted: Any,
     assert len(scripted.received) == 2
 
 
-@every_payload
+@pytest.mark.parametrize("name", ["spot-accounts", "futures-contracts"])
 def test_a_body_that_stops_half_way_ends_in_time(name: str, scripted: Any) -> None:
     """Shorter than announced, then silence: the read timeout ends it, and it is not asked again."""
     scripted.say(scripted.http(payload(name), Content_Length="999999"))
-    exchange = Exchange(scripted.hosts, CANARY, timeouts=Timeouts(read=0.1))
+    exchange = Exchange(scripted.hosts, CANARY, timeouts=Timeouts(read=0.5))
     began = time.monotonic()
     with pytest.raises(OutcomeUnknown, match="broke off"):
         CALLS[name][0](exchange)
-    assert time.monotonic() - began < 0.1 + 1
+    assert time.monotonic() - began < 0.5 + 1
     assert len(scripted.received) == 1
     exchange.close()
 
