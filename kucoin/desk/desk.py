@@ -140,6 +140,7 @@ class Desk:
             others=[self._measure(prices, other) for other in _REPEATED if other != unit],
             names=accounts.names.reading.value or {},
             prices_at=tickers.at,
+            reason=f"Prices are not being read: {tickers.problem}" if tickers.problem else "",
         )
 
     def _measure(self, prices: Prices, unit: str) -> Measure:

@@ -161,6 +161,7 @@ def appraise(
     others: Iterable[Measure] = (),
     names: Mapping[str, str],
     prices_at: datetime | None,
+    reason: str = "",
 ) -> Portfolio:
     """Value ``places`` in the unit of ``measure``.
 
@@ -168,6 +169,7 @@ def appraise(
         others: The units to repeat the total in.
         names: A currency's full name, by its short one.
         prices_at: When the prices were read.
+        reason: What is to be said of the whole, such as why its prices are old.
     """
     with localcontext(prec=_EXACT):
         parts = [_sum(place.lines, measure) if place.lines is not None else None for place in places]
@@ -180,7 +182,7 @@ def appraise(
         return Portfolio(
             unit=measure.unit,
             standing=Standing.READY,
-            reason="",
+            reason=reason,
             total=total,
             change=whole.change,
             change_ratio=_ratio(whole.change, whole.ago),

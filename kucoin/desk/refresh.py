@@ -184,7 +184,7 @@ class Refresher:
 
     def _failed(self, plan: _Plan, error: Exception, problem: str, at: datetime) -> None:
         before = plan.source.reading
-        if before.problem != problem:
+        if before.problem is None:  # one line an outage, however long it lasts
             log.warning("%s: %s", plan.source.name, problem)
         plan.source.reading = replace(before, problem=problem, tried_at=at)
         with self._changed:
