@@ -7,6 +7,7 @@ is made only of what is asked for.
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cached_property
 from operator import attrgetter
 from typing import Annotated
 
@@ -48,6 +49,7 @@ class _Exact(msgspec.Struct, rename=_ON_THE_WIRE, gc=False):
 class _Rounded(msgspec.Struct, rename=_ON_THE_WIRE, gc=False):
     """A row as floats, converted while it is decoded."""
 
+    symbol: Annotated[str, msgspec.Meta(min_length=1)]
     last: float | None = None
     bid: float | None = None
     ask: float | None = None
@@ -66,10 +68,11 @@ class _ExactRows(msgspec.Struct):
 
 class _RoundedRows(msgspec.Struct):
     ticker: list[_Rounded]
+    time: int | None = None
 
 
-_exact = msgspec.json.Decoder(_ExactRows)
-_rounded = msgspec.json.Decoder(_RoundedRows, strict=False)
+_exact_rows = msgspec.json.Decoder(_ExactRows)
+_rounded_rows = msgspec.json.Decoder(_RoundedRows, strict=False)
 _figures = attrgetter(*COLUMNS)
 
 
@@ -84,25 +87,25 @@ class TickerBoard:
     """
 
     def __init__(self, answer: Answer) -> None:
-        self._data = answer.data
-        self._as_usual = True
+        self._answer = answer
+        self._rounded: dict[str, _Rounded] | None = None
         try:
-            decoded = _exact.decode(answer.data)
+            board: _ExactRows | _RoundedRows = _rounded_rows.decode(answer.data)
         except UNREADABLE:
-            self._as_usual = False
-            decoded = _decode_field_by_field(answer)
-        self._rows = {row.symbol: row for row in decoded.ticker}
-        self.at: datetime | None = moment(decoded.time)
+            board = _decode_field_by_field(answer)
+        self.at: datetime | None = moment(board.time)
+        if isinstance(board, _RoundedRows):
+            self._rounded = {row.symbol: row for row in board.ticker}
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return len(self._rounded or self._exact)
 
     def __contains__(self, symbol: str) -> bool:
-        return symbol in self._rows
+        return symbol in (self._rounded or self._exact)
 
     def ticker(self, symbol: str) -> Ticker | None:
         """Return one pair's figures, exact; None where the board has no such pair."""
-        row = self._rows.get(symbol)
+        row = self._exact.get(symbol)
         if row is None:
             return None
         return Ticker(
@@ -126,22 +129,28 @@ class TickerBoard:
         change_ratio (a fraction of the price 24 h ago), change_price, high, low (quote currency, 24 h), volume (base
         currency, 24 h), turnover (quote currency, 24 h).
         """
-        table = np.array(self._floats(), dtype=np.float64).reshape(-1, len(COLUMNS))
+        if self._rounded is not None:
+            rows = [_figures(row) for row in self._rounded.values()]
+            symbols = list(self._rounded)
+        else:
+            rows = [tuple(_float(text) for text in _figures(row)) for row in self._exact.values()]
+            symbols = list(self._exact)
+        table = np.array(rows, dtype=np.float64).reshape(-1, len(COLUMNS))
         table[~np.isfinite(table)] = np.nan  # the text "Infinity" is a float, but no figure
-        return pd.DataFrame(table, columns=list(COLUMNS), index=pd.Index(list(self._rows), name="symbol"))
+        return pd.DataFrame(table, columns=list(COLUMNS), index=pd.Index(symbols, name="symbol"), copy=False)
 
-    def _floats(self) -> list[tuple[float | None, ...]]:
-        """Return the figures of every row, in the order of the rows."""
-        if self._as_usual:
-            try:
-                rounded = _rounded.decode(self._data).ticker
-            except msgspec.ValidationError:
-                pass  # a figure that is none, somewhere
-            else:
-                if len(rounded) == len(self._rows):  # no pair came twice
-                    return [_figures(row) for row in rounded]
-        exact = (map(number_in, _figures(row)) for row in self._rows.values())
-        return [tuple(None if number is None else float(number) for number in numbers) for numbers in exact]
+    @cached_property
+    def _exact(self) -> dict[str, _Exact]:
+        try:
+            board = _exact_rows.decode(self._answer.data)
+        except UNREADABLE:
+            board = _decode_field_by_field(self._answer)
+        return {row.symbol: row for row in board.ticker}
+
+
+def _float(text: str | None) -> float | None:
+    number = number_in(text)
+    return None if number is None else float(number)
 
 
 def _decode_field_by_field(answer: Answer) -> _ExactRows:
