@@ -33,7 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
         level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(name)s %(levelname)s %(message)s"
     )
     try:
-        spot, futures = server.listen(options.spot_port), server.listen(options.futures_port)
+        spot, futures = server.listen_both(options.spot_port, options.futures_port)
     except server.Occupied as refusal:
         if line := server.running(options.spot_port, options.data):
             print(f"{line} adopted", flush=True)

@@ -17,19 +17,19 @@ def valuations(exchange: Exchange, user: str, now: int, currency: str | None = N
     held = exchange.bank.positions(user)
     wanted = [each for each in held if currency in (None, each.contract.settle)]
     marks = {each.contract.symbol: exchange.market.mark_price(each.contract, now) for each in wanted}
-    plain = [valuate(each, marks[each.contract.symbol]) for each in wanted]
-    stakes = {each.holding.contract.settle: ZERO for each in plain if each.is_cross}
+    alone = [valuate(each, marks[each.contract.symbol]) for each in wanted]
+    stakes = {each.holding.contract.settle: ZERO for each in alone if each.is_cross}
     for settle in stakes:
         wallet = exchange.bank.balance(user, bank.FUTURES, settle).total
         bound = sum(
-            (each.margin for each in plain if not each.is_cross and each.holding.contract.settle == settle), ZERO
+            (each.margin for each in alone if not each.is_cross and each.holding.contract.settle == settle), ZERO
         )
         stakes[settle] = wallet - bound
     return [
         valuate(each.holding, each.mark, stake=stakes[each.holding.contract.settle])
         if each.holding.mode == CROSS
         else each
-        for each in plain
+        for each in alone
     ]
 
 

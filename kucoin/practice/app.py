@@ -52,10 +52,12 @@ def _application(exchange: Exchange, host: str, routes: Sequence[Route], more: S
     gateway = Gateway(exchange, host)
     fixed_first = sorted(routes, key=lambda route: "{" in route.path)  # `/accounts/ledgers` is no account's id
     listed = [WebRoute(route.path, _endpoint(gateway, route), methods=[route.method]) for route in fixed_first]
-    return Starlette(
+    application = Starlette(
         routes=[*more, *listed],
         exception_handlers={404: _not_found, 405: _not_allowed, Exception: _failed},
     )
+    application.router.redirect_slashes = False  # a path with a slash too many is unknown, not elsewhere
+    return application
 
 
 def _endpoint(gateway: Gateway, route: Route) -> Callable[[Request], Awaitable[Response]]:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from kucoin.decimals import ZERO, plain
+from kucoin.decimals import ZERO
+from kucoin.practice.numbers import text
 from kucoin.practice.positions import Holding
 from kucoin.practice.store import Store
 from kucoin.practice.universe import CONTRACTS
@@ -79,7 +80,8 @@ class Bank:
     def balances(self, user: str, account: str) -> list[Balance]:
         """Return every balance of an account, zeros included, ordered by pair and currency."""
         found = self._store.rows(
-            "SELECT account, tag, currency, total, hold FROM balance WHERE user = ? AND account = ? ORDER BY tag, currency",
+            "SELECT account, tag, currency, total, hold FROM balance"
+            " WHERE user = ? AND account = ? ORDER BY tag, currency",
             user,
             account,
         )
@@ -119,7 +121,7 @@ class Bank:
         self._store.run(
             "INSERT INTO ledger (user, account, tag, currency, amount, fee, balance, event, at, context)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            *(user, account, tag, currency, plain(amount), plain(fee), plain(after), event, at, context),
+            *(user, account, tag, currency, text(amount), text(fee), text(after), event, at, context),
         )
 
     def hold(self, user: str, account: str, currency: str, amount: Decimal, *, tag: str = "") -> None:
@@ -137,20 +139,30 @@ class Bank:
         self._store.run(
             "INSERT INTO balance VALUES (?, ?, ?, ?, ?, ?)"
             " ON CONFLICT DO UPDATE SET total = excluded.total, hold = excluded.hold",
-            *(user, new.account, new.tag, new.currency, plain(new.total), plain(new.hold)),
+            *(user, new.account, new.tag, new.currency, text(new.total), text(new.hold)),
         )
 
-    def ledger(self, user: str, *accounts: str) -> list[Entry]:
-        """Return the ledger of some accounts, newest first."""
+    def ledger(self, user: str, account: str, also: str | None = None) -> list[Entry]:
+        """Return the ledger of an account, or of two together, newest first."""
         found = self._store.rows(
             "SELECT id, account, tag, currency, amount, fee, balance, event, at, context FROM ledger"
-            f" WHERE user = ? AND account IN ({','.join('?' * len(accounts))}) ORDER BY at DESC, id DESC",  # noqa: S608 only marks
-            user,
-            *accounts,
+            " WHERE user = ?1 AND account IN (?2, ?3) ORDER BY at DESC, id DESC",
+            *(user, account, also or account),
         )
         return [
-            Entry(int(row[0]), *row[1:4], *(Decimal(text) for text in row[4:7]), row[7], int(row[8]), row[9])
-            for row in found
+            Entry(
+                id=int(number),
+                account=account,
+                tag=tag,
+                currency=currency,
+                amount=Decimal(amount),
+                fee=Decimal(fee),
+                balance=Decimal(balance),
+                event=event,
+                at=int(at),
+                context=context,
+            )
+            for number, account, tag, currency, amount, fee, balance, event, at, context in found
         ]
 
     # Loans
@@ -176,7 +188,7 @@ class Bank:
         self._store.run(
             "INSERT INTO loan VALUES (?, ?, ?, ?, ?)"
             " ON CONFLICT DO UPDATE SET principal = excluded.principal, interest = excluded.interest",
-            *(user, loan.tag, loan.currency, plain(loan.principal), plain(loan.interest)),
+            *(user, loan.tag, loan.currency, text(loan.principal), text(loan.interest)),
         )
 
     # Positions
@@ -214,8 +226,8 @@ class Bank:
         if holding.qty:
             self._store.run(
                 "INSERT INTO position VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                *(user, holding.contract.symbol, holding.side, holding.mode, plain(holding.leverage), holding.qty),
-                *(plain(holding.entry), plain(holding.fees), plain(holding.funding), holding.opened),
+                *(user, holding.contract.symbol, holding.side, holding.mode, text(holding.leverage), holding.qty),
+                *(text(holding.entry), text(holding.fees), text(holding.funding), holding.opened),
             )
 
     # Orders and records
@@ -230,7 +242,8 @@ class Bank:
     def orders(self, user: str, book: str, *, active: bool | None = None) -> list[Body]:
         """Return orders, newest first; ``active`` None means both kinds."""
         found = self._store.rows(
-            "SELECT body FROM orders WHERE user = ? AND book = ? AND (?3 IS NULL OR active = ?3) ORDER BY at DESC, serial DESC",
+            "SELECT body FROM orders WHERE user = ? AND book = ? AND (?3 IS NULL OR active = ?3)"
+            " ORDER BY at DESC, serial DESC",
             *(user, book, None if active is None else int(active)),
         )
         return [json.loads(body) for (body,) in found]

@@ -6,7 +6,6 @@ loopback's (which is how a foreign name pointing here would look), is refused.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -15,16 +14,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from kucoin.decimals import plain
 from kucoin.practice import bank
 from kucoin.practice.accounts import futures_overview, margin_figures, valuations
 from kucoin.practice.exchange import Exchange
 from kucoin.practice.gateway import json_body
 from kucoin.practice.keys import USERS
+from kucoin.practice.numbers import text
 from kucoin.practice.universe import COINS, CONTRACTS, PAIRS, SETTLE_CURRENCIES
 from kucoin.practice.wire import Refusal
 
-_LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+_LOOPBACK = ("127.0.0.1", "localhost")
 _CLOCK_FAULTS = ("skew", "drift")
 Work = Callable[[Exchange, dict[str, Any]], dict[str, Any]]
 
@@ -102,11 +101,10 @@ def state(exchange: Exchange) -> dict[str, Any]:
         "futures": exchange.futures,
         "market_ms": now,
         "server_ms": exchange.clock.server_ms(),
-        "monotonic": time.monotonic(),
         "rate": exchange.clock.rate,
-        "prices": {code: plain(price) for code, price in prices.items() if price is not None},
-        "last": {symbol: plain(market.last(symbol, now)) for symbol in PAIRS},
-        "marks": {symbol: plain(market.mark_price(each, now)) for symbol, each in CONTRACTS.items()},
+        "prices": {code: text(price) for code, price in prices.items() if price is not None},
+        "last": {symbol: text(market.last(symbol, now)) for symbol in PAIRS},
+        "marks": {symbol: text(market.mark_price(each, now)) for symbol, each in CONTRACTS.items()},
         "users": {user: _holdings(exchange, user, now) for user in USERS},
         "requests": dict(exchange.requests),
     }
@@ -120,27 +118,27 @@ def _holdings(exchange: Exchange, user: str, now: int) -> dict[str, Any]:
                 "account": each.account,
                 "tag": each.tag,
                 "currency": each.currency,
-                "total": plain(each.total),
-                "hold": plain(each.hold),
+                "total": text(each.total),
+                "hold": text(each.hold),
             }
             for account in accounts
             for each in exchange.bank.balances(user, account)
         ],
         "loans": [
-            {"tag": each.tag, "currency": each.currency, "total": plain(each.total)}
+            {"tag": each.tag, "currency": each.currency, "total": text(each.total)}
             for each in exchange.bank.loans(user)
         ],
         "positions": [
             {
                 "symbol": each.holding.contract.symbol,
                 "qty": each.holding.qty,
-                "mark": plain(each.mark),
-                "pnl": plain(each.pnl),
+                "mark": text(each.mark),
+                "pnl": text(each.pnl),
             }
             for each in valuations(exchange, user, now)
         ],
         "futures_equity": {
-            currency: plain(futures_overview(exchange, user, currency, now).equity) for currency in SETTLE_CURRENCIES
+            currency: text(futures_overview(exchange, user, currency, now).equity) for currency in SETTLE_CURRENCIES
         },
         "margin": {tag or "cross": figures for tag, figures in margin_figures(exchange, user, now).items()},
     }

@@ -26,6 +26,7 @@ from kucoin.practice.wire import Call, Nothing, Refusal, Route, success
 _log = logging.getLogger(__name__)
 _JSON = "application/json"
 NOT_FOUND = b'{"code":"404","msg":"Not Found","retry":false,"success":false}'
+_EMPTY = Refusal("429000", "Too many requests in a short period of time, please retry later", status=429)
 _CDN_PAGE = (
     b"<!DOCTYPE html><html><head><title>Attention Required!</title></head>"
     b"<body><h1>Sorry, you have been blocked</h1><p>The edge answered, not the exchange.</p></body></html>"
@@ -64,13 +65,12 @@ class Gateway:
             if body and request.headers.get("content-type", "").split(";")[0].strip().lower() != _JSON:
                 raise Refusal("415000", "Unsupported Media Type", status=415)
             key = self._identify(route, request, body)
-        except Refusal as refusal:
-            return Reply(refusal.body(), refusal.status)
+        except Refusal as stopped:
+            return Reply(stopped.body(), stopped.status)
         grant = self._exchange.quotas.take(*self._counted(route, key, request), route.weight, time.monotonic())
         headers = grant.headers() if route.counted else {}
         if not grant.allowed:
-            refusal = Refusal("429000", "Too many requests in a short period of time, please retry later", status=429)
-            return Reply(refusal.body(), refusal.status, headers)
+            return Reply(_EMPTY.body(), _EMPTY.status, headers)
         try:
             if key is not None and route.permission not in key.permissions.split(","):
                 raise Refusal("400007", f"Access denied, require more permission: {route.permission}.", status=403)
@@ -127,9 +127,7 @@ def before(fault: Fault | None) -> Reply | None:
         case "http_429":
             headers = {"limit": "2000", "remaining": "0", "reset": str(options["reset_ms"])}
             told = {f"gw-ratelimit-{name}": text for name, text in headers.items()}
-            return Reply(
-                Refusal("429000", "Too many requests in a short period of time, please retry later").body(), 429, told
-            )
+            return Reply(_EMPTY.body(), 429, told)
         case "http_429_bare":
             return Reply(Refusal("429000", "Too Many Requests").body(), 429)
         case "cdn_page":

@@ -155,11 +155,12 @@ class History:
         opens, closes = (np.rint(np.exp(side) / tick).astype(np.int64) for side in (start, end))
         high = np.rint(np.exp(np.maximum(start, end) + 0.5 * reach * up) / tick).astype(np.int64)
         low = np.rint(np.exp(np.minimum(start, end) - 0.5 * reach * down) / tick).astype(np.int64)
+        least = listing.beats / 2 if listing.turnover else 0  # an index is not traded
         middle = np.exp((start + end) / 2.0)
         haste = np.exp(0.6 * normal(stream(self._seed, listing.symbol, "haste"), at)) * (0.55 + 0.45 * body / reach)
         rhythm = np.repeat(_RHYTHM, HOUR) * (24.0 / DAY) * _WEEKDAY[day % 7]
         turnover = listing.turnover / 24.0 * rhythm * 24.0 * haste
-        volume = np.maximum(turnover / self._lot_value(listing, middle), listing.beats / 2).astype(np.int64)
+        volume = np.maximum(turnover / self._lot_value(listing, middle), least).astype(np.int64)
         exact = volume * self._lot_value(listing, middle)
         return Bars(
             at=at,
@@ -189,10 +190,11 @@ class History:
         day, place = divmod(minute, DAY)
         borders = self._coin_day(code, day)
         at = minute * _BEATS + np.arange(_BEATS)
-        reach = np.abs(np.diff(borders[place // HOUR * HOUR : place // HOUR * HOUR + HOUR + 1])).mean()
+        hour = place - place % HOUR
+        reach = float(np.abs(np.diff(borders[hour : hour + HOUR + 1])).mean())
         steps = self._mixed(coin, "beat", at) * (1.2 * reach / np.sqrt(_BEATS))
-        zero = np.zeros(1)
-        return _bridges(zero, zero, steps[None, :])[0][1:]
+        wander: Floats = _bridges(np.zeros(1), np.zeros(1), steps[None, :])[0][1:]
+        return wander
 
     def path(self, listing: Listing, minute: int) -> tuple[Ints, Ints]:
         """Return the trades of one minute: price ticks and sizes in lots, ``listing.beats`` of each.
@@ -207,7 +209,9 @@ class History:
         )
         beats = listing.beats
         stride = _BEATS // beats
-        wander = sum(sign * self._coin_minute(code, minute)[stride - 1 :: stride] for code, sign in listing.legs)
+        wander = np.zeros(beats)
+        for code, sign in listing.legs:
+            wander += sign * self._coin_minute(code, minute)[stride - 1 :: stride]
         line = start + (end - start) * np.arange(1, beats + 1) / beats
         prices = np.clip(np.rint(line * np.exp(wander)).astype(np.int64), low, high)
         top, bottom = int(prices[:-1].argmax()), int(prices[:-1].argmin())

@@ -13,7 +13,7 @@ import numpy as np
 
 from kucoin.practice.history import DAY, HOUR, TURNOVER_UNIT, WEEK, Bars, History, joined, merged
 from kucoin.practice.noise import Ints, normal, stream, uniform
-from kucoin.practice.universe import COINS, CONTRACTS, INDICES, LISTINGS, PAIRS, USDT, Contract, Listing, coin_of
+from kucoin.practice.universe import INDICES, LISTINGS, PAIRS, USDT, Contract, Listing, coin_of
 
 DEPTH_DAYS = 180
 MONTH = 30 * DAY  # as a request's unit; months themselves are the calendar's
@@ -92,27 +92,20 @@ class Market:
         found: list[Trade] = []
         while len(found) < count:
             prices, sizes = self._path(listing, minute)
-            before, _ = self._path(listing, minute - 1)
-            for place in range(beat, -1, -1):
-                if not sizes[place]:
-                    continue
-                former = int(prices[place - 1]) if place else int(before[-1])
-                found.append(self._trade(listing, minute, place, int(prices[place]), int(sizes[place]), former))
-                if len(found) == count:
-                    break
+            moves = np.diff(prices, prepend=self._path(listing, minute - 1)[0][-1:])
+            traded = np.flatnonzero(sizes[: beat + 1])[::-1][: count - len(found)]
+            found += [
+                _trade(
+                    listing,
+                    minute * listing.beats + int(place),
+                    int(prices[place]),
+                    int(sizes[place]),
+                    int(moves[place]),
+                )
+                for place in traded
+            ]
             minute, beat = minute - 1, listing.beats - 1
         return found
-
-    def _trade(self, listing: Listing, minute: int, beat: int, ticks: int, lots: int, former: int) -> Trade:
-        sequence = minute * listing.beats + beat
-        up = ticks > former if ticks != former else bool(sequence & 1)
-        return Trade(
-            sequence=sequence,
-            price=listing.price(ticks),
-            size=listing.size(lots),
-            side="buy" if up else "sell",
-            at_ms=minute * 60_000 + beat * 60_000 // listing.beats,
-        )
 
     # The book
 
@@ -152,12 +145,12 @@ class Market:
 
     # Candles and 24 h figures
 
-    def candles(self, symbol: str, unit: int, first_ms: int, end_ms: int, now_ms: int) -> Bars:
-        """Return the bars of ``unit`` minutes that start in [first_ms, end_ms), the running one included.
+    def candles(self, symbol: str, unit: int, span: tuple[int, int], now_ms: int) -> Bars:
+        """Return the bars of ``unit`` minutes that start in ``span`` (ms, the end excluded), the running one included.
 
         Nothing older than 180 days is known. Weeks start on Monday; a unit of 30 days means calendar months.
         """
-        listing = LISTINGS[symbol]
+        listing, (first_ms, end_ms) = LISTINGS[symbol], span
         oldest = (now_ms // 60_000 // DAY - DEPTH_DAYS) * DAY
         first = max(-(-first_ms // 60_000), oldest)
         end = -(-min(end_ms, now_ms + 1) // 60_000)
@@ -202,7 +195,7 @@ class Market:
         start = int(whole.open[place])
         seen = np.concatenate(([start], prices[: beat + 1]))
         sold = int(sizes[: beat + 1].sum())
-        share = sold / int(whole.volume[place])
+        share = sold / max(int(whole.volume[place]), 1)
         row = (minute, start, seen.max(), seen.min(), seen[-1], sold, round(int(whole.turnover[place]) * share))
         return Bars(*(np.array([value], dtype=np.int64) for value in row))
 
@@ -265,14 +258,17 @@ class Market:
                 return self.last(f"{code}-{quote}", at_ms) * over if over is not None else None
         return None
 
-    def has_price(self, currency: str) -> bool:
-        """Say whether a currency has a market at all."""
-        return COINS[coin_of(currency)].price > 0
 
-
-def contract(symbol: str) -> Contract | None:
-    """Return the contract called ``symbol``, or None."""
-    return CONTRACTS.get(symbol)
+def _trade(listing: Listing, sequence: int, ticks: int, lots: int, move: int) -> Trade:
+    """Return the trade of a beat; who took is seen from where the price went."""
+    up = move > 0 if move else bool(sequence & 1)
+    return Trade(
+        sequence=sequence,
+        price=listing.price(ticks),
+        size=listing.size(lots),
+        side="buy" if up else "sell",
+        at_ms=sequence * 60_000 // listing.beats,
+    )
 
 
 def _nothing() -> Bars:
@@ -283,9 +279,7 @@ def _levels(best: int, step: int, depth: int) -> Ints:
     """Return prices from ``best`` outwards: the best itself, then the round steps behind it, so that levels stay
     where they are while the best price moves."""
     grid = best // abs(step) * abs(step)
-    if step > 0:
-        grid += step
-    elif grid == best:
+    if step > 0 or grid == best:
         grid += step
     rest = grid + step * np.arange(depth - 1, dtype=np.int64)
     return np.concatenate((np.array([best], dtype=np.int64), rest))

@@ -42,8 +42,8 @@ def normal(key: int, at: Ints) -> Floats:
     The sum of four uniforms, so never beyond 3.47: no single minute can tear the market apart.
     """
     pieces = np.ascontiguousarray(bits(key, at)).view(np.uint16).reshape(-1, 4)
-    total: Floats = pieces.sum(axis=1, dtype=np.float64)
-    return (total / 65536.0 - 2.0) * np.sqrt(3.0)
+    bell: Floats = (pieces.sum(axis=1, dtype=np.float64) / 65536.0 - 2.0) * np.sqrt(3.0)
+    return bell
 
 
 def smooth(key: int, at: Floats) -> Floats:
@@ -53,4 +53,5 @@ def smooth(key: int, at: Floats) -> Floats:
     share = at - floor
     share = share * share * (3.0 - 2.0 * share)
     before, after = normal(key, lattice), normal(key, lattice + 1)
-    return before + (after - before) * share
+    curve: Floats = before + (after - before) * share
+    return curve

@@ -5,7 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from kucoin.decimals import ZERO, plain
+from kucoin.decimals import ZERO
+from kucoin.practice.numbers import text
 from kucoin.practice.universe import Contract, Pair
 
 Body = dict[str, Any]
@@ -26,7 +27,7 @@ def spot(
     at: int,
 ) -> Body:
     """Return a new spot or margin order that rests in the book."""
-    funds = plain(price * size)
+    funds = text(price * size)
     return {
         "id": id_,
         "clientOid": client_oid,
@@ -34,12 +35,12 @@ def spot(
         "opType": "DEAL",
         "type": kind,
         "side": side,
-        "price": plain(price),
-        "size": plain(size),
+        "price": text(price),
+        "size": text(size),
         "funds": funds,
         "dealSize": "0",
         "dealFunds": "0",
-        "remainSize": plain(size),
+        "remainSize": text(size),
         "remainFunds": funds,
         "cancelledSize": "0",
         "cancelledFunds": "0",
@@ -72,10 +73,10 @@ def filled(order: Body, funds: Decimal, fee: Decimal, at: int) -> Body:
     """Return ``order`` wholly filled for ``funds``."""
     return order | {
         "dealSize": order["size"],
-        "dealFunds": plain(funds),
+        "dealFunds": text(funds),
         "remainSize": "0",
         "remainFunds": "0",
-        "fee": plain(fee),
+        "fee": text(fee),
         "inOrderBook": False,
         "active": False,
         "lastUpdatedAt": at,
@@ -110,11 +111,11 @@ def spot_fill(
         "liquidity": "taker",
         "type": order["type"],
         "forceTaker": False,
-        "price": plain(price),
-        "size": plain(size),
-        "funds": plain(price * size),
-        "fee": plain(fee),
-        "feeRate": plain(_FEE),
+        "price": text(price),
+        "size": text(size),
+        "funds": text(price * size),
+        "fee": text(fee),
+        "feeRate": text(_FEE),
         "feeCurrency": order["feeCurrency"],
         "stop": "",
         "tradeType": order["tradeType"],
@@ -137,7 +138,7 @@ def spot_stop(
         "type": "market",
         "side": side,
         "price": None,
-        "size": plain((size * long).quantize(long)),
+        "size": text((size * long).quantize(long)),
         "funds": None,
         "stp": None,
         "timeInForce": "GTC",
@@ -156,12 +157,12 @@ def spot_stop(
         "tradeSource": "USER",
         "tradeType": "TRADE",
         "feeCurrency": pair.quote,
-        "takerFeeRate": plain((_FEE * long).quantize(long)),
-        "makerFeeRate": plain((_FEE * long).quantize(long)),
+        "takerFeeRate": text((_FEE * long).quantize(long)),
+        "makerFeeRate": text((_FEE * long).quantize(long)),
         "createdAt": at,
         "stop": "loss",
         "stopTriggerTime": None,
-        "stopPrice": plain((stop_price * long).quantize(long)),
+        "stopPrice": text((stop_price * long).quantize(long)),
         "limitPrice": None,
         "pop": None,
         "activateCondition": None,
@@ -178,9 +179,9 @@ def futures(
         "symbol": contract.symbol,
         "type": kind,
         "side": side,
-        "price": plain(price),
+        "price": text(price),
         "size": size,
-        "value": plain(worth),
+        "value": text(worth),
         "dealValue": "0",
         "dealSize": 0,
         "stp": "",
@@ -219,11 +220,11 @@ def futures(
 def futures_filled(order: Body, price: Decimal, worth: Decimal, at: int) -> Body:
     """Return ``order`` wholly filled at ``price``."""
     return order | {
-        "dealValue": plain(worth),
+        "dealValue": text(worth),
         "dealSize": order["size"],
         "filledSize": order["size"],
-        "filledValue": plain(worth),
-        "avgDealPrice": plain(price),
+        "filledValue": text(worth),
+        "avgDealPrice": text(price),
         "isActive": False,
         "status": "done",
         "updatedAt": at,
@@ -250,13 +251,13 @@ def futures_fill(
         "side": order["side"],
         "liquidity": "taker",
         "forceTaker": False,
-        "price": plain(price),
+        "price": text(price),
         "size": order["size"],
-        "value": plain(worth),
-        "openFeePay": plain(ZERO if closing else fee),
-        "closeFeePay": plain(fee if closing else ZERO),
+        "value": text(worth),
+        "openFeePay": text(ZERO if closing else fee),
+        "closeFeePay": text(fee if closing else ZERO),
         "stop": "",
-        "feeRate": plain(contract.taker),
+        "feeRate": text(contract.taker),
         "fixFee": "0",
         "feeCurrency": contract.settle,
         "subTradeType": None,
@@ -265,7 +266,7 @@ def futures_fill(
         "openFeeTaxPay": "0",
         "closeFeeTaxPay": "0",
         "displayType": order["type"],
-        "fee": plain(fee),
+        "fee": text(fee),
         "settleCurrency": contract.settle,
         "orderType": order["type"],
         "tradeType": "trade",

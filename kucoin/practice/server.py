@@ -45,12 +45,21 @@ class _Server(uvicorn.Server):
         yield
 
 
-def listen(port: int) -> socket.socket:
-    """Return a listening socket on loopback; port 0 is any free one.
+def listen_both(spot_port: int, futures_port: int) -> tuple[socket.socket, socket.socket]:
+    """Return listening sockets on loopback for both hosts; port 0 is any free one.
 
     Raises:
-        Occupied: Somebody listens there.
+        Occupied: Somebody listens on one of them; neither is held then.
     """
+    spot = _listen(spot_port)
+    try:
+        return spot, _listen(futures_port)
+    except Occupied:
+        spot.close()
+        raise
+
+
+def _listen(port: int) -> socket.socket:
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -59,7 +68,7 @@ def listen(port: int) -> socket.socket:
     except OSError as error:
         listener.close()
         if error.errno in (errno.EADDRINUSE, errno.EACCES):
-            raise Occupied(f"port {port} is taken by another program: choose another one") from error
+            raise Occupied(f"port {port} is taken by something else: choose another one") from error
         raise
     return listener
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
-from kucoin.decimals import plain
 from kucoin.practice.bank import FUTURES, Bank
 from kucoin.practice.keys import USERS
 from kucoin.practice.market import Market
+from kucoin.practice.numbers import text
 from kucoin.practice.positions import funding_of, value
 from kucoin.practice.store import Store
 
@@ -59,8 +59,8 @@ class Settlement:
             self._bank.owe(user, replace(loan, interest=loan.interest + due))
             body = {
                 "currency": loan.currency,
-                "dayRatio": plain(day_rate(loan.currency)),
-                "interestAmount": plain(due),
+                "dayRatio": text(day_rate(loan.currency)),
+                "interestAmount": text(due),
                 "createdTime": at,
             }
             kind = "interest-isolated" if loan.tag else "interest-cross"
@@ -79,11 +79,11 @@ class Settlement:
             body = {
                 "symbol": contract.symbol,
                 "timePoint": at,
-                "fundingRate": plain(rate),
-                "markPrice": plain(mark),
+                "fundingRate": text(rate),
+                "markPrice": text(mark),
                 "positionQty": holding.qty,
-                "positionCost": plain(value(contract, holding.qty, mark).quantize(_UNIT)),
-                "funding": plain(paid),
+                "positionCost": text(value(contract, holding.qty, mark).quantize(_UNIT)),
+                "funding": text(paid),
                 "settleCurrency": contract.settle,
                 "context": f'{{"marginMode": "{holding.mode}", "positionSide": "{holding.side}"}}',
                 "marginMode": holding.mode,

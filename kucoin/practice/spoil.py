@@ -47,7 +47,7 @@ def spoiled(body: bytes, kind: str, name: str) -> tuple[bytes, dict[str, str]]:
     return msgspec.json.encode(decoded | {"data": changed}), {}
 
 
-def _changed(data: Any, name: str, change: Callable[[str, Any], tuple[str, Any]]) -> Any:  # noqa: ANN401 any JSON
+def _changed(data: Any, name: str, change: Callable[[str, Any], tuple[str, Any]]) -> Any:
     """Return ``data`` with ``change`` applied to the field ``name`` of every object in it."""
     if isinstance(data, list):
         return [_changed(each, name, change) for each in data]

@@ -7,7 +7,7 @@ durable when `transaction` returns (WAL, ``synchronous=FULL``).
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -152,8 +152,3 @@ class Store:
                     name,
                     value,
                 )
-
-
-def marks(values: Sequence[object]) -> str:
-    """Return as many question marks as there are ``values``, for an SQL list."""
-    return ",".join("?" * len(values))

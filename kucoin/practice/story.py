@@ -1,54 +1,57 @@
 """What happened to each practice account before it was born, in the order of time.
 
 The default account ends at about 150,000 USDT: some of everything the dashboard shows, a coin without a price, dust.
+Leverage is low and the positions are young, so that none is ruined by the market before somebody looks.
 """
 
 from __future__ import annotations
 
 from kucoin.practice.bank import CROSS, FUTURES, ISOLATED, MAIN, TRADE
-from kucoin.practice.past import Past
+from kucoin.practice.past import Past, Person
+from kucoin.practice.past_futures import FuturesPerson
+from kucoin.practice.positions import CROSS as CROSS_MODE
 
 BEGINS = 62.0  # days before the birth; nothing happened earlier
 _DUST = (
     ("ALGO", "3.117"), ("APT", "0.0412"), ("ARB", "2.804"), ("ATOM", "0.1187"), ("BONK", "21744"), ("ETC", "0.0091"),
     ("FIL", "0.2216"), ("HBAR", "4.08"), ("INJ", "0.0153"), ("OP", "1.992"), ("RENDER", "0.4001"), ("SHIB", "40211"),
     ("TON", "0.3071"), ("UNI", "0.0604"), ("WIF", "1.0427"), ("XLM", "2.6613"), ("EURC", "0.72"), ("DGB", "88.4"),
+    ("XNO", "0.61"), ("MLK", "5.3"),
 )  # fmt: skip
 
 
 def tell(past: Past) -> None:
     """Let everything happen, up to the birth."""
-    _beginnings(past)
-    _holdings(past)
-    _margin(past)
-    _futures(past)
-    _lately(past)
+    main = Person(past, "main")
+    _beginnings(past, main)
+    _purchases(past, main)
+    _family(past, main)
+    _margin(past, main)
+    _futures(past, main)
+    _lately(past, main)
     past.at(0)
 
 
-def _beginnings(past: Past) -> None:
+def _beginnings(past: Past, main: Person) -> None:
     past.at(61.3)
-    past.deposit("main", "USDT", "62000", "trx")
-    past.deposit("second", "USDT", "9000", "trx")
-    past.deposit("unified", "USDT", "100", "trx")
+    main.deposit("USDT", "64000", "trx")
     past.at(60.9)
-    past.deposit("main", "BTC", "0.46", "btc")
-    past.deposit("main", "ETH", "6.8", "eth")
-    past.deposit("main", "KCS", "520", "kcc")
-    past.deposit("main", "OMEGA", "1250", "eth")
+    main.deposit("BTC", "0.52", "btc")
+    main.deposit("ETH", "7.9", "eth")
+    main.deposit("KCS", "520", "kcc")
+    main.deposit("OMEGA", "1250", "eth")
     past.at(60.2)
-    past.transfer("main", "USDT", "30000", MAIN, TRADE)
-    past.transfer("main", "BTC", "0.23", MAIN, TRADE)
-    past.transfer("main", "ETH", "3.9", MAIN, TRADE)
-    past.transfer("main", "KCS", "320", MAIN, TRADE)
+    main.transfer("USDT", "30000", MAIN, TRADE)
+    main.transfer("BTC", "0.26", MAIN, TRADE)
+    main.transfer("ETH", "4.6", MAIN, TRADE)
+    main.transfer("KCS", "320", MAIN, TRADE)
     past.at(58.4)
     for currency, amount in _DUST:
-        past.deposit("main", currency, amount, "eth")
-        past.transfer("main", currency, amount, MAIN, TRADE)
-    past.transfer("second", "USDT", "5000", MAIN, FUTURES)
+        main.deposit(currency, amount, "eth")
+        main.transfer(currency, amount, MAIN, TRADE)
 
 
-def _holdings(past: Past) -> None:
+def _purchases(past: Past, main: Person) -> None:
     for days, symbol, funds in (
         (54.2, "SOL-USDT", "5200"),
         (51.7, "XRP-USDT", "3600"),
@@ -60,85 +63,96 @@ def _holdings(past: Past) -> None:
         (31.2, "PEPE-USDT", "250"),
     ):
         past.at(days)
-        past.trade("main", "buy", symbol, funds)
+        main.trade("buy", symbol, funds)
     past.at(30.1)
-    past.trade("main", "sell", "LINK-USDT", "450")
-    past.trade("main", "buy", "KCS-BTC", "0.004")
+    main.trade("sell", "LINK-USDT", "450")
+    main.trade("buy", "KCS-BTC", "0.004")
+
+
+def _family(past: Past, main: Person) -> None:
+    carry, grid, savings = (Person(past, name) for name in ("carry-desk", "grid-bots", "savings"))
     past.at(29.4)
-    past.cancelled_order("main", "buy", "BTC-USDT", "0.02", "-0.08")
-    past.transfer("main", "USDT", "4200", MAIN, TRADE, to="grid-bots")
-    past.transfer("main", "USDT", "5000", MAIN, FUTURES, to="carry-desk")
-    past.transfer("main", "BTC", "0.015", MAIN, TRADE, to="carry-desk")
-    past.transfer("main", "ETH", "1.1", MAIN, MAIN, to="savings")
-    past.transfer("main", "USDT", "3300", MAIN, MAIN, to="savings")
+    main.change_mind("buy", "BTC-USDT", "0.02", "-0.08")
+    main.send(grid, "USDT", "4200", MAIN, TRADE)
+    main.send(carry, "USDT", "5000", MAIN, FUTURES)
+    main.send(carry, "BTC", "0.015", MAIN, TRADE)
+    main.send(savings, "ETH", "1.1", MAIN, MAIN)
+    main.send(savings, "USDT", "3300", MAIN, MAIN)
     past.at(27.9)
-    past.trade("grid-bots", "buy", "SOL-USDT", "1500")
-    past.trade("grid-bots", "buy", "ETH-USDT", "800")
+    grid.trade("buy", "SOL-USDT", "1500")
+    grid.trade("buy", "ETH-USDT", "800")
+    second = Person(past, "second")
+    second.deposit("USDT", "9000", "trx")
+    second.transfer("USDT", "5000", MAIN, FUTURES)
 
 
-def _margin(past: Past) -> None:
+def _margin(past: Past, main: Person) -> None:
     past.at(12.6)
-    past.transfer("main", "USDT", "6500", TRADE, CROSS)
-    past.transfer("main", "ETH", "0.6", TRADE, CROSS)
-    past.borrow("main", "USDT", "4000")
-    past.borrow("main", "XRP", "400")
-    past.trade("main", "buy", "BTC-USDT", "5200", CROSS)
+    main.transfer("USDT", "6500", TRADE, CROSS)
+    main.transfer("ETH", "0.6", TRADE, CROSS)
+    main.borrow("USDT", "4000")
+    main.borrow("XRP", "400")
+    main.trade("buy", "BTC-USDT", "5200", CROSS)
     past.at(11.8)
-    past.transfer("main", "USDT", "2400", TRADE, ISOLATED, tag="BTC-USDT")
-    past.transfer("main", "ETH", "0.5", TRADE, ISOLATED, tag="ETH-USDT")
-    past.transfer("main", "SOL", "2", TRADE, ISOLATED, tag="SOL-USDT")
-    past.borrow("main", "USDT", "1500", "BTC-USDT")
-    past.borrow("main", "USDT", "700", "ETH-USDT")
-    past.trade("main", "buy", "BTC-USDT", "3000", ISOLATED)
+    main.transfer("USDT", "2400", TRADE, ISOLATED, tag="BTC-USDT")
+    main.transfer("ETH", "0.5", TRADE, ISOLATED, tag="ETH-USDT")
+    main.transfer("SOL", "2", TRADE, ISOLATED, tag="SOL-USDT")
+    main.borrow("USDT", "1500", "BTC-USDT")
+    main.borrow("USDT", "700", "ETH-USDT")
+    main.trade("buy", "BTC-USDT", "3000", ISOLATED)
     past.at(8.3)
-    past.repay("main", "USDT", "900")
-    past.repay("main", "USDT", "200", "ETH-USDT")
+    main.repay("USDT", "900")
+    main.repay("USDT", "200", "ETH-USDT")
     past.at(5.5)
-    past.cancelled_order("main", "sell", "BTC-USDT", "0.01", "0.05", CROSS)
+    main.change_mind("sell", "BTC-USDT", "0.01", "0.05", CROSS)
 
 
-def _futures(past: Past) -> None:
+def _futures(past: Past, main: Person) -> None:
+    trader, carry, second = (FuturesPerson(past, name) for name in ("main", "carry-desk", "second"))
     past.at(5.2)
-    past.transfer("main", "USDT", "14000", MAIN, FUTURES)
-    past.transfer("main", "USDC", "2400", TRADE, MAIN)
-    past.transfer("main", "USDC", "2300", MAIN, FUTURES)
-    past.transfer("main", "BTC", "0.08", MAIN, FUTURES)
-    past.transfer("main", "ETH", "1.4", MAIN, FUTURES)
-    past.open_position("main", "ADAUSDTM", 400, 3)
-    past.open_position("main", "DOGEUSDTM", -90, 3)
+    main.transfer("USDT", "14000", MAIN, FUTURES)
+    main.transfer("USDC", "2400", TRADE, MAIN)
+    main.transfer("USDC", "2300", MAIN, FUTURES)
+    main.transfer("BTC", "0.08", MAIN, FUTURES)
+    main.transfer("ETH", "1.4", MAIN, FUTURES)
+    trader.open("ADAUSDTM", 400, 3)
+    trader.open("DOGEUSDTM", -90, 3)
     past.at(4.9)
-    past.open_position("main", "XBTUSDTM", 120, 4)
-    past.open_position("main", "XBTUSDM", 2500, 3)
-    past.open_position("carry-desk", "ETHUSDTM", 60, 3)
-    past.open_position("second", "XBTUSDTM", 20, 4, side="LONG")
-    past.open_position("second", "XBTUSDTM", -8, 4, side="SHORT")
+    trader.open("XBTUSDTM", 120, 4)
+    trader.open("XBTUSDM", 2500, 3)
+    carry.open("ETHUSDTM", 60, 3)
+    second.open("XBTUSDTM", 20, 4, side="LONG")
+    second.open("XBTUSDTM", -8, 4, side="SHORT")
     past.at(3.7)
-    past.open_position("main", "ETHUSDTM", -150, 4)
-    past.open_position("main", "XBTUSDCM", 300, 4)
-    past.open_position("main", "XRPUSDTM", -80, 3, mode="CROSS")
+    trader.open("ETHUSDTM", -150, 4)
+    trader.open("XBTUSDCM", 300, 4)
+    trader.open("XRPUSDTM", -80, 3, mode=CROSS_MODE)
     past.at(2.6)
-    past.close_position("main", "ADAUSDTM")
-    past.open_position("main", "ETHUSDM", 900, 5, mode="CROSS")
-    past.open_position("main", "WIFUSDTM", 2500, 3)
-    past.at(1.4)
-    past.close_position("main", "DOGEUSDTM")
+    trader.close("ADAUSDTM")
+    trader.open("ETHUSDM", 900, 5, mode=CROSS_MODE)
+    trader.open("WIFUSDTM", 2500, 3)
 
 
-def _lately(past: Past) -> None:
+def _lately(past: Past, main: Person) -> None:
+    trader = FuturesPerson(past, "main")
     past.at(1.1)
-    past.withdraw("main", "USDT", "1200", "1.5", "trx")
+    main.withdraw("USDT", "1200", "1.5", "trx")
+    past.at(0.84)
+    trader.close("DOGEUSDTM")
     past.at(0.72)
-    past.trade("main", "buy", "ETH-USDT", "640")
+    main.trade("buy", "ETH-USDT", "640")
+    main.trade("buy", "BTC-USDT", "900")
     past.at(0.51)
-    past.cancelled_order("main", "sell", "SOL-USDT", "5", "0.04")
+    main.change_mind("sell", "SOL-USDT", "5", "0.04")
     past.at(0.33)
-    past.open_order("main", "buy", "BTC-USDT", "0.03", "-0.14")
-    past.open_order("main", "sell", "ETH-USDT", "0.8", "0.17")
-    past.open_order("main", "buy", "KCS-USDT", "60", "-0.12")
-    past.open_order("main", "sell", "BTC-USDT", "0.01", "0.19", CROSS)
-    past.stop_order("main", "sell", "SOL-USDT", "4", "-0.18")
-    past.open_futures_order("main", "buy", "XBTUSDTM", 30, "-0.13", 4)
-    past.open_futures_order("main", "sell", "SOLUSDTM", 25, "0.16", 3)
-    past.futures_stop("main", "buy", "ETHUSDTM", 50, "0.15", 4)
+    main.rest("buy", "BTC-USDT", "0.03", "-0.14")
+    main.rest("sell", "ETH-USDT", "0.8", "0.17")
+    main.rest("buy", "KCS-USDT", "60", "-0.12")
+    main.rest("sell", "BTC-USDT", "0.01", "0.19", CROSS)
+    main.stop("sell", "SOL-USDT", "4", "-0.18")
+    trader.rest("buy", "XBTUSDTM", 30, "-0.13", 4)
+    trader.rest("sell", "SOLUSDTM", 25, "0.16", 3)
+    trader.stop("buy", "ETHUSDTM", 50, "0.15", 4)
+    trader.stop("sell", "XBTUSDTM", 40, "-0.12", 4)
     past.at(0.12)
-    past.trade("main", "sell", "XRP-USDT", "180")
+    main.trade("sell", "XRP-USDT", "180")

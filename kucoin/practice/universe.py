@@ -238,7 +238,8 @@ _QUOTES = {  # quote currency: its increment, the smallest order in it
 }
 
 
-def _pair(symbol: str, tick: str, lot: str, base_min: str, turnover: float, beats: int, margin: bool) -> Pair:
+def _pair(row: tuple[str, str, str, str, float, int, bool]) -> Pair:
+    symbol, tick, lot, base_min, turnover, beats, margin = row
     base, quote = symbol.split("-")
     increment, least = _QUOTES[quote]
     legs = ((base, 1),) if quote == USDT else ((base, 1), (quote, -1))
@@ -259,7 +260,7 @@ def _pair(symbol: str, tick: str, lot: str, base_min: str, turnover: float, beat
     )
 
 
-PAIRS = {row[0]: _pair(*row) for row in _PAIRS}
+PAIRS = {row[0]: _pair(row) for row in _PAIRS}
 
 # symbol, coin, quote, settle, multiplier, tick, top leverage, funding hours, turnover of a day in USD, largest order
 _CONTRACTS = (
@@ -282,18 +283,8 @@ _CONTRACTS = (
 )
 
 
-def _contract(
-    symbol: str,
-    coin: str,
-    quote: str,
-    settle: str,
-    multiplier: str,
-    tick: str,
-    leverage: int,
-    hours: int,
-    turnover: float,
-    most: int,
-) -> Contract:
+def _contract(row: tuple[str, str, str, str, str, str, int, int, float, int]) -> Contract:
+    symbol, coin, quote, settle, multiplier, tick, leverage, hours, turnover, most = row
     base = "XBT" if coin == "BTC" else coin
     times = Decimal(multiplier)
     return Contract(
@@ -316,7 +307,7 @@ def _contract(
     )
 
 
-CONTRACTS = {row[0]: _contract(*row) for row in _CONTRACTS}
+CONTRACTS = {row[0]: _contract(row) for row in _CONTRACTS}
 
 
 def _index(contract: Contract) -> Listing:

@@ -68,7 +68,7 @@ class Call:
             raise TypeError("a public route asked whose accounts to open")
         return self.key.user
 
-    def text(self, name: str) -> str | None:
+    def param(self, name: str) -> str | None:
         """Return a parameter of the query; an empty one counts as missing."""
         return self.query.get(name) or None
 
@@ -78,7 +78,7 @@ class Call:
         Raises:
             Refusal: 400100.
         """
-        found = self.text(name)
+        found = self.param(name)
         if found is None:
             raise Refusal("400100", f"{name} can not be empty")
         return found
@@ -89,7 +89,7 @@ class Call:
         Raises:
             Refusal: 400100, it is not one.
         """
-        found = self.text(name)
+        found = self.param(name)
         if found is None:
             return default
         try:
@@ -103,7 +103,7 @@ class Call:
         Raises:
             Refusal: 400100.
         """
-        found = self.text(name)
+        found = self.param(name)
         if found is not None and found not in allowed:
             raise Refusal("400100", f"{name} is invalid")
         return found or default
@@ -139,19 +139,17 @@ class Routes:
         self, path: str, weight: int, *, method: str = "GET", counted: bool = True
     ) -> Callable[[Handler], Handler]:
         """Declare an endpoint that anybody may call."""
-        return self._add(method, path, None, Pool.PUBLIC, weight, counted)
+        return self._add(lambda handler: Route(method, path, handler, None, Pool.PUBLIC, weight, counted))
 
     def private(
         self, path: str, permission: str, pool: Pool, weight: int, *, method: str = "GET"
     ) -> Callable[[Handler], Handler]:
         """Declare an endpoint for a key that holds ``permission``."""
-        return self._add(method, path, permission, pool, weight, True)
+        return self._add(lambda handler: Route(method, path, handler, permission, pool, weight))
 
-    def _add(
-        self, method: str, path: str, permission: str | None, pool: Pool, weight: int, counted: bool
-    ) -> Callable[[Handler], Handler]:
+    def _add(self, route: Callable[[Handler], Route]) -> Callable[[Handler], Handler]:
         def add(handler: Handler) -> Handler:
-            self.listed.append(Route(method, path, handler, permission, pool, weight, counted))
+            self.listed.append(route(handler))
             return handler
 
         return add

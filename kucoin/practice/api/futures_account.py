@@ -2,50 +2,47 @@
 
 from __future__ import annotations
 
+import hashlib
 from decimal import ROUND_FLOOR, Decimal
 from typing import Any
 
-from kucoin.decimals import ZERO, plain
+from kucoin.decimals import ZERO
 from kucoin.practice import bank
 from kucoin.practice.accounts import futures_overview, valuations
 from kucoin.practice.api.futures_market import contract, required
 from kucoin.practice.api.spot_history import told
 from kucoin.practice.bank import Body, Entry
 from kucoin.practice.keys import USERS, subs_of
-from kucoin.practice.positions import CROSS, ISOLATED, Valuation, value
+from kucoin.practice.numbers import UNIT, number, text
+from kucoin.practice.positions import CROSS, ISOLATED, Holding, Valuation, value
 from kucoin.practice.quota import Pool
 from kucoin.practice.universe import SETTLE_CURRENCIES, Contract
 from kucoin.practice.wire import Call, Nothing, Refusal, Routes
 
 ROUTES = Routes()
-_UNIT = Decimal("0.0000000001")
 _DEFAULT_LEVERAGE = Decimal(3)
 _TRANSFERS = {"TransferIn": "Transferred from High-Frequency Trading Account"}
 
 
 def _settle(call: Call) -> str:
     """Return the settlement currency asked for: XBT where none is, and BTC means XBT."""
-    asked = call.text("currency") or "XBT"
+    asked = call.param("currency") or "XBT"
     asked = "XBT" if asked == "BTC" else asked
     if asked not in SETTLE_CURRENCIES:
         raise Refusal("400100", f"currency {asked} is not supported")
     return asked
 
 
-def _short(amount: Decimal) -> Decimal:
-    return amount.quantize(_UNIT).normalize()
-
-
 def _figures(call: Call, user: str, currency: str) -> dict[str, Any]:
     found = futures_overview(call.exchange, user, currency, call.now)
     return {
-        "accountEquity": _short(found.equity),
-        "unrealisedPNL": _short(found.unrealised),
-        "marginBalance": _short(found.margin_balance),
-        "positionMargin": _short(found.position_margin),
-        "orderMargin": _short(found.order_margin),
+        "accountEquity": number(found.equity),
+        "unrealisedPNL": number(found.unrealised),
+        "marginBalance": number(found.margin_balance),
+        "positionMargin": number(found.position_margin),
+        "orderMargin": number(found.order_margin),
         "frozenFunds": 0,
-        "availableBalance": _short(found.available),
+        "availableBalance": number(found.available),
         "currency": currency,
     }
 
@@ -59,8 +56,8 @@ def overview(call: Call) -> object:
     return {
         **_figures(call, call.user, currency),
         "riskRatio": found.risk_ratio,
-        "maxWithdrawAmount": _short(most),
-        "availableMargin": _short(found.available),
+        "maxWithdrawAmount": number(most),
+        "availableMargin": number(found.available),
     }
 
 
@@ -81,6 +78,12 @@ def overview_all(call: Call) -> object:
 # Positions
 
 
+def _position_id(user: str, held: Holding) -> str:
+    """Return a position's id, the same as long as it lives."""
+    name = f"{user} {held.contract.symbol} {held.side} {held.opened}"
+    return str(int.from_bytes(hashlib.blake2b(name.encode(), digest_size=7).digest()) + 5 * 10**17)
+
+
 def _position(call: Call, at: Valuation) -> dict[str, Any]:
     """Return a position as KuCoin tells it. Fees paid are positive in ``currentComm``, funding paid negative."""
     held = at.holding
@@ -93,17 +96,17 @@ def _position(call: Call, at: Valuation) -> dict[str, Any]:
         "realLeverage": (abs(at.worth) / (at.margin + at.pnl)).quantize(Decimal("0.01"))
         if at.margin + at.pnl > 0
         else 0,
-        "posCross": _short(max(held.funding, ZERO)),
+        "posCross": number(max(held.funding, ZERO)),
         "posCrossMargin": 0,
-        "posComm": _short(at.closing_fee),
-        "posCommCommon": _short(at.closing_fee),
-        "posLoss": _short(max(-held.funding, ZERO)),
-        "posFunding": _short(held.funding),
-        "posMaint": _short(at.maintenance),
-        "maintMargin": _short(at.margin + at.pnl),
+        "posComm": number(at.closing_fee),
+        "posCommCommon": number(at.closing_fee),
+        "posLoss": number(max(-held.funding, ZERO)),
+        "posFunding": number(held.funding),
+        "posMaint": number(at.maintenance),
+        "maintMargin": number(at.margin + at.pnl),
     }
     return {
-        "id": str(500000000000000000 + held.opened),
+        "id": _position_id(call.user, held),
         "symbol": held.contract.symbol,
         "crossMode": at.is_cross,
         "delevPercentage": min(Decimal("0.99"), max(Decimal("0.01"), Decimal("0.5") + at.pnl / abs(at.cost))).quantize(
@@ -112,20 +115,20 @@ def _position(call: Call, at: Valuation) -> dict[str, Any]:
         "openingTimestamp": held.opened,
         "currentTimestamp": call.now,
         "currentQty": held.qty,
-        "currentCost": _short(at.cost),
-        "currentComm": _short(held.fees + held.funding),
-        "unrealisedCost": _short(at.cost),
+        "currentCost": number(at.cost),
+        "currentComm": number(held.fees + held.funding),
+        "unrealisedCost": number(at.cost),
         "realisedGrossCost": 0,
-        "realisedCost": _short(held.fees + held.funding),
+        "realisedCost": number(held.fees + held.funding),
         "isOpen": True,
         "markPrice": at.mark,
-        "markValue": _short(at.worth),
-        "posCost": _short(at.cost),
-        "posInit": _short(at.init),
-        "posMargin": _short(at.margin),
+        "markValue": number(at.worth),
+        "posCost": number(at.cost),
+        "posInit": number(at.init),
+        "posMargin": number(at.margin),
         "realisedGrossPnl": 0,
-        "realisedPnl": _short(held.funding - held.fees),
-        "unrealisedPnl": _short(at.pnl),
+        "realisedPnl": number(held.funding - held.fees),
+        "unrealisedPnl": number(at.pnl),
         "unrealisedPnlPcnt": (at.pnl / abs(at.cost)).quantize(Decimal("0.0001")),
         "unrealisedRoePcnt": (at.pnl / at.init).quantize(Decimal("0.0001")),
         "avgEntryPrice": held.entry,
@@ -136,8 +139,8 @@ def _position(call: Call, at: Valuation) -> dict[str, Any]:
         "marginMode": held.mode,
         "positionSide": held.side,
         "leverage": held.leverage,
-        "dealComm": _short(-held.fees),
-        "fundingFee": _short(held.funding),
+        "dealComm": number(-held.fees),
+        "fundingFee": number(held.funding),
         "tax": 0,
         **({} if at.is_cross else isolated),
     }
@@ -146,7 +149,7 @@ def _position(call: Call, at: Valuation) -> dict[str, Any]:
 @ROUTES.private("/api/v1/positions", "General", Pool.FUTURES, 2)
 def positions(call: Call) -> object:
     """Every open position, or those settled in a currency."""
-    currency = _settle(call) if call.text("currency") else None
+    currency = _settle(call) if call.param("currency") else None
     return [_position(call, each) for each in valuations(call.exchange, call.user, call.now, currency)]
 
 
@@ -177,7 +180,7 @@ def closed(call: Call) -> object:
     since, until = call.span("from", "to")
     rows = [
         told(each)
-        for each in call.exchange.bank.records(call.user, "closed", call.text("symbol"))
+        for each in call.exchange.bank.records(call.user, "closed", call.param("symbol"))
         if since <= each["closeTime"] <= until
     ]
     current = max(1, call.number("pageId", 1))
@@ -201,7 +204,7 @@ def _run(call: Call, rows: list[Body], at: str) -> tuple[list[Body], bool]:
     """
     since, until = call.span()
     wanted = [row for row in rows if since <= row[at] <= until]
-    forward = (call.text("forward") or "true").lower() != "false"
+    forward = (call.param("forward") or "true").lower() != "false"
     if not forward:
         wanted.reverse()
     if offset := call.number("offset", 0):
@@ -213,7 +216,7 @@ def _run(call: Call, rows: list[Body], at: str) -> tuple[list[Body], bool]:
 @ROUTES.private("/api/v1/transaction-history", "General", Pool.FUTURES, 2)
 def ledger(call: Call) -> object:
     """The futures ledger."""
-    currency, kind = call.text("currency"), (call.text("type") or "").lower()
+    currency, kind = call.param("currency"), (call.param("type") or "").lower()
     rows = [
         _entry(each)
         for each in call.exchange.bank.ledger(call.user, bank.FUTURES)
@@ -277,14 +280,14 @@ def cross_leverage(call: Call) -> object:
     """The leverage of cross orders in a contract."""
     wanted = contract(call)
     held = [each for each in call.exchange.bank.positions(call.user) if each.contract == wanted and each.mode == CROSS]
-    return {"symbol": wanted.symbol, "leverage": plain(held[0].leverage if held else _DEFAULT_LEVERAGE)}
+    return {"symbol": wanted.symbol, "leverage": text(held[0].leverage if held else _DEFAULT_LEVERAGE)}
 
 
 @ROUTES.private("/api/v1/trade-fees", "General", Pool.FUTURES, 3)
 def trade_fees(call: Call) -> object:
     """The account's fees in a contract."""
     wanted = contract(call)
-    return {"symbol": wanted.symbol, "takerFeeRate": plain(wanted.taker), "makerFeeRate": plain(wanted.maker)}
+    return {"symbol": wanted.symbol, "takerFeeRate": text(wanted.taker), "makerFeeRate": text(wanted.maker)}
 
 
 @ROUTES.private("/api/v2/getMaxOpenSize", "General", Pool.FUTURES, 2)
@@ -313,12 +316,38 @@ def cross_requirement(call: Call) -> object:
     size = int(worth / abs(value(wanted, 1, price)))
     return {
         "symbol": wanted.symbol,
-        "imr": plain(initial),
-        "mmr": plain(maintenance),
+        "imr": text(initial),
+        "mmr": text(maintenance),
         "size": size,
-        "positionValue": plain(worth),
-        "price": plain(price),
+        "positionValue": text(worth),
+        "price": text(price),
     }
+
+
+@ROUTES.private("/api/v2/batchGetCrossOrderLimit", "General", Pool.FUTURES, 2)
+def cross_limits(call: Call) -> object:
+    """The largest cross position in each of some contracts for a margin and leverage."""
+    rows = []
+    for symbol in call.need("symbol").split(","):
+        wanted = contract(call, symbol=symbol)
+        margin, leverage = Decimal(call.number("totalMargin", 10_000)), Decimal(max(1, call.number("leverage", 3)))
+        initial, maintenance = required(wanted, margin * leverage, leverage)
+        price = call.exchange.market.mark_price(wanted, call.now)
+        worth = margin / initial
+        rows.append(
+            {
+                "symbol": symbol,
+                "maxOpenSize": int(worth / abs(value(wanted, 1, price))),
+                "maxOpenValue": text(worth.quantize(UNIT)),
+                "totalMargin": text(margin),
+                "price": text(price),
+                "leverage": text(leverage),
+                "mmr": text(maintenance),
+                "imr": text(initial),
+                "currency": wanted.settle,
+            }
+        )
+    return rows
 
 
 @ROUTES.private("/api/v1/margin/maxWithdrawMargin", "General", Pool.FUTURES, 10)
@@ -328,5 +357,5 @@ def max_withdraw_margin(call: Call) -> object:
     for each in valuations(call.exchange, call.user, call.now, wanted.settle):
         if each.holding.contract == wanted and not each.is_cross:
             spare = each.margin - each.init - each.closing_fee + min(each.pnl, ZERO)
-            return plain(_short(max(ZERO, spare)))
+            return text(number(max(ZERO, spare)))
     return "0"

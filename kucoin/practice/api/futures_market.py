@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from kucoin.decimals import plain
-from kucoin.practice import market
 from kucoin.practice.history import TURNOVER_UNIT, WEEK
+from kucoin.practice.market import DEPTH_DAYS
+from kucoin.practice.numbers import text
 from kucoin.practice.positions import tier_of, tiers
 from kucoin.practice.quota import Pool
-from kucoin.practice.universe import CONTRACTS, INDICES, LISTINGS, Contract
+from kucoin.practice.universe import CONTRACTS, INDICES, Contract
 from kucoin.practice.wire import Call, Refusal, Routes
 
 ROUTES = Routes()
@@ -37,7 +37,7 @@ def contract(call: Call, code: str = "200003", message: str = "Invalid symbol.",
     Raises:
         Refusal: It does not exist; ``code`` differs from endpoint to endpoint.
     """
-    found = market.contract(symbol or call.need("symbol"))
+    found = CONTRACTS.get(symbol or call.need("symbol"))
     if found is None:
         raise Refusal(code, message)
     return found
@@ -181,10 +181,10 @@ def _ticker(call: Call, contract: Contract) -> dict[str, Any]:
         "side": trade.side,
         "size": int(trade.size),
         "tradeId": str(trade.sequence),
-        "price": plain(trade.price),
-        "bestBidPrice": plain(book.bids[0][0]),
+        "price": text(trade.price),
+        "bestBidPrice": text(book.bids[0][0]),
         "bestBidSize": int(book.bids[0][1]),
-        "bestAskPrice": plain(book.asks[0][0]),
+        "bestAskPrice": text(book.asks[0][0]),
         "bestAskSize": int(book.asks[0][1]),
         "ts": trade.at_ms * 1_000_000,
     }
@@ -244,7 +244,7 @@ def trades(call: Call) -> object:
             "takerOrderId": str(each.sequence * 100 + 2),
             "ts": each.at_ms * 1_000_000,
             "size": int(each.size),
-            "price": plain(each.price),
+            "price": text(each.price),
             "side": each.side,
         }
         for each in call.exchange.market.trades(contract(call).symbol, call.now, 100)
@@ -264,10 +264,10 @@ def klines(call: Call) -> object:
         raise Refusal("400100", "granularity is invalid")
     end = call.number("to", 0) or call.now + 1
     first = call.number("from", 0) or end - _MOST_CANDLES * unit * 60_000
-    bars = call.exchange.market.candles(symbol, unit, first, end, call.now)
+    bars = call.exchange.market.candles(symbol, unit, (first, end), call.now)
     rows = list(zip(*(column.tolist() for column in bars.columns()), strict=True))[:_MOST_CANDLES]
     return [
-        [at * 60_000, *(LISTINGS[symbol].price(ticks) for ticks in prices), lots, Decimal(turnover) / TURNOVER_UNIT]
+        [at * 60_000, *(listing.price(ticks) for ticks in prices), lots, Decimal(turnover) / TURNOVER_UNIT]
         for at, *prices, lots, turnover in rows
     ]
 
@@ -314,7 +314,7 @@ def index(call: Call) -> object:
 def premium(call: Call) -> object:
     """A contract's premium over its index, minute by minute."""
     asked = call.need("symbol")
-    found = market.contract(asked.removeprefix(".").removesuffix("8H").removesuffix("PI"))
+    found = CONTRACTS.get(asked.removeprefix(".").removesuffix("8H").removesuffix("PI"))
     if found is None:
         raise Refusal("200003", "Invalid symbol.")
     points, more = _points(call, 60_000)
@@ -361,7 +361,7 @@ def funding_rates(call: Call) -> object:
     found = contract(call)
     call.need("from"), call.need("to")
     since, until = call.number("from", 0), min(call.number("to", 0), call.now)
-    oldest = max(since, call.now - market.DEPTH_DAYS * 86_400_000)
+    oldest = max(since, call.now - DEPTH_DAYS * 86_400_000)
     newest = until - until % found.interval_ms
     times = range(newest, oldest - 1, -found.interval_ms)[:100]
     rate = call.exchange.market.funding_rate

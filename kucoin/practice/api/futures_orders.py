@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from kucoin.decimals import ZERO, plain
+from kucoin.decimals import ZERO
 from kucoin.practice import bank
 from kucoin.practice.api.futures_market import contract
 from kucoin.practice.api.spot_history import told
 from kucoin.practice.bank import Body
+from kucoin.practice.numbers import text
 from kucoin.practice.quota import Pool
 from kucoin.practice.wire import Call, Refusal, Routes, page
 
@@ -19,7 +20,7 @@ _RECENT = 1000
 
 
 def _orders(call: Call, book: str, *, active: bool) -> list[Body]:
-    symbol, side, kind = (call.text(name) for name in ("symbol", "side", "type"))
+    symbol, side, kind = (call.param(name) for name in ("symbol", "side", "type"))
     since, until = call.span()
     return [
         each
@@ -72,11 +73,11 @@ def by_id(call: Call) -> object:
 
 
 def _fills(call: Call) -> list[Body]:
-    side, kind, order = (call.text(name) for name in ("side", "type", "orderId"))
+    side, kind, order = (call.param(name) for name in ("side", "type", "orderId"))
     since, until = call.span()
     return [
         told(each)
-        for each in call.exchange.bank.records(call.user, "fill-futures", call.text("symbol"))
+        for each in call.exchange.bank.records(call.user, "fill-futures", call.param("symbol"))
         if side in (None, each["side"])
         and kind in (None, each["orderType"])
         and order in (None, each["orderId"])
@@ -108,7 +109,7 @@ def open_value(call: Call) -> object:
 
     def total(side: str) -> tuple[int, str]:
         found = [each for each in rows if each["side"] == side]
-        return sum(each["size"] for each in found), plain(sum((Decimal(each["value"]) for each in found), ZERO))
+        return sum(each["size"] for each in found), text(sum((Decimal(each["value"]) for each in found), ZERO))
 
     (buys, buy_cost), (sells, sell_cost) = total("buy"), total("sell")
     return {

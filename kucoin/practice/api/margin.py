@@ -5,11 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from kucoin.decimals import ZERO, plain
+from kucoin.decimals import ZERO
 from kucoin.practice import bank
 from kucoin.practice.accounts import MarginAccount, margin_account
 from kucoin.practice.api.spot_history import told
 from kucoin.practice.bank import Balance, Loan
+from kucoin.practice.numbers import text
 from kucoin.practice.quota import Pool
 from kucoin.practice.settle import day_rate
 from kucoin.practice.universe import COINS, PAIRS, Pair
@@ -38,13 +39,13 @@ def _most(call: Call, account: MarginAccount, currency: str, leverage: int) -> D
 def _asset(balance: Balance, loan: Loan, most: Decimal) -> dict[str, Any]:
     return {
         "currency": balance.currency,
-        "total": plain(balance.total),
-        "available": plain(balance.available),
-        "hold": plain(balance.hold),
-        "liability": plain(loan.total),
-        "liabilityPrincipal": plain(loan.principal),
-        "liabilityInterest": plain(loan.interest),
-        "maxBorrowSize": plain(most),
+        "total": text(balance.total),
+        "available": text(balance.available),
+        "hold": text(balance.hold),
+        "liability": text(loan.total),
+        "liabilityPrincipal": text(loan.principal),
+        "liabilityInterest": text(loan.interest),
+        "maxBorrowSize": text(most),
         "borrowEnabled": balance.currency in _BORROWABLE,
         "transferInEnabled": True,
     }
@@ -72,9 +73,9 @@ def cross_account(call: Call) -> object:
     totals = margin_account(call.exchange, balances, loans, call.now, quote=quote)
     worth = margin_account(call.exchange, balances, loans, call.now)
     return {
-        "totalAssetOfQuoteCurrency": plain(totals.assets.quantize(_UNIT)),
-        "totalLiabilityOfQuoteCurrency": plain(totals.liabilities.quantize(_UNIT)),
-        "debtRatio": plain(totals.debt_ratio),
+        "totalAssetOfQuoteCurrency": text(totals.assets.quantize(_UNIT)),
+        "totalLiabilityOfQuoteCurrency": text(totals.liabilities.quantize(_UNIT)),
+        "debtRatio": text(totals.debt_ratio),
         "status": "EFFECTIVE",
         "accounts": [
             _asset(each, _loan(loans, each.currency), _most(call, worth, each.currency, _CROSS_LEVERAGE))
@@ -89,15 +90,15 @@ def cross_account_old(call: Call) -> object:
     balances, loans = _cross(call)
     worth = margin_account(call.exchange, balances, loans, call.now)
     return {
-        "debtRatio": plain(worth.debt_ratio),
+        "debtRatio": text(worth.debt_ratio),
         "accounts": [
             {
                 "currency": each.currency,
-                "totalBalance": plain(each.total),
-                "availableBalance": plain(each.available),
-                "holdBalance": plain(each.hold),
-                "liability": plain(_loan(loans, each.currency).total),
-                "maxBorrowSize": plain(_most(call, worth, each.currency, _CROSS_LEVERAGE)),
+                "totalBalance": text(each.total),
+                "availableBalance": text(each.available),
+                "holdBalance": text(each.hold),
+                "liability": text(_loan(loans, each.currency).total),
+                "maxBorrowSize": text(_most(call, worth, each.currency, _CROSS_LEVERAGE)),
             }
             for each in balances
         ],
@@ -109,7 +110,7 @@ def isolated_accounts(call: Call) -> object:
     """The isolated margin account, pair by pair; totals in ``quoteCurrency``."""
     quote = call.choice("quoteCurrency", _QUOTES, "USDT") or "USDT"
     call.choice("queryType", ("ISOLATED", "ISOLATED_V2", "ALL"))
-    asked = call.text("symbol")
+    asked = call.param("symbol")
     balances = call.exchange.bank.balances(call.user, bank.ISOLATED)
     loans = [each for each in call.exchange.bank.loans(call.user) if each.tag]
     wanted = [tag for tag in dict.fromkeys(each.tag for each in balances) if asked in (None, tag)]
@@ -121,8 +122,8 @@ def isolated_accounts(call: Call) -> object:
         quote=quote,
     )
     return {
-        "totalAssetOfQuoteCurrency": plain(totals.assets.quantize(_UNIT)),
-        "totalLiabilityOfQuoteCurrency": plain(totals.liabilities.quantize(_UNIT)),
+        "totalAssetOfQuoteCurrency": text(totals.assets.quantize(_UNIT)),
+        "totalLiabilityOfQuoteCurrency": text(totals.liabilities.quantize(_UNIT)),
         "timestamp": call.now,
         "assets": [_isolated(call, PAIRS[tag], balances, loans) for tag in wanted],
     }
@@ -141,7 +142,7 @@ def _isolated(call: Call, pair: Pair, balances: list[Balance], loans: list[Loan]
     return {
         "symbol": pair.symbol,
         "status": "EFFECTIVE",
-        "debtRatio": plain(account.debt_ratio),
+        "debtRatio": text(account.debt_ratio),
         "baseAsset": asset(pair.base),
         "quoteAsset": asset(pair.quote),
     }
@@ -151,9 +152,9 @@ def _isolated(call: Call, pair: Pair, balances: list[Balance], loans: list[Loan]
 
 
 def _history(call: Call, kind: str, *, currency_needed: bool = True) -> dict[str, Any]:
-    currency = call.need("currency") if currency_needed else call.text("currency")
-    isolated = (call.text("isIsolated") or "false").lower() == "true"
-    symbol = call.text("symbol")
+    currency = call.need("currency") if currency_needed else call.param("currency")
+    isolated = (call.param("isIsolated") or "false").lower() == "true"
+    symbol = call.param("symbol")
     since, until = call.span("startTime", "endTime")
     name = f"{kind}-{bank.ISOLATED if isolated else bank.CROSS}"
     rows = [
@@ -190,7 +191,7 @@ def interest(call: Call) -> object:
 @ROUTES.public("/api/v3/margin/symbols", 3)
 def cross_symbols(call: Call) -> object:
     """Pairs of cross margin."""
-    asked = call.text("symbol")
+    asked = call.param("symbol")
     return {
         "timestamp": call.now,
         "items": [
@@ -201,16 +202,16 @@ def cross_symbols(call: Call) -> object:
                 "market": pair.market,
                 "baseCurrency": pair.base,
                 "quoteCurrency": pair.quote,
-                "baseIncrement": plain(pair.lot),
-                "baseMinSize": plain(pair.base_min),
+                "baseIncrement": text(pair.lot),
+                "baseMinSize": text(pair.base_min),
                 "baseMaxSize": "10000000000",
-                "quoteIncrement": plain(pair.quote_increment),
-                "quoteMinSize": plain(pair.quote_min),
+                "quoteIncrement": text(pair.quote_increment),
+                "quoteMinSize": text(pair.quote_min),
                 "quoteMaxSize": "99999999",
-                "priceIncrement": plain(pair.tick),
+                "priceIncrement": text(pair.tick),
                 "feeCurrency": pair.quote,
                 "priceLimitRate": "0.1",
-                "minFunds": plain(pair.quote_min),
+                "minFunds": text(pair.quote_min),
             }
             for pair in _pairs()
             if asked in (None, pair.symbol)
@@ -256,15 +257,15 @@ def config(_call: Call) -> object:
 @ROUTES.private("/api/v3/margin/borrowRate", "General", Pool.SPOT, 5)
 def borrow_rate(call: Call) -> object:
     """What a loan costs at fee level 0."""
-    asked = call.text("currency")
+    asked = call.param("currency")
     wanted = asked.split(",") if asked else _BORROWABLE
     return {
         "vipLevel": 0,
         "items": [
             {
                 "currency": currency,
-                "hourlyBorrowRate": plain((day_rate(currency) / 24).quantize(_UNIT)),
-                "annualizedBorrowRate": plain(day_rate(currency) * 365),
+                "hourlyBorrowRate": text((day_rate(currency) / 24).quantize(_UNIT)),
+                "annualizedBorrowRate": text(day_rate(currency) * 365),
             }
             for currency in wanted
             if currency in _BORROWABLE
@@ -275,9 +276,9 @@ def borrow_rate(call: Call) -> object:
 @ROUTES.private("/api/v3/margin/currencies", "General", Pool.SPOT, 20)
 def limits(call: Call) -> object:
     """Borrow limits by currency."""
-    if (call.text("isIsolated") or "false").lower() == "true":
+    if (call.param("isIsolated") or "false").lower() == "true":
         raise Refusal("400100", "isIsolated: the practice exchange tells cross limits only")
-    asked = call.text("currency")
+    asked = call.param("currency")
     return [
         {
             "timestamp": call.now,

@@ -6,10 +6,11 @@ import hashlib
 from decimal import Decimal
 from typing import Any
 
-from kucoin.decimals import ZERO, plain
+from kucoin.decimals import ZERO
 from kucoin.practice import bank
 from kucoin.practice.bank import Balance
 from kucoin.practice.keys import USERS, User, subs_of
+from kucoin.practice.numbers import text
 from kucoin.practice.quota import Pool
 from kucoin.practice.universe import PAIRS
 from kucoin.practice.wire import Call, Refusal, Routes, page
@@ -82,9 +83,9 @@ def _rows(call: Call, kind: str) -> list[dict[str, str]]:
             "id": _account_id(call.user, kind, each.currency),
             "currency": each.currency,
             "type": kind,
-            "balance": plain(each.total),
-            "available": plain(each.available),
-            "holds": plain(each.hold),
+            "balance": text(each.total),
+            "available": text(each.available),
+            "holds": text(each.hold),
         }
         for each in call.exchange.bank.balances(call.user, _KINDS[kind])
     ]
@@ -94,7 +95,7 @@ def _rows(call: Call, kind: str) -> list[dict[str, str]]:
 def accounts(call: Call) -> object:
     """Funding and spot balances. ``trade_hf`` rows only for who asks for that type: some clients know no such type."""
     asked = call.choice("type", _KINDS)
-    currency = call.text("currency")
+    currency = call.param("currency")
     kinds = (asked,) if asked else ("main", "trade")
     return [row for kind in kinds for row in _rows(call, kind) if currency in (None, row["currency"])]
 
@@ -113,10 +114,10 @@ def transferable(call: Call) -> object:
     owed = any(each.tag == tag for each in call.exchange.bank.loans(call.user)) and kind in (bank.CROSS, bank.ISOLATED)
     return {
         "currency": currency,
-        "balance": plain(found.total),
-        "available": plain(found.available),
-        "holds": plain(found.hold),
-        "transferable": plain(ZERO if owed else found.available),
+        "balance": text(found.total),
+        "available": text(found.available),
+        "holds": text(found.hold),
+        "transferable": text(ZERO if owed else found.available),
     }
 
 
@@ -160,12 +161,12 @@ def _sub_rows(call: Call, balances: list[Balance]) -> list[dict[str, str]]:
         rows.append(
             {
                 "currency": each.currency,
-                "balance": plain(each.total),
-                "available": plain(each.available),
-                "holds": plain(each.hold),
+                "balance": text(each.total),
+                "available": text(each.available),
+                "holds": text(each.hold),
                 "baseCurrency": "BTC",
-                "baseCurrencyPrice": plain(bitcoin),
-                "baseAmount": plain((each.total * price / bitcoin).quantize(Decimal("0.00000001"))),
+                "baseCurrencyPrice": text(bitcoin),
+                "baseAmount": text((each.total * price / bitcoin).quantize(Decimal("0.00000001"))),
                 "tag": each.tag or "DEFAULT",
             }
         )

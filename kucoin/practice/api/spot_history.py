@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from kucoin.decimals import plain
 from kucoin.practice import bank
 from kucoin.practice.bank import Body, Entry
 from kucoin.practice.keys import USERS
+from kucoin.practice.numbers import text
 from kucoin.practice.quota import Pool
 from kucoin.practice.universe import COINS
 from kucoin.practice.wire import Call, Refusal, Routes, page
@@ -18,16 +18,16 @@ _ACCOUNT_TYPES = {bank.MAIN: "MAIN", bank.TRADE: "TRADE_HF", bank.CROSS: "MARGIN
 _DIRECTIONS = ("in", "out")
 
 
-def _entries(call: Call, *accounts: str) -> list[Entry]:
+def _entries(call: Call, account: str, also: str | None = None) -> list[Entry]:
     """Return the ledger rows asked for, newest first."""
-    currencies = call.text("currency")
+    currencies = call.param("currency")
     wanted = currencies.split(",") if currencies else None
     direction = call.choice("direction", _DIRECTIONS)
-    event = call.text("bizType")
+    event = call.param("bizType")
     since, until = call.span()
     return [
         each
-        for each in call.exchange.bank.ledger(call.user, *accounts)
+        for each in call.exchange.bank.ledger(call.user, account, also)
         if since <= each.at <= until
         and (wanted is None or each.currency in wanted)
         and direction in (None, _direction(each))
@@ -48,9 +48,9 @@ def _row(entry: Entry) -> dict[str, Any]:
     return {
         "id": str(entry.id),
         "currency": entry.currency,
-        "amount": plain(abs(entry.amount)),
-        "fee": plain(entry.fee),
-        "balance": plain(entry.balance),
+        "amount": text(abs(entry.amount)),
+        "fee": text(entry.fee),
+        "balance": text(entry.balance),
         "accountType": _ACCOUNT_TYPES[entry.account],
         "bizType": _event(entry),
         "direction": _direction(entry),
@@ -95,8 +95,8 @@ def told(record: Body) -> Body:
 
 
 def _movements(call: Call, kind: str) -> object:
-    currency = call.text("currency")
-    status = call.text("status")
+    currency = call.param("currency")
+    status = call.param("status")
     since, until = call.span()
     rows = [
         told(each)
@@ -132,8 +132,8 @@ def withdrawal_quotas(call: Call) -> object:
         "quotaCurrency": "USDT",
         "limitQuotaCurrencyAmount": "1000000",
         "usedQuotaCurrencyAmount": "0",
-        "remainAmount": plain(free),
-        "availableAmount": plain(free),
+        "remainAmount": text(free),
+        "availableAmount": text(free),
         "withdrawMinFee": "0.0005",
         "innerWithdrawMinFee": "0",
         "withdrawMinSize": "0.001",

@@ -5,9 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from kucoin.decimals import plain
 from kucoin.practice.history import DAY, TURNOVER_UNIT, WEEK, Bars
 from kucoin.practice.market import MONTH, Book
+from kucoin.practice.numbers import text
 from kucoin.practice.quota import Pool
 from kucoin.practice.universe import COINS, PAIRS, Coin, Pair
 from kucoin.practice.wire import Call, Refusal, Routes
@@ -19,9 +19,11 @@ _UNITS = {
     "8hour": 480, "12hour": 720, "1day": DAY, "1week": WEEK, "1month": MONTH,
 }  # fmt: skip
 _MOST_CANDLES = 1500
-_FIAT = {"USD": "0.9996", "EUR": "0.8588", "GBP": "0.7571", "JPY": "155.62", "KRW": "1463.2", "CNY": "7.1035",
-         "INR": "89.41", "BRL": "5.337", "TRY": "42.38", "AUD": "1.5312", "CAD": "1.4011", "CHF": "0.8043", "HKD": "7.774",
-         "SGD": "1.3017", "IDR": "16672", "VND": "26310", "RUB": "80.9", "UAH": "42.11", "MXN": "18.42", "ZAR": "17.21"}  # fmt: skip
+_FIAT = {  # what a USDT costs
+    "USD": "0.9996", "EUR": "0.8588", "GBP": "0.7571", "CHF": "0.8043", "JPY": "155.62", "KRW": "1463.2", "CNY": "7.1035",
+    "HKD": "7.774", "SGD": "1.3017", "INR": "89.41", "IDR": "16672", "VND": "26310", "AUD": "1.5312", "CAD": "1.4011",
+    "BRL": "5.337", "MXN": "18.42", "TRY": "42.38", "RUB": "80.9", "UAH": "42.11", "ZAR": "17.21",
+}  # fmt: skip
 _FULL_BOOK = 400
 
 
@@ -69,15 +71,15 @@ def _symbol(pair: Pair) -> dict[str, Any]:
         "quoteCurrency": pair.quote,
         "feeCurrency": pair.quote,
         "market": pair.market,
-        "baseMinSize": plain(pair.base_min),
-        "quoteMinSize": plain(pair.quote_min),
+        "baseMinSize": text(pair.base_min),
+        "quoteMinSize": text(pair.quote_min),
         "baseMaxSize": "10000000000",
         "quoteMaxSize": "99999999",
-        "baseIncrement": plain(pair.lot),
-        "quoteIncrement": plain(pair.quote_increment),
-        "priceIncrement": plain(pair.tick),
+        "baseIncrement": text(pair.lot),
+        "quoteIncrement": text(pair.quote_increment),
+        "priceIncrement": text(pair.tick),
         "priceLimitRate": "0.1",
-        "minFunds": plain(pair.quote_min),
+        "minFunds": text(pair.quote_min),
         "isMarginEnabled": pair.margin,
         "enableTrading": True,
         "feeCategory": 1,
@@ -97,7 +99,7 @@ def _symbol(pair: Pair) -> dict[str, Any]:
 @ROUTES.public("/api/v2/symbols", 4)
 def symbols(call: Call) -> object:
     """Every pair, or those of a ``market``."""
-    market = call.text("market")
+    market = call.param("market")
     return [_symbol(each) for each in PAIRS.values() if market in (None, each.market)]
 
 
@@ -168,20 +170,20 @@ def _ticker(call: Call, pair: Pair) -> dict[str, Any]:
     average = (stats.turnover / stats.volume).quantize(pair.tick / 10_000_000) if stats.volume else None
     return {
         "symbol": pair.symbol,
-        "buy": plain(book.bids[0][0]),
-        "bestBidSize": plain(book.bids[0][1]),
-        "sell": plain(book.asks[0][0]),
-        "bestAskSize": plain(book.asks[0][1]),
-        "changeRate": plain(stats.ratio),
-        "changePrice": plain(stats.change),
-        "high": plain(stats.high),
-        "low": plain(stats.low),
-        "vol": plain(stats.volume),
-        "volValue": plain(stats.turnover),
-        "last": plain(stats.last),
-        "averagePrice": plain(average) if average is not None else None,
-        "takerFeeRate": plain(_FEE),
-        "makerFeeRate": plain(_FEE),
+        "buy": text(book.bids[0][0]),
+        "bestBidSize": text(book.bids[0][1]),
+        "sell": text(book.asks[0][0]),
+        "bestAskSize": text(book.asks[0][1]),
+        "changeRate": text(stats.ratio),
+        "changePrice": text(stats.change),
+        "high": text(stats.high),
+        "low": text(stats.low),
+        "vol": text(stats.volume),
+        "volValue": text(stats.turnover),
+        "last": text(stats.last),
+        "averagePrice": text(average) if average is not None else None,
+        "takerFeeRate": text(_FEE),
+        "makerFeeRate": text(_FEE),
         "takerCoefficient": "1",
         "makerCoefficient": "1",
     }
@@ -215,12 +217,12 @@ def level1(call: Call) -> object:
     return {
         "time": call.now,
         "sequence": str(book.sequence),
-        "price": plain(trade.price),
-        "size": plain(trade.size),
-        "bestBid": plain(book.bids[0][0]),
-        "bestBidSize": plain(book.bids[0][1]),
-        "bestAsk": plain(book.asks[0][0]),
-        "bestAskSize": plain(book.asks[0][1]),
+        "price": text(trade.price),
+        "size": text(trade.size),
+        "bestBid": text(book.bids[0][0]),
+        "bestBidSize": text(book.bids[0][1]),
+        "bestAsk": text(book.asks[0][0]),
+        "bestAskSize": text(book.asks[0][1]),
     }
 
 
@@ -229,8 +231,8 @@ def _book(call: Call, depth: int) -> dict[str, Any]:
     return {
         "time": call.now,
         "sequence": str(book.sequence),
-        "bids": [[plain(price), plain(size)] for price, size in book.bids],
-        "asks": [[plain(price), plain(size)] for price, size in book.asks],
+        "bids": [[text(price), text(size)] for price, size in book.bids],
+        "asks": [[text(price), text(size)] for price, size in book.asks],
     }
 
 
@@ -258,8 +260,8 @@ def histories(call: Call) -> object:
     return [
         {
             "sequence": str(each.sequence),
-            "price": plain(each.price),
-            "size": plain(each.size),
+            "price": text(each.price),
+            "size": text(each.size),
             "side": each.side,
             "time": each.at_ms * 1_000_000,
         }
@@ -276,7 +278,7 @@ def candles(call: Call) -> object:
         raise Refusal("400100", "type is invalid")
     end = call.number("endAt", 0) or call.now // 1000 + 1
     first = call.number("startAt", 0) or end - _MOST_CANDLES * unit * 60
-    bars = call.exchange.market.candles(found.symbol, unit, first * 1000, end * 1000, call.now)
+    bars = call.exchange.market.candles(found.symbol, unit, (first * 1000, end * 1000), call.now)
     return _rows(found, bars)[-_MOST_CANDLES:][::-1]
 
 
@@ -285,9 +287,9 @@ def _rows(pair: Pair, bars: Bars) -> list[list[str]]:
     return [
         [
             str(at * 60),
-            *(plain(pair.price(ticks)) for ticks in (start, close, high, low)),
-            plain(pair.size(volume)),
-            plain(Decimal(turnover) / TURNOVER_UNIT),
+            *(text(pair.price(ticks)) for ticks in (start, close, high, low)),
+            text(pair.size(volume)),
+            text(Decimal(turnover) / TURNOVER_UNIT),
         ]
         for at, start, high, low, close, volume, turnover in rows
     ]
@@ -296,14 +298,14 @@ def _rows(pair: Pair, bars: Bars) -> list[list[str]]:
 @ROUTES.public("/api/v1/prices", 3)
 def prices(call: Call) -> object:
     """What currencies cost in a fiat currency; one without a market is left out."""
-    base = call.text("base") or "USD"
+    base = call.param("base") or "USD"
     if base not in _FIAT:
         raise Refusal("400100", "Base currency is not supported")
-    wanted = (call.text("currencies") or ",".join(COINS)).split(",")
+    wanted = (call.param("currencies") or ",".join(COINS)).split(",")
     unit = Decimal(_FIAT[base])
     found = {code: call.exchange.market.coin_price(code, call.now) for code in wanted if code in COINS}
     return {
-        code: plain((price * unit).quantize(Decimal("0.000000000000000001")))
+        code: text((price * unit).quantize(Decimal("0.0000000000000001")))
         for code, price in found.items()
         if price is not None
     }
@@ -329,29 +331,22 @@ def _mark(call: Call, pair: Pair) -> dict[str, Any]:
     return {"symbol": pair.symbol, "timePoint": second, "value": call.exchange.market.last(pair.symbol, second)}
 
 
-_NOTICES = (
-    (
-        "Practice exchange: welcome",
-        "Prices, balances and orders here are made up. No real money moves.",
-        "latest-announcements",
-    ),
-    (
-        "Practice exchange: funding intervals",
-        "SUIUSDTM, PEPEUSDTM and TAOUSDTM settle every 4 h, WIFUSDTM every hour.",
-        "product-updates",
-    ),
-    ("Practice exchange: OMEGA delisted", "Omega Relic has no market any more and shows no price.", "delistings"),
+_NOTICES = (  # title, text, type
+    ("Welcome", "Prices, balances and orders here are made up. No money moves.", "latest-announcements"),
+    ("Funding intervals", "SUI, PEPE and TAO settle every 4 h, WIF every hour.", "product-updates"),
+    ("OMEGA is delisted", "Omega Relic has no market any more and shows no price.", "delistings"),
 )
 
 
 @ROUTES.public("/api/v3/announcements", 20)
 def announcements(call: Call) -> object:
     """The exchange's notices, one a week before its birth and earlier."""
-    kind = call.text("annType")
+    kind = call.param("annType")
+    since, until = call.span("startTime", "endTime")
     items = [
         {
             "annId": 129045 - place,
-            "annTitle": title,
+            "annTitle": f"Practice exchange: {title}",
             "annType": [type_],
             "annDesc": text,
             "cTime": call.exchange.born_ms - place * 604_800_000,
@@ -361,6 +356,7 @@ def announcements(call: Call) -> object:
         for place, (title, text, type_) in enumerate(_NOTICES)
         if kind in (None, type_, "latest-announcements")
     ]
+    items = [each for each in items if since <= int(str(each["cTime"])) <= until]
     size = max(1, call.number("pageSize", 15))
     current = max(1, call.number("currentPage", 1))
     return {

@@ -47,7 +47,7 @@ def _done(call: Call, book: str) -> dict[str, object]:
 
 def _fills(call: Call, book: str) -> dict[str, object]:
     symbol = pair(call).symbol
-    side, kind, order = call.choice("side", _SIDES), call.choice("type", _KINDS), call.text("orderId")
+    side, kind, order = call.choice("side", _SIDES), call.choice("type", _KINDS), call.param("orderId")
     since, until = call.span()
     rows = [
         told(each)
@@ -136,7 +136,7 @@ def by_id(call: Call) -> object:
 
 
 def _stops(call: Call) -> list[Body]:
-    symbol, side, kind, trade = (call.text(name) for name in ("symbol", "side", "type", "tradeType"))
+    symbol, side, kind, trade = (call.param(name) for name in ("symbol", "side", "type", "tradeType"))
     return [
         each
         for each in call.exchange.bank.orders(call.user, "spot-stop", active=True)
