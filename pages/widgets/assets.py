@@ -103,8 +103,11 @@ def payload(
 
 
 def _columns(unit: str) -> list[dict[str, Any]]:
-    def figure(name: str, head: str, place: str | None = None, *, points: bool = True) -> dict[str, Any]:
-        return {"id": name, "head": head, "side": "end", "place": place, "sorts": True, "points": points}
+    def figure(
+        name: str, head: str, place: str | None = None, *, points: bool = True, spare: int = 0
+    ) -> dict[str, Any]:
+        kind = {"side": "end", "points": points, "spare": spare}
+        return {"id": name, "head": head, "place": place, "sorts": True} | kind
 
     def text(name: str, head: str, place: str | None = None, *, strong: bool = False) -> dict[str, Any]:
         return {"id": name, "head": head, "side": "start", "place": place, "sorts": True, "strong": strong}
@@ -113,12 +116,12 @@ def _columns(unit: str) -> list[dict[str, Any]]:
         text("asset", "Asset", "head", strong=True),
         text("account", "Account"),
         figure("total", "Total", "second"),
-        figure("available", "Available"),
-        figure("on_hold", "On hold"),
+        figure("available", "Available", spare=2),
+        figure("on_hold", "On hold", spare=1),
         figure("price", f"Price, {unit}"),
         figure("change", "24 h", "change", points=False),
         figure("value", f"Value, {unit}", "figure"),
-        figure("share", "Share", points=False),
+        figure("share", "Share", points=False, spare=1),
     ]
 
 

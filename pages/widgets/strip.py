@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
 import streamlit as st
@@ -30,13 +30,14 @@ def show(status: Status, now: datetime) -> None:
 
 
 def payload(status: Status, now: datetime) -> dict[str, Any]:
-    """Return what the strip says; items marked ``wide`` are left out where there is no room for them."""
+    """Return what the strip says."""
     return {
         "hosts": [_host(host, now) for host in status.hosts],
         "clock": _clock(status.clock_offset),
-        "quotas": [_quota(quota, first=index == 0) for index, quota in enumerate(status.quotas)],
+        "quotas": _quotas(status.quotas),
+        "quotas_hint": "\n".join(f"{quota.pool}: {_left(quota)}" for quota in status.quotas),
         "exchange": _exchange(status.hosts),
-        "version": f"Version {status.version}",
+        "version": f"v{status.version}",
         "time": now.timestamp(),
     }
 
@@ -64,19 +65,26 @@ def _clock(offset: Decimal | None) -> dict[str, Any]:
     return {"text": shown.replace("-", figures.MINUS), "trouble": far, "hint": hint}
 
 
-def _quota(quota: QuotaStatus, *, first: bool) -> dict[str, Any]:
-    """The first pool stands for all of them on a phone."""
-    row: dict[str, Any] = {"name": quota.pool.lower(), "wide": not first, "low": False, "ratio": None}
+def _quotas(quotas: tuple[QuotaStatus, ...]) -> list[dict[str, Any]]:
+    """Return the pools that something was taken from. The first is there in any case, and alone on a phone."""
+    used = [quota for quota in quotas[1:] if quota.remaining is not None and quota.remaining < quota.limit]
+    return [_quota(quota) for quota in (*quotas[:1], *used)]
+
+
+def _quota(quota: QuotaStatus) -> dict[str, Any]:
+    row: dict[str, Any] = {"name": quota.pool.lower(), "hint": _left(quota)}
     if quota.remaining is None:
-        return row | {"left": figures.UNKNOWN, "hint": "The exchange has named no figure for this pool yet"}
+        return row | {"left": figures.UNKNOWN, "ratio": None, "low": False}
     left = Decimal(quota.remaining) / quota.limit
+    percent = figures.percent(left.quantize(Decimal("0.01"), rounding=ROUND_DOWN), places=0, signed=False)
+    return row | {"left": percent, "ratio": float(left * 100), "low": left < _LOW_QUOTA}
+
+
+def _left(quota: QuotaStatus) -> str:
+    if quota.remaining is None:
+        return "not asked yet"
     reset = "" if quota.reset_in is None else f", full again in {figures.age(quota.reset_in)}"
-    return row | {
-        "left": figures.percent(left, places=0, signed=False),
-        "ratio": float(left * 100),
-        "low": left < _LOW_QUOTA,
-        "hint": f"{quota.remaining:,} of {quota.limit:,} left{reset}",
-    }
+    return f"{quota.remaining:,} of {quota.limit:,} left{reset}"
 
 
 def _exchange(hosts: tuple[HostStatus, ...]) -> dict[str, Any]:

@@ -70,11 +70,11 @@ def test_the_strip_tells_the_state_of_the_machine_room(app: AppTest, drawn: Any)
     assert [(pool["name"], pool["left"]) for pool in strip["quotas"]] == [
         ("spot", "97\u2009%"),
         ("futures", "94\u2009%"),
-        ("management", "100\u2009%"),
-        ("public", "–"),
+        ("management", "99\u2009%"),
     ]
+    assert "public: not asked yet" in strip["quotas_hint"]
     assert strip["exchange"]["text"] == "open"
-    assert strip["version"] == "Version 0.1.0"
+    assert strip["version"] == "v0.1.0"
 
 
 def test_the_strip_names_what_is_wrong(app: AppTest, desk: Any, drawn: Any) -> None:

@@ -71,7 +71,7 @@ function grow(root) {
 function show(root, ...content) {
   patch(root, h('div', null, ...content));
   grow(root);
-  root.clock ??= setInterval(() => grow(root), 500);
+  root.clock ??= setInterval(() => grow(root), 1000);
   return () => {
     clearInterval(root.clock);
     delete root.clock;

@@ -4,10 +4,10 @@ function host(item) {
     h('i', null, item.name), item.trouble && h('b', { class: 'warn' }, item.trouble), age(item.mark));
 }
 
-function quota(pool) {
-  return h('span', { class: pool.wide && 'wide', title: pool.hint },
-    h('i', { class: 'wide' }, pool.name), pool.left,
-    pool.ratio != null && h('span', { class: `gauge ${pool.low ? 'low' : ''}` }, h('u', { style: `width:${pool.ratio}%` })));
+function quota(pool, index) {
+  return h('span', { class: index > 0 && 'wide', title: pool.hint },
+    h('i', { class: 'wide' }, pool.name), h('span', { class: pool.low && 'warn' }, pool.left),
+    pool.ratio != null && index === 0 && h('span', { class: 'gauge' }, h('u', { style: `width:${pool.ratio}%` })));
 }
 
 function utc(seconds) {
@@ -20,7 +20,7 @@ export default function ({ parentElement, data }) {
   const stop = show(root,
     data.hosts.map(host),
     h('span', { class: 'wide', title: data.clock.hint }, h('i', null, 'Clock'), h('b', { class: data.clock.trouble && 'warn' }, data.clock.text)),
-    h('span', { class: 'quota' }, h('i', null, 'Quota'), data.quotas.map(quota)),
+    h('span', { class: 'quota', title: data.quotas_hint }, h('i', null, 'Quota'), data.quotas.map(quota)),
     h('span', { class: 'wide', title: data.exchange.hint }, h('i', null, 'Exchange'), h('b', { class: data.exchange.trouble && 'warn' }, data.exchange.text)),
     h('span', { class: 'wide push' }, data.version),
     h('time', { class: 'roomy' }, utc(data.time)),

@@ -1,6 +1,6 @@
 // A table of figures with their points in one line; below 560 px of its own width every row is a card.
-// `columns`: {id, head, side: 'start'|'end', place, sorts, points, strong}; `place` is the column's corner of the card,
-// absent = wide only; `points` lines up decimal points.
+// `columns`: {id, head, side: 'start'|'end', place, sorts, points, strong, spare}; `place` is the column's corner of the
+// card, absent = not on it; `points` lines up decimal points; the columns of `spare` 2, then 1 go first as room runs out.
 // `rows`: {id, dim, cells: {column id: cell}}; a cell is {text, second, name, badge, direction, hint, share, card, rank}.
 
 /** Split off the fraction, so that it can be given the width of the column's longest. */
@@ -32,10 +32,14 @@ function content(cell, column, widest) {
   ];
 }
 
+function spare(column) {
+  return column.spare ? `spare-${column.spare}` : '';
+}
+
 function head(column, sort) {
   const label = column.sorts ? h('button', { type: 'button', 'data-sort': column.id }, column.head) : column.head;
   const order = sort.column === column.id ? (sort.falling ? 'descending' : 'ascending') : null;
-  return h('th', { scope: 'col', class: column.side, 'aria-sort': order }, label);
+  return h('th', { scope: 'col', class: [column.side, spare(column)].join(' '), 'aria-sort': order }, label);
 }
 
 /** Rows without a figure in the sorted column stay below, whichever way the others run. */
@@ -51,8 +55,8 @@ function sorted(rows, { column, falling }) {
 function body(row, columns, widest) {
   return h('tr', { class: row.dim && 'dim' }, columns.map((column) => {
     const cell = row.cells[column.id];
-    const side = [column.side, column.place && `at-${column.place}`, !column.place && 'wide'].filter(Boolean).join(' ');
-    return h('td', { class: side, title: cell?.hint }, content(cell, column, widest[column.id]));
+    const kind = [column.side, spare(column), column.place ? `at-${column.place}` : 'off-card'].join(' ');
+    return h('td', { class: kind, title: cell?.hint }, content(cell, column, widest[column.id]));
   }));
 }
 

@@ -1,0 +1,148 @@
+"""A real browser, and the dashboard as `make run` starts it: launcher, Desk, practice exchange, pages."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+# Debian's chromium first: it is what the provisioning of `make test` ends with.
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+PATIENCE = 30.0  # s; nothing here takes so long unless it is broken
+
+
+@dataclass(frozen=True)
+class Dashboard:
+    """A running dashboard: its address, when its process was started (s, monotonic), and where its words go."""
+
+    url: str
+    started: float
+    output: Path
+
+
+@dataclass
+class Visit:
+    """A page, and what it complained of since it was opened."""
+
+    page: Page
+    complaints: list[str]
+
+
+Open = Callable[..., Visit]
+Theme = Literal["dark", "light"]
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def until_served(port: int, process: subprocess.Popen[bytes]) -> None:
+    """Return once the dashboard answers on ``port``.
+
+    Raises:
+        AssertionError: It did not, in time or because the process ended.
+    """
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        assert process.poll() is None, f"the dashboard ended with {process.returncode}"
+        asked = HTTPConnection("127.0.0.1", port, timeout=1)  # knows no proxy
+        with closing(asked), suppress(OSError, HTTPException):
+            asked.request("GET", "/_stcore/health")
+            if asked.getresponse().status == HTTPStatus.OK:
+                return
+        time.sleep(0.05)
+    raise AssertionError(f"nothing answered on port {port} in {PATIENCE:g} s")
+
+
+@contextmanager
+def running(data: Path) -> Iterator[Dashboard]:
+    """Start the dashboard in practice mode with ports and data of its own; stop it on the way out."""
+    port = free_port()
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("KUCOIN_", "STREAMLIT_"))}
+    environment |= {"DASHBOARD_DATA": str(data), "PRACTICE_SPOT_PORT": "0", "PRACTICE_FUTURES_PORT": "0"}
+    command = [sys.executable, "-m", "streamlit", "run", "dashboard.py", "--server.port", str(port)]
+    output = data / "output.txt"
+    started = time.monotonic()
+    with output.open("wb") as words:
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=words, stderr=subprocess.STDOUT)
+        try:
+            until_served(port, process)
+            yield Dashboard(f"http://127.0.0.1:{port}/", started, output)
+        finally:
+            process.terminate()
+            process.wait(PATIENCE)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Return the browser that BROWSER_PATH names, or the first on the PATH."""
+    path = os.environ.get("BROWSER_PATH") or next(filter(None, map(shutil.which, NAMES)), None)
+    assert path, "no Chromium: set BROWSER_PATH, or install one that is on the PATH"
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--no-proxy-server"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def dashboard(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
+    """Return one dashboard for all tests; the browser is up first, so that a start can be timed."""
+    with running(tmp_path_factory.mktemp("dashboard")) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """Return one context for all pages, so that Streamlit's 5 MB of script are fetched once."""
+    context = browser.new_context()
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def visit(context: BrowserContext, dashboard: Dashboard) -> Iterator[Open]:
+    """Return what opens the dashboard at a width and in a theme, and waits for its figures."""
+    pages: list[Page] = []
+
+    def open_at(*, width: int = 1440, height: int = 900, theme: Theme = "dark") -> Visit:
+        seen = Visit(context.new_page(), [])
+        pages.append(seen.page)
+        seen.page.set_viewport_size({"width": width, "height": height})
+        seen.page.emulate_media(color_scheme=theme)
+        listen(seen)
+        seen.page.goto(dashboard.url)
+        seen.page.locator(".number").wait_for(timeout=PATIENCE * 1000)
+        seen.page.locator(".stPlotlyChart svg").first.wait_for(timeout=PATIENCE * 1000)
+        return seen
+
+    yield open_at
+    context.set_offline(False)
+    for page in pages:
+        page.close()
+
+
+def listen(seen: Visit) -> None:
+    """Note what a healthy page never does: errors in the console, failed requests, requests to other machines."""
+    note = seen.complaints.append
+    seen.page.on("console", lambda said: note(said.text) if said.type in {"error", "warning"} else None)
+    seen.page.on("pageerror", lambda error: note(str(error)))
+    seen.page.on("response", lambda reply: note(f"{reply.status} {reply.url}") if reply.status >= 400 else None)
+    here = ("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:")
+    seen.page.on("request", lambda asked: note(asked.url) if not asked.url.startswith(here) else None)

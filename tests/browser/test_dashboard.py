@@ -1,0 +1,135 @@
+"""The dashboard in a real browser, over the practice exchange."""
+
+from __future__ import annotations
+
+import re
+import time
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+LOOK = [(1440, "dark"), (1440, "light"), (768, "dark"), (390, "light"), (375, "dark")]
+TOO_WIDE = """() => [document.documentElement, document.querySelector('.stMain')]
+    .map(element => element.scrollWidth - element.clientWidth)"""
+
+
+def number(element: Locator) -> Decimal:
+    """Read a figure from the page."""
+    return Decimal(element.inner_text().replace(",", "").replace("−", "-"))
+
+
+def first_column(page: Any) -> list[str]:
+    """The assets as they stand, from top to bottom."""
+    return list(page.locator(".st-key-assets-table tbody td:first-child b").all_inner_texts())
+
+
+def test_the_total_stands_within_ten_seconds_of_the_start(dashboard: Any, visit: Any) -> None:
+    """From the start of the process to the figure in the browser, practice exchange included."""
+    page = visit().page
+    seconds = time.monotonic() - dashboard.started
+    print(f"\nfrom process start to the total: {seconds:.1f} s")
+    assert number(page.locator(".number")) > 0
+    assert seconds <= 10
+
+
+@pytest.mark.parametrize(("width", "theme"), LOOK)
+def test_every_width_and_theme_is_whole(visit: Any, width: int, theme: str) -> None:
+    """No error, no missing file, nothing from another machine, no sideways scroll, our own font."""
+    seen = visit(width=width, theme=theme)
+    page = seen.page
+    expect(page.get_by_text("PRACTICE", exact=True)).to_be_visible()
+    expect(page.locator(".st-key-assets-table tr").nth(3)).to_be_visible()
+    assert page.evaluate(TOO_WIDE) == [0, 0]
+    loaded = "[...document.fonts].filter(font => font.status == 'loaded').map(font => font.family.replaceAll('\"', ''))"
+    assert "IBM Plex Sans" in page.evaluate(loaded)
+    ground = page.locator(".stApp").evaluate("element => getComputedStyle(element).backgroundColor")
+    assert ground == {"dark": "rgb(15, 17, 19)", "light": "rgb(251, 250, 247)"}[theme]
+    assert seen.complaints == []
+
+
+def test_the_cards_add_up_to_the_total(visit: Any) -> None:
+    """Six places, each rounded once."""
+    page = visit().page
+    page.context.set_offline(True)  # so that no figure changes between two looks
+    whole = number(page.locator(".number"))
+    parts = [number(card) for card in page.locator(".st-key-places-cards .value").all()]
+    assert len(parts) == 6
+    assert abs(sum(parts) - whole) <= Decimal("0.03")
+
+
+def test_the_unit_is_kept_in_the_address(visit: Any) -> None:
+    """A press changes figures and address; the address alone brings them back."""
+    page = visit().page
+    page.get_by_role("radio", name="BTC").click()
+    expect(page.locator(".unit")).to_have_text("BTC")
+    expect(page).to_have_url(re.compile(r"unit=BTC"))
+    page.reload()
+    expect(page.locator(".unit")).to_have_text("BTC")
+    assert 0 < number(page.locator(".number")) < 1000
+
+
+def test_a_fiat_currency_comes_from_the_menu(visit: Any) -> None:
+    """It takes the third place beside the coins."""
+    page = visit().page
+    page.get_by_role("button", name="Fiat").click()
+    page.get_by_text("JPY", exact=True).click()
+    expect(page.locator(".unit")).to_have_text("JPY")
+    expect(page.get_by_role("radio", name="JPY")).to_be_checked()
+    assert "." not in page.locator(".number").inner_text()
+
+
+def test_the_table_sorts_by_keyboard_and_finds_while_typing(visit: Any) -> None:
+    """A head is a button; the search needs no Enter; both survive the next drawing."""
+    page = visit().page
+    by_value = first_column(page)
+    head = page.get_by_role("columnheader", name="Asset").get_by_role("button")
+    head.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("columnheader", name="Asset")).to_have_attribute("aria-sort", "descending")
+    assert first_column(page) == sorted(by_value, reverse=True)
+    page.get_by_label("Find an asset").press_sequentially("bitco")
+    expect(page.locator(".st-key-assets-table tbody tr")).to_have_count(1)
+    assert first_column(page) == ["BTC"]
+    page.get_by_label("Find an asset").fill("")
+    expect(page.locator(".st-key-assets-table tbody tr")).to_have_count(len(by_value))
+    assert first_column(page) == sorted(by_value, reverse=True)
+
+
+def test_figures_follow_the_market_without_a_hand(visit: Any) -> None:
+    """The market lives, so the total changes by itself within a few readings."""
+    page = visit().page
+    before = page.locator(".number").inner_text()
+    expect(page.locator(".number")).not_to_have_text(before, timeout=20_000)
+
+
+def test_a_phone_shows_cards_and_targets_for_a_thumb(visit: Any) -> None:
+    """Rows become cards, heads go, everything that is pressed is 44 px high."""
+    page = visit(width=375, height=812).page
+    row = page.locator(".st-key-assets-table tbody tr").first
+    assert row.evaluate("element => getComputedStyle(element).display") == "grid"
+    expect(page.locator(".st-key-assets-table thead")).to_be_hidden()
+    low = """() => [...document.querySelectorAll('.stMain :is(button, input[type=text], .stCheckbox label)')]
+        .filter(element => element.checkVisibility() && element.getBoundingClientRect().height < 43.9)
+        .map(element => element.outerHTML.slice(0, 120))"""
+    assert page.evaluate(low) == []
+
+
+def test_the_menu_of_a_phone_opens_over_the_band(visit: Any) -> None:
+    """Navigation is one press away and nothing shines through it."""
+    page = visit(width=375, height=812).page
+    page.get_by_test_id("stExpandSidebarButton").click()
+    expect(page.get_by_test_id("stSidebar").get_by_role("link", name="Portfolio")).to_be_visible()
+    expect(page.get_by_text("PRACTICE", exact=True)).to_be_hidden()
+
+
+def test_a_lost_server_makes_every_age_stale(visit: Any) -> None:
+    """Ages grow in the browser, so nothing looks fresh that no longer comes."""
+    page = visit().page
+    page.clock.install()
+    page.context.set_offline(True)
+    page.clock.fast_forward(60_000)
+    expect(page.locator(".st-key-total .age").first).to_have_text(re.compile(r"prices stale 1 min"))
+    expect(page.locator(".st-key-strip .age").first).to_have_text(re.compile(r"stale 1 min"))
+    assert page.locator(".number").locator("..").evaluate("element => getComputedStyle(element).opacity") == "0.55"
