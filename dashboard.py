@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import importlib
-import ipaddress
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,21 +12,7 @@ import streamlit as st
 
 from kucoin import assemble
 from kucoin.errors import NotConfigured
-
-
-def require_loopback(address: str | None) -> None:
-    """Refuse to be reached from other machines, since nobody has to say who they are yet.
-
-    Raises:
-        NotConfigured: ``address`` is not this machine's own.
-    """
-    try:
-        own = address == "localhost" or ipaddress.ip_address(address or "").is_loopback
-    except ValueError:
-        own = False
-    if not own:
-        shown = repr(address) if address else "not set, which means every network"
-        raise NotConfigured(f"server.address is {shown}: without users to log in it must be 127.0.0.1")
+from kucoin.settings import require_loopback
 
 
 @asynccontextmanager

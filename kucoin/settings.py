@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import re
 import stat
@@ -75,6 +76,24 @@ def load(environ: Mapping[str, str], secrets_path: Path) -> Settings:
         practice_spot_port=spot_port,
         practice_futures_port=futures_port,
     )
+
+
+def require_loopback(address: str | None) -> None:
+    """Refuse to be reached from other machines, since nobody has to say who they are yet.
+
+    Args:
+        address: Streamlit's ``server.address``; None would be every network.
+
+    Raises:
+        NotConfigured: It is not this machine's own.
+    """
+    try:
+        own = address == "localhost" or ipaddress.ip_address(address or "").is_loopback
+    except ValueError:
+        own = False
+    if not own:
+        shown = _short(address) if address else "not set, which means every network"
+        raise NotConfigured(f"server.address is {shown}: without users to log in it must be 127.0.0.1")
 
 
 def _from_file(path: Path) -> dict[str, str]:

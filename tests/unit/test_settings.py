@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from kucoin.errors import NotConfigured
-from kucoin.settings import Mode, Settings, load
+from kucoin.settings import Mode, Settings, load, require_loopback
 
 KEY = {"KUCOIN_API_KEY": "k-canary-1", "KUCOIN_API_SECRET": "s-canary-2", "KUCOIN_API_PASSPHRASE": "p canary 3"}
 LIVE = {"KUCOIN_MODE": "live"}
@@ -146,3 +146,21 @@ def test_a_file_that_cannot_be_read_is_named(secrets: Path) -> None:
     secrets.mkdir()
     with pytest.raises(NotConfigured, match="cannot be read"):
         load({}, secrets)
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "127.8.8.8", "::1", "localhost"])
+def test_this_machine_may_be_listened_on(address: str) -> None:
+    """In each of its spellings."""
+    require_loopback(address)
+
+
+EVERYWHERE = "0.0.0.0"  # noqa: S104  (what must be refused)
+
+
+@pytest.mark.parametrize(
+    "address", [None, "", EVERYWHERE, "::", "192.168.1.4", "localhost.example.org", "unix:///tmp/x"]
+)
+def test_no_other_address_is_listened_on(address: str | None) -> None:
+    """Unset is every network; a name may lead anywhere."""
+    with pytest.raises(NotConfigured, match=r"^server\.address is .*127\.0\.0\.1$"):
+        require_loopback(address)
