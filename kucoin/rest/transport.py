@@ -168,7 +168,7 @@ class Transport:
     def clock_offset(self) -> Decimal | None:
         """KuCoin's clock less ours in s, to the millisecond; None before the first measurement."""
         with self._lock:
-            return None if self._offset is None else Decimal(f"{self._offset:.3f}")
+            return None if self._offset is None else Decimal(f"{self._offset:.3f}") + 0  # no minus before a zero
 
     def hosts(self) -> tuple[HostReport, ...]:
         """Return what is known of each host, spot first."""
