@@ -31,8 +31,6 @@ class Account:
         """Return whether balances live in the classic accounts or in a unified one.
 
         A site that does not know the question has classic accounts only.
-
-        Source: https://www.kucoin.com/docs-new (unified trading account, account mode)
         """
         try:
             return parse.account_mode(self._transport.call(MODE))

@@ -1,13 +1,10 @@
-"""Opens an answer: status, headers and bytes in, the envelope's data or a typed error out. No network.
-
-Source: https://www.kucoin.com/docs-new/introduction (envelope) and /error-code (codes)
-"""
+"""Opens an answer: status, headers and bytes in, the envelope's data or a typed error out. No network."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -45,7 +42,7 @@ class Answer(NamedTuple):
 class _Envelope(msgspec.Struct):
     code: str
     data: msgspec.Raw = msgspec.Raw(b"null")
-    msg: str | None = None
+    msg: Any = None  # a text, but a refusal stays one whatever it is
 
 
 _envelopes = msgspec.json.Decoder(_Envelope)
@@ -95,7 +92,7 @@ class Reply:
             raise NotFound(code=envelope.code, message=_cut(envelope.msg), request=endpoint.name)
         return Answer(endpoint.name, envelope.data, self.took)
 
-    def _refusal(self, endpoint: Endpoint, code: str, message: str | None) -> ApiError:
+    def _refusal(self, endpoint: Endpoint, code: str, message: object) -> ApiError:
         kind = TooManyRequests if self.status == 429 else errors.of(code, futures=endpoint.futures)
         if issubclass(kind, TooManyRequests):
             quota = self.quota
@@ -118,6 +115,6 @@ class Reply:
         return _cut(self.content[: 4 * _SHOWN].decode(errors="replace")) if self.content else "an empty body"
 
 
-def _cut(text: str | None) -> str:
+def _cut(text: object) -> str:
     """Return foreign text on one line and short enough for a page."""
-    return " ".join((text or "no reason given").split())[:_SHOWN]
+    return " ".join(str(text or "no reason given").split())[:_SHOWN]

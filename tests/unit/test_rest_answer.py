@@ -73,6 +73,13 @@ def test_a_code_decides_the_class_whatever_the_status(
     assert "Because." in str(refused.value)
 
 
+@pytest.mark.parametrize("message", [None, "", 17, [], {"reason": "x"}])
+def test_a_refusal_without_words_is_a_refusal(message: object) -> None:
+    """The code decides."""
+    with pytest.raises(InsufficientBalance, match="200004"):
+        reply({"code": "200004", "msg": message}).open(ORDER)
+
+
 def test_the_table_of_codes_is_tested_whole() -> None:
     """A code added to the table wants a line above."""
     assert set(errors._ANYWHERE) <= set(ANYWHERE)
