@@ -16,7 +16,7 @@ from pathlib import Path
 
 from kucoin.practice import server
 from kucoin.practice.exchange import Exchange
-from kucoin.practice.store import Busy, Newer
+from kucoin.practice.store import Unusable
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -42,7 +42,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     try:
         exchange = Exchange(options.data, seed=options.seed, reset=options.reset)
-    except (Busy, Newer, ValueError) as refusal:
+    except Unusable as refusal:
         server.say(refusal)
         return 2
     if options.until_stdin_ends:

@@ -14,7 +14,7 @@ from kucoin.practice.market import Market
 from kucoin.practice.past import DAY_MS, Past
 from kucoin.practice.quota import Quotas
 from kucoin.practice.settle import Settlement
-from kucoin.practice.store import Store
+from kucoin.practice.store import Store, Unusable
 
 DEFAULT_SEED = 7
 
@@ -29,8 +29,7 @@ class Exchange:
             seed: Of a new exchange; one that is kept has its own, and another one is refused.
 
         Raises:
-            store.Busy: Another process holds the directory.
-            ValueError: It was made with another seed.
+            store.Unusable: Another process holds the directory, it cannot be read, or it was made with another seed.
         """
         self.data = data.resolve()
         self.pid = os.getpid()
@@ -43,9 +42,8 @@ class Exchange:
             self.store.wipe()
         known = self.store.meta("seed")
         if seed is not None and known is not None and seed != int(known):
-            raise ValueError(
-                f"{self.data} was made with seed {known}, not {seed}: start it with --reset to make it anew"
-            )
+            self.store.close()
+            raise Unusable(f"{self.data} was made with seed {known}, not {seed}: --reset makes it anew")
         self._load(int(known) if known is not None else DEFAULT_SEED if seed is None else seed)
 
     def _load(self, seed: int) -> None:

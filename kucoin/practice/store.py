@@ -63,11 +63,15 @@ _MIGRATIONS = (
 _FILE = "exchange.sqlite3"
 
 
-class Busy(Exception):
+class Unusable(Exception):
+    """The directory cannot be used; the text says why."""
+
+
+class Busy(Unusable):
     """Another process holds the file."""
 
 
-class Newer(Exception):
+class Newer(Unusable):
     """The file was written by a later version of this program."""
 
 
@@ -80,19 +84,23 @@ class Store:
         Raises:
             Busy: Another process holds it.
             Newer: Its schema is newer than this program.
+            Unusable: It cannot be written, or it is not what it should be.
         """
-        directory.mkdir(parents=True, exist_ok=True)
-        self._db = sqlite3.connect(directory / _FILE, timeout=0.2, isolation_level=None)
+        try:
+            directory.mkdir(parents=True, exist_ok=True)
+            self._db = sqlite3.connect(directory / _FILE, timeout=0.2, isolation_level=None)
+        except (OSError, sqlite3.Error) as error:
+            raise Unusable(f"{directory} cannot be used: {error}") from error
         try:
             self._db.execute("PRAGMA locking_mode=EXCLUSIVE")
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute("PRAGMA synchronous=FULL")
             self._migrate()
-        except sqlite3.OperationalError as error:
+        except sqlite3.Error as error:
             self._db.close()
             if "locked" in str(error):
                 raise Busy(f"{directory} is in use by another practice exchange") from error
-            raise
+            raise Unusable(f"{directory / _FILE} cannot be used: {error}; move it away to begin anew") from error
 
     def _migrate(self) -> None:
         (version,) = self._db.execute("PRAGMA user_version").fetchone()
