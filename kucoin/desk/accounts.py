@@ -202,11 +202,16 @@ class Accounts:
         """Ask what the key may do, before any other private call is made."""
         try:
             key = self._exchange.account.api_key()
-            if objection := admission.objection(key):
-                return Admission(objection, key)
-            return Admission("", key, self._exchange.account.mode())
         except (AuthenticationFailed, PermissionDenied) as error:
             return Admission(admission.refusal(error))
+        if objection := admission.objection(key):
+            return Admission(objection, key)
+        try:
+            return Admission("", key, self._exchange.account.mode())
+        except TooManyRequests:
+            raise
+        except ApiError as error:  # the classic accounts may be all there is, so they are read; but it is said
+            return Admission("", key, AccountMode.CLASSIC, admission.doubt(error))
 
     def _read_contracts(self) -> tuple[Contract, ...]:
         contracts = self._exchange.futures.contracts()

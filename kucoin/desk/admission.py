@@ -23,11 +23,13 @@ class Admission:
     """What the exchange said when it was asked what the key may do.
 
     ``refusal`` is empty where the key may be used; ``key`` and ``mode`` are None where it did not come to that.
+    ``doubt`` says why ``mode`` is a guess, where it is one.
     """
 
     refusal: str
     key: ApiKey | None = None
     mode: AccountMode | None = None
+    doubt: str = ""
 
     @property
     def granted(self) -> bool:
@@ -53,9 +55,19 @@ def objection(key: ApiKey) -> str:
     return ""
 
 
-def warnings(key: ApiKey) -> tuple[str, ...]:
-    """Return what should be changed about a key that may be used."""
-    found = []
+def doubt(error: ApiError) -> str:
+    """Return what it means that the exchange did not say whether the account is unified."""
+    return (
+        f"Whether this is a unified account could not be asked: {error}. If it is one, its balances are missing here."
+    )
+
+
+def warnings(asked: Admission) -> tuple[str, ...]:
+    """Return what should be known, or changed, about a key that may be used."""
+    found = [asked.doubt] if asked.doubt else []
+    key = asked.key
+    if key is None:
+        return ()
     if not key.ip_whitelist:
         found.append("This API key has no IP list: whoever gets hold of it can use it from anywhere.")
     if "InnerTransfer" in key.permissions:

@@ -125,7 +125,7 @@ class Desk:
             clock_offset=line.clock_offset,
             quotas=tuple(quotas),
             key_tail=self._key_tail,
-            warnings=admission.warnings(asked.key) if asked and asked.key else (),
+            warnings=admission.warnings(asked) if asked else (),
         )
 
     def _appraised(self, unit: str, verdict: Verdict) -> Portfolio:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -14,6 +15,7 @@ from kucoin.desk.admission import Admission
 from kucoin.desk.desk import Desk
 from kucoin.desk.portfolio import PartKind, Standing
 from kucoin.desk.refresh import Reading, Refresher, Source
+from kucoin.errors import ApiError, KucoinError, OutcomeUnknown, PermissionDenied, TooManyRequests
 from kucoin.model.account import AccountMode, ApiKey
 from kucoin.model.market import Contract
 from kucoin.rest import hosts
@@ -140,6 +142,33 @@ def test_private_sources_wait_for_the_key(accounts: Accounts) -> None:
     assert all(source.wanted() for source in private)
     answered(accounts.admission, Admission("no"))
     assert not any(source.wanted() for source in counted(accounts))
+
+
+@pytest.mark.parametrize(
+    ("refusal", "granted"),
+    [
+        (ApiError(code="400100", message="not here", request="GET /api/ua/v1/account/mode"), True),
+        (PermissionDenied(code="400007", message="not you", request="GET /api/ua/v1/account/mode"), True),
+        (TooManyRequests(code="429000", message="later", request="GET /api/ua/v1/account/mode"), False),
+        (OutcomeUnknown("no answer"), False),
+    ],
+)
+def test_an_unknown_kind_of_account_is_read_with_a_doubt(
+    monkeypatch: pytest.MonkeyPatch, refusal: KucoinError, granted: bool
+) -> None:
+    """Where KuCoin will not say whether it is unified, the classic accounts are shown and the doubt beside them."""
+    exchange = Exchange(hosts.practice(1, 2), PRACTICE_CREDENTIALS)
+
+    def mode() -> AccountMode:
+        raise refusal
+
+    monkeypatch.setattr(exchange.account, "api_key", lambda: KEY, raising=False)
+    monkeypatch.setattr(exchange.account, "mode", mode, raising=False)
+    source = Accounts(exchange, Refresher()).admission
+    with nullcontext() if granted else pytest.raises(type(refusal)):
+        asked = source.read()
+        assert asked.granted
+        assert str(refusal) in asked.doubt
 
 
 def test_a_sub_accounts_key_asks_for_no_sub_accounts(accounts: Accounts) -> None:

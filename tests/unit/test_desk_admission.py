@@ -50,13 +50,19 @@ def test_a_key_that_can_withdraw_is_objected_to() -> None:
     assert not admission.objection(key("General", "Spot", "Margin", "Futures", "InnerTransfer", "Earn"))
 
 
+def warned(found: ApiKey | None, doubt: str = "") -> tuple[str, ...]:
+    """What is said of a key that was accepted."""
+    return admission.warnings(admission.Admission("", found, AccountMode.CLASSIC, doubt))
+
+
 def test_a_key_is_warned_about() -> None:
-    """No IP list, and transfers between accounts."""
-    assert admission.warnings(key("General")) == ()
-    (transfer,) = admission.warnings(key("General", "InnerTransfer"))
-    (anywhere,) = admission.warnings(key("General", addresses=()))
+    """No IP list, and transfers between accounts; a kind of account that was guessed."""
+    assert warned(key("General")) == warned(None) == ()
+    (transfer,) = warned(key("General", "InnerTransfer"))
+    (anywhere,) = warned(key("General", addresses=()))
     assert "InnerTransfer" in transfer
     assert "IP list" in anywhere
+    assert warned(key("General"), "perhaps unified") == ("perhaps unified",)
 
 
 @pytest.mark.parametrize(
