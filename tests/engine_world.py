@@ -5,9 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 
 from kucoin.practice.engine.engine import Engine
-from kucoin.practice.engine.instruments import Loan, Pair
-from kucoin.practice.engine.records import Order, Profile, SpotRequest
-from kucoin.practice.engine.terms import TRADE, OrderType, Side
+from kucoin.practice.engine.instruments import Contract, Loan, Pair, Tier
+from kucoin.practice.engine.records import FuturesRequest, Order, Position, Profile, SpotRequest, Stop
+from kucoin.practice.engine.terms import CONTRACT, TRADE, OrderType, PositionSide, Side
 
 D = Decimal
 NOW = 1_790_000_000_000
@@ -52,18 +52,59 @@ LOANS = (
 )
 COINS = {"BTC": D(100), "ODD": D(1)}
 
+TIERS = (
+    Tier(1, D(100_000), 100, D("0.01"), D("0.005")),
+    Tier(2, D(500_000), 50, D("0.02"), D("0.01")),
+    Tier(3, D(5_000_000), 10, D("0.1"), D("0.05")),
+)
+XBTUSDTM = Contract(
+    symbol="XBTUSDTM",
+    base="XBT",
+    quote="USDT",
+    settle="USDT",
+    multiplier=D("0.001"),
+    tick_size=D("0.1"),
+    lot_size=D(1),
+    max_qty=D(100_000),
+    market_max_qty=D(50_000),
+    maker_rate=D("0.0002"),
+    taker_rate=D("0.0006"),
+    tiers=TIERS,
+    funding_interval_ms=8 * 3_600_000,
+)
+# Inverse: settled in the coin, a lot is one dollar.
+XBTUSDM = Contract(
+    symbol="XBTUSDM",
+    base="XBT",
+    quote="USD",
+    settle="XBT",
+    multiplier=D(-1),
+    tick_size=D("0.1"),
+    lot_size=D(1),
+    max_qty=D(10_000_000),
+    market_max_qty=D(1_000_000),
+    maker_rate=D("0.0002"),
+    taker_rate=D("0.0006"),
+    tiers=(Tier(1, D(100), 100, D("0.01"), D("0.005")),),
+    funding_interval_ms=4 * 3_600_000,
+)
+INDEX = {"XBTUSDTM": D(50_000), "XBTUSDM": D(50_000)}
+
 
 class World:
     """An engine with users who own something, and commands without ceremony."""
 
     def __init__(self, *users: str, pairs: tuple[Pair, ...] = (BTC_USDT, ODD_USDT)) -> None:
-        self.engine = Engine(now_ms=NOW, pairs=pairs, loans=LOANS)
+        self.engine = Engine(now_ms=NOW, pairs=pairs, contracts=(XBTUSDTM, XBTUSDM), loans=LOANS)
         self.now = NOW
+        self._count = 0
         for user in users or ("ann", "bob", "cid"):
             self.engine.add_user(Profile(id=user))
             for currency in ("USDT", "BTC", "ODD"):
                 self.engine.accounts.credit(self.now, user, TRADE, currency, D(10_000))
-        self.engine.tick(self.now, coins=COINS)
+            self.engine.accounts.credit(self.now, user, CONTRACT, "USDT", D(10_000))
+            self.engine.accounts.credit(self.now, user, CONTRACT, "XBT", D(10))
+        self.engine.tick(self.now, coins=COINS, index=INDEX)
 
     def limit(self, user: str, side: str, price: Decimal | str, size: Decimal | str, **more: object) -> Order:
         """Place a limit order on BTC-USDT, or on ``symbol``."""
@@ -76,6 +117,42 @@ class World:
         asked = {"symbol": "BTC-USDT", **more}
         request = SpotRequest(side=Side(side), type=OrderType.MARKET, **asked)  # type: ignore[arg-type]
         return self.engine.spot.place(self.now, user, request)
+
+    def future(self, user: str, side: str | None, price: Decimal | str | None, size: int, **more: object) -> Order:
+        """Place an order on XBTUSDTM, or on ``symbol``, at 10 times unless told; without price a market order."""
+        placed = self.ask_future(user, side, price, size, **more)
+        assert isinstance(placed, Order)
+        return placed
+
+    def future_stop(self, user: str, side: str | None, price: Decimal | str | None, size: int, **more: object) -> Stop:
+        """Let an order on XBTUSDTM wait."""
+        placed = self.ask_future(user, side, price, size, **more)
+        assert isinstance(placed, Stop)
+        return placed
+
+    def ask_future(
+        self, user: str, side: str | None, price: Decimal | str | None, size: int | None, **more: object
+    ) -> Order | Stop:
+        """Place whatever it is."""
+        self._count += 1
+        asked = {"symbol": "XBTUSDTM", "leverage": D(10), "client_oid": f"oid{self._count}", **more}
+        request = FuturesRequest(
+            side=None if side is None else Side(side),
+            type=OrderType.MARKET if price is None else OrderType.LIMIT,
+            price=None if price is None else D(price),
+            size=None if size is None else D(size),
+            **asked,  # type: ignore[arg-type]
+        )
+        return self.engine.futures.place(self.now, user, request)
+
+    def position(self, user: str, symbol: str = "XBTUSDTM", side: PositionSide = PositionSide.BOTH) -> Position:
+        """Return an open position."""
+        return self.engine.user(user).positions[symbol, side]
+
+    def mark(self, price: Decimal | str, seconds: float = 1, symbol: str = "XBTUSDTM") -> None:
+        """Let the index and, in an hour without a book, the mark price go to ``price``."""
+        self.now += int(seconds * 1000)
+        self.engine.tick(self.now, index={symbol: D(price)})
 
     def later(self, seconds: float, **coins: Decimal) -> None:
         """Let time pass."""
