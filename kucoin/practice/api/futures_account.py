@@ -216,7 +216,8 @@ def _run(call: Call, rows: list[Body], at: str) -> tuple[list[Body], bool]:
 @ROUTES.private("/api/v1/transaction-history", "General", Pool.FUTURES, 2)
 def ledger(call: Call) -> object:
     """The futures ledger."""
-    currency, kind = call.param("currency"), (call.param("type") or "").lower()
+    currency = _settle(call) if call.param("currency") else None
+    kind = (call.param("type") or "").lower()
     rows = [
         _entry(each)
         for each in call.exchange.bank.ledger(call.user, bank.FUTURES)

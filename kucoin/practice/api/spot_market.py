@@ -145,8 +145,9 @@ def _currency(code: str, coin: Coin) -> dict[str, Any]:
     }
 
 
-# XBT is Bitcoin's name on the futures host; listing it here tells clients to ask for it there by that name.
-_CURRENCIES = {**COINS, "XBT": COINS["BTC"]}
+# XBT is Bitcoin's name on the futures host. Clients that take both for one currency keep the name listed last: it has
+# to be BTC, which the futures host understands too, because nothing else here goes by the name of XBT.
+_CURRENCIES = {"XBT": COINS["BTC"], **COINS}
 
 
 @ROUTES.public("/api/v3/currencies", 3)
