@@ -145,6 +145,7 @@ async def after(fault: Fault | None, reply: Reply, request: Request) -> Response
     options = fault.options if fault else {}
     if name == "lose_answer":
         request.state.line.abort()
+        await _gone(request)
     elif name == "late_answer":
         await asyncio.sleep(options["seconds"])
     elif name == "accept_then_5xx":
@@ -153,9 +154,16 @@ async def after(fault: Fault | None, reply: Reply, request: Request) -> Response
         kind = options.get("kind", "renamed_field")
         if kind == "wrong_length":
             _write_short(request, reply.body)
+            await _gone(request)
         body, headers = spoiled(reply.body, kind, options["field"])
         reply = Reply(body, reply.status, reply.headers | headers, "text/html" if kind == "html" else _JSON)
     return Response(reply.body, reply.status, reply.headers, reply.media_type)
+
+
+async def _gone(request: Request) -> None:
+    """Wait until the line is down, so that nothing more is written to it."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
 
 
 def _server_error(status: int) -> Reply:

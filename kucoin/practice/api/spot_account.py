@@ -41,6 +41,10 @@ def api_key(call: Call) -> object:
         "createdAt": 1728443843000,
         "uid": user.uid,
         "isMaster": user.parent is None,
+        "region": "XX",
+        "kycStatus": 1,
+        "siteType": "global",
+        "expiredAt": None,
     }
     return told if user.parent is None else told | {"subName": user.name}
 
