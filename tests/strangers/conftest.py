@@ -1,0 +1,46 @@
+"""One exchange at a standstill for all strangers; each reads everything from it once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.conftest import start_practice
+from tests.strangers.asking import Documents, Standstill, ask, skewed
+
+WRONG = {
+    "key": {"key": "practice-key-9999"},
+    "secret": {"secret": "practice-secret-9999"},
+    "passphrase": {"passphrase": "another-passphrase"},
+}
+FEW = ["funding account", "futures account in USDT", "ticker"]
+
+
+@pytest.fixture(scope="session")
+def standstill(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Standstill]:
+    """An exchange of the strangers' own, its market stopped."""
+    exchange = start_practice(tmp_path_factory.mktemp("strangers"))
+    yield Standstill.of(exchange)
+    assert exchange.stop() == 0
+
+
+@pytest.fixture(scope="session")
+def told(standstill: Standstill) -> Documents:
+    """What each client was told with the right login, and then with one string of it wrong at a time."""
+    return ask(standstill, standstill.login(), *(standstill.login(**wrong, calls=FEW) for wrong in WRONG.values()))
+
+
+@pytest.fixture(scope="session")
+def read(told: Documents) -> dict[str, dict[str, Any]]:
+    """What each client read of everything: ``read["ccxt"]["ticker"]``."""
+    return {client: documents[0] for client, documents in told.items()}
+
+
+@pytest.fixture(scope="session")
+def refused(told: Documents, standstill: Standstill) -> dict[str, dict[str, Any]]:
+    """What each client was told with one thing wrong: ``refused["ccxt"]["secret"]["funding account"]``."""
+    with skewed(standstill.exchange, 60):
+        late = ask(standstill, standstill.login(calls=FEW))
+    return {client: dict(zip([*WRONG, "clock"], [*told[client][1:], *late[client]], strict=True)) for client in told}
