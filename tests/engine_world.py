@@ -114,8 +114,8 @@ class World:
 
     def market(self, user: str, side: str, **more: object) -> Order:
         """Place a market order on BTC-USDT, or on ``symbol``."""
-        asked = {"symbol": "BTC-USDT", **more}
-        request = SpotRequest(side=Side(side), type=OrderType.MARKET, **asked)  # type: ignore[arg-type]
+        asked = {"symbol": "BTC-USDT", "type": OrderType.MARKET, **more}
+        request = SpotRequest(side=Side(side), **asked)  # type: ignore[arg-type]
         return self.engine.spot.place(self.now, user, request)
 
     def future(self, user: str, side: str | None, price: Decimal | str | None, size: int, **more: object) -> Order:
@@ -135,10 +135,10 @@ class World:
     ) -> Order | Stop:
         """Place whatever it is."""
         self._count += 1
-        asked = {"symbol": "XBTUSDTM", "leverage": D(10), "client_oid": f"oid{self._count}", **more}
+        kind = OrderType.MARKET if price is None else OrderType.LIMIT
+        asked = {"symbol": "XBTUSDTM", "type": kind, "leverage": D(10), "client_oid": f"oid{self._count}", **more}
         request = FuturesRequest(
             side=None if side is None else Side(side),
-            type=OrderType.MARKET if price is None else OrderType.LIMIT,
             price=None if price is None else D(price),
             size=None if size is None else D(size),
             **asked,  # type: ignore[arg-type]

@@ -44,7 +44,7 @@ def _stop_form(request: FuturesRequest) -> None:
         raise Refusal(Reason.PARAMETER, _FUTURES, detail="stopPriceType")
     for price in (request.stop_price, request.up_price, request.down_price):
         if price is not None and price <= ZERO:
-            raise Refusal(Reason.STOP_PRICE, _FUTURES, stop=f"{price:f}")
+            raise Refusal(Reason.PARAMETER, _FUTURES, detail="stopPrice")
 
 
 def modes(request: FuturesRequest, user: User) -> None:

@@ -135,14 +135,14 @@ def cross_figures(
         others: What the wallet's other cross positions must keep.
     """
     value = contract.value(position.qty, mark)
-    keep = cross_maintenance(position, contract, tier, mark)
+    share = tier.maintain + contract.taker_rate  # of the value, so that the maintenance falls with a long's price
     return _figures(
         position,
         contract,
         mark,
         margin=cross_margin(position, contract, mark),
-        maintenance=keep,
-        liquidation=value - backing + others + keep,
+        maintenance=cross_maintenance(position, contract, tier, mark),
+        liquidation=(value - backing + others) / (ONE - share.copy_sign(value)),
         bankruptcy=value - backing,
     )
 
