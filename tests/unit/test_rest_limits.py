@@ -138,9 +138,9 @@ def test_an_answer_from_before_the_429_does_not_wake_the_pool() -> None:
     limiter = Limiter()
     limiter.reserve(Pool.SPOT, 2, Urgency.ORDINARY, 0)
     limiter.reserve(Pool.SPOT, 2, Urgency.ORDINARY, 0)
-    limiter.refused(Pool.SPOT, 2, 5, 0, 0)
-    limiter.answered(Pool.SPOT, 2, None, 1)
-    assert limiter.reserve(Pool.SPOT, 2, Urgency.ORDINARY, 2) == 3
+    limiter.refused(Pool.SPOT, 2, None, 0, 0)
+    limiter.answered(Pool.SPOT, 2, None, 0.25)
+    assert limiter.reserve(Pool.SPOT, 2, Urgency.ORDINARY, 0.5) == 0.5
 
 
 @pytest.mark.parametrize("jitter", [0.0, 1.0])

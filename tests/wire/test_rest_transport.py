@@ -601,6 +601,27 @@ def test_a_host_that_is_back_is_used_again(transport: Transport, scripted: Any, 
     assert transport.hosts()[0].problem is None
 
 
+def test_one_request_asks_whether_a_host_is_back(transport: Transport, scripted: Any, clock: Clock) -> None:
+    """While it is on its way, nothing else leaves."""
+    scripted.say(scripted.http("<html>", 503))
+    with pytest.raises(OutcomeUnknown):
+        transport.call(POLLED)
+    clock.now += 8
+    held: list[NotSent] = []
+
+    def meanwhile(_: Any) -> bytes:
+        try:
+            transport.call(PUBLIC)
+        except NotSent as error:
+            held.append(error)
+        return bytes(scripted.http(OK))
+
+    scripted.script = meanwhile
+    assert transport.call(POLLED).data
+    assert len(held) == 1
+    assert len(scripted.received) == 2
+
+
 def test_an_order_tries_its_luck_at_such_a_host(transport: Transport, scripted: Any) -> None:
     """A cancel is worth a request."""
     scripted.say(scripted.http("<html>", 503))
@@ -642,6 +663,10 @@ def test_the_state_of_each_host_is_reported(serve: Callable[[], Any]) -> None:
     futures.say(futures.http(OK))
     transport.call(FUTURES)
     assert transport.hosts()[1].problem is None
+    futures.say(futures.http("oops"))
+    with pytest.raises(OutcomeUnknown):
+        transport.call(FUTURES)
+    assert "unreadable answer" in (transport.hosts()[1].problem or "")
 
 
 # --- the end
