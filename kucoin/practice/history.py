@@ -23,6 +23,7 @@ from kucoin.practice.universe import COINS, Coin, Listing
 HOUR = 60
 DAY = 1440
 WEEK = 7 * DAY
+_BLOCK = 64  # days whose wander is drawn at once
 _BEATS = 240  # of a minute, for the liveliest; others take every second or fourth of them
 _WANDERS = (64, 32, 16, 8, 4, 2, 1)  # days between two places of each octave of the slow wander
 # How much of a day's movement falls into each hour, UTC: quiet before Asia's evening, busy when New York opens.
@@ -86,6 +87,7 @@ class History:
         self._seed = seed
         # One day of a coin or listing is 12 to 80 kB: these two hold what a day's work touches, about 40 MB.
         self._coin_day = lru_cache(maxsize=600)(self._make_coin_day)
+        self._wander = lru_cache(maxsize=400)(self._make_wander)
         self._coin_minute = lru_cache(maxsize=256)(self._make_coin_minute)
         self.day = lru_cache(maxsize=320)(self._make_day)
         self.hours_of_day = lru_cache(maxsize=20_000)(self._make_hours)
@@ -97,8 +99,10 @@ class History:
         mixed: Floats = coin.rho * market + np.sqrt(1.0 - coin.rho**2) * own
         return mixed
 
-    def _wander(self, coin: Coin, days: Ints) -> Floats:
-        """Return the slow part of the log price at the start of ``days``."""
+    def _make_wander(self, code: str, block: int) -> Floats:
+        """Return the slow part of the log price at the start of each day of a block, and of the day after it."""
+        coin = COINS[code]
+        days = block * _BLOCK + np.arange(_BLOCK + 1)
         total = np.zeros(len(days))
         for span in _WANDERS:
             places = np.floor_divide(days, span)
@@ -110,7 +114,8 @@ class History:
     def _make_coin_day(self, code: str, day: int) -> Floats:
         """Return the log USDT price at each of the day's 1441 minute borders."""
         coin = COINS[code]
-        ends = self._wander(coin, np.array([day, day + 1])) + np.log(coin.price)
+        block, place = divmod(day, _BLOCK)
+        ends = self._wander(code, block)[place : place + 2] + np.log(coin.price)
         if coin.sigma == 0.0:
             return np.full(DAY + 1, ends[0])
         days = np.array([day], dtype=np.float64)

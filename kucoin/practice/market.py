@@ -156,12 +156,8 @@ class Market:
         end = -(-min(end_ms, now_ms + 1) // 60_000)
         if first >= end:
             return _nothing()
-        begin = max(first - unit - first % HOUR, oldest)  # so that the first bar wanted is a whole one
-        stop = end + unit  # and the last one
-        if unit < HOUR:
-            fine = self._minutes(listing, begin, stop, now_ms)
-        else:
-            fine = self._hours(listing, begin - begin % HOUR, stop, now_ms)
+        finer = self._minutes if unit < HOUR else self._hours
+        fine = finer(listing, first, end + unit, now_ms)  # the last bar wanted may end as much later
         return merged(fine, _starts(fine.at, unit)).between(first, end)
 
     def _minutes(self, listing: Listing, first: int, end: int, now_ms: int) -> Bars:

@@ -69,7 +69,7 @@ class Settlement:
     def _funding(self, user: str, at: int) -> None:
         for holding in self._bank.positions(user):
             contract = holding.contract
-            if at % contract.interval_ms or at <= holding.opened:
+            if at % contract.interval_ms:
                 continue
             mark = self._market.mark_price(contract, at)
             rate = self._market.funding_rate(contract, at - 1)
