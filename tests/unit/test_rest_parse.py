@@ -180,6 +180,7 @@ def test_sub_accounts_are_read() -> None:
     assert found[1] == SubAccount("68f0c3de1b7d1e0001a2c502", "family", ())
     assert found[0].balances[1] == SubBalance("trade", "USDT", D("4100.22"), D("3900.22"), D(200))
     assert [balance.kind for balance in found[0].balances] == ["main", "trade", "trade", "margin"]
+    assert found[0].balances[3] == SubBalance("margin", "BTC", D("0.01"), D("0.01"), D(0))
 
 
 def test_margin_is_read() -> None:

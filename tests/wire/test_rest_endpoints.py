@@ -322,6 +322,35 @@ def is_figure(fact: Any) -> bool:
     return isinstance(fact, Decimal | int | float | datetime) and not isinstance(fact, bool)
 
 
+def page(number: int, pages: int) -> str:
+    """One page of sub-accounts with a single one on it."""
+    kinds = {"mainAccounts": [], "tradeAccounts": [], "marginAccounts": []}
+    item = {"subUserId": f"id{number}", "subName": f"sub{number}", **kinds}
+    return json.dumps({"code": "200000", "data": {"currentPage": number, "totalPage": pages, "items": [item]}})
+
+
+def test_sub_accounts_are_read_to_the_last_page(scripted: Any, exchange: Exchange) -> None:
+    """Each page once, in order."""
+    scripted.say(*(scripted.http(page(number, 3), **PLENTY) for number in (1, 2, 3)))
+    assert [sub.name for sub in exchange.account.sub_accounts()] == ["sub1", "sub2", "sub3"]
+    assert scripted.targets() == [f"/api/v2/sub-accounts?currentPage={n}&pageSize=100" for n in (1, 2, 3)]
+
+
+def test_pages_without_end_are_an_error(scripted: Any, exchange: Exchange) -> None:
+    """After fifty of them."""
+    scripted.say(scripted.http(page(1, 10**9), **PLENTY))
+    with pytest.raises(OutcomeUnknown, match="1000000000 pages"):
+        exchange.account.sub_accounts()
+    assert len(scripted.received) == 50
+
+
+def test_a_page_that_fails_fails_the_whole(scripted: Any, exchange: Exchange) -> None:
+    """Half of the sub-accounts would be a wrong total."""
+    scripted.say(scripted.http(page(1, 2)), scripted.http("oops"))
+    with pytest.raises(OutcomeUnknown):
+        exchange.account.sub_accounts()
+
+
 LEAKY = {
     "page": lambda http: http("<html>", 403),
     "refusal": lambda http: http('{"code":"400005","msg":"Invalid KC-API-SIGN"}', 401),

@@ -142,14 +142,6 @@ def test_balances_are_those_of_the_raw_answers(still: Any, connect: Connect) -> 
     )
 
 
-def test_sub_accounts_are_read_over_all_pages(connect: Connect, practice: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ten to a page and more than ten accounts would be two questions; here one to a page."""
-    whole = connect().account.sub_accounts()
-    monkeypatch.setattr("kucoin.rest.account._PAGE_SIZE", 10)
-    assert connect().account.sub_accounts() == whole
-    assert len({sub.user_id for sub in whole}) == len(whole) == 3
-
-
 @pytest.mark.parametrize("currency", ["USDT", "USDC", "XBT", "ETH"])
 def test_futures_are_those_of_the_raw_answers(currency: str, still: Any, connect: Connect) -> None:
     """Equity and positions in every settlement currency; equity is margin balance plus unrealised PnL."""
