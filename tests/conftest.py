@@ -202,3 +202,16 @@ def new_practice(tmp_path: Path) -> Iterator[Callable[..., Practice]]:
     for exchange in made:
         if exchange.process.poll() is None:
             exchange.stop()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what each folder took, so that one that grows slow is seen."""
+    spent: dict[str, float] = {}
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if isinstance(report, pytest.TestReport):
+                folder = report.nodeid.split("/")[1] if report.nodeid.count("/") > 1 else "."
+                spent[folder] = spent.get(folder, 0.0) + report.duration
+    terminalreporter.section("seconds per folder")
+    for folder, seconds in sorted(spent.items(), key=lambda each: -each[1]):
+        terminalreporter.write_line(f"{seconds:7.1f}  {folder}")
