@@ -10,6 +10,8 @@ KucoinError
 │   ├── PermissionDenied        the key, its address or its region may not do this
 │   ├── InsufficientBalance
 │   ├── NotFound                no such path, symbol or order
+│   ├── DuplicateOrder          an order with this clientOid lives: look it up
+│   ├── NotCancellable          the order is finished, or never was: look it up
 │   └── TooManyRequests         carries retry_after
 ├── OutcomeUnknown              sent, and no readable answer came back: timeout, cut line, HTTP 5xx
 ├── StreamError
@@ -20,6 +22,8 @@ KucoinError
 """
 
 from __future__ import annotations
+
+import re
 
 
 class KucoinError(Exception):
@@ -80,6 +84,14 @@ class InsufficientBalance(ApiError):
 
 class NotFound(ApiError):
     """No such path, symbol or order."""
+
+
+class DuplicateOrder(ApiError):
+    """An order with this client order id is live: what was sent before did arrive. Look it up, never send another."""
+
+
+class NotCancellable(ApiError):
+    """The order is finished or never was, so there is nothing to cancel. Which of the two, only a look at it tells."""
 
 
 class TooManyRequests(ApiError):
@@ -156,16 +168,42 @@ _SPOT: dict[str, type[ApiError]] = {
     "126013": InsufficientBalance,
     "900001": NotFound,
     "126043": NotFound,
+    "126033": DuplicateOrder,
+    "126044": DuplicateOrder,
 }
 _FUTURES: dict[str, type[ApiError]] = {
     "300003": InsufficientBalance,
     "200005": InsufficientBalance,
     "200002": TooManyRequests,
     "40010": PermissionDenied,
+    "300018": DuplicateOrder,
+    "100004": NotCancellable,
 }
+# Some codes say little (400100: a parameter), and the text behind them the rest. Texts as `_squeezed`, the first that
+# occurs decides: one that holds another stands before it.
+_TEXTS: tuple[tuple[str, type[ApiError]], ...] = (
+    ("clientoidduplicated", DuplicateOrder),
+    ("notallowtocancel", NotCancellable),
+    ("ordernotexist", NotFound),
+    ("orderdoesnotexist", NotFound),
+    ("accountavailableamount", InsufficientBalance),
+)
 
 
-def of(code: str, *, futures: bool) -> type[ApiError]:
-    """Return the class for KuCoin's ``code`` as the spot or the futures host means it."""
+def of(code: str, message: str = "", *, futures: bool) -> type[ApiError]:
+    """Return the class for KuCoin's ``code`` as the spot or the futures host means it.
+
+    ``message`` decides where the code is in no table.
+    """
     family = _FUTURES if futures else _SPOT
-    return family.get(code) or _ANYWHERE.get(code, ApiError)
+    return family.get(code) or _ANYWHERE.get(code) or _by_text(message)
+
+
+def _by_text(message: str) -> type[ApiError]:
+    said = _squeezed(message)
+    return next((kind for text, kind in _TEXTS if text in said), ApiError)
+
+
+def _squeezed(message: str) -> str:
+    """Return the letters of ``message``: KuCoin writes ``order_not_exist``, ``orderNotExist``, ``order not exist.``."""
+    return re.sub("[^a-z]", "", message.lower())

@@ -14,8 +14,12 @@ from kucoin.rest.endpoint import Endpoint
 from kucoin.rest.limits import Quota
 
 _SUCCESS = "200000"
-# KuCoin's own way to say that it does not know what became of the request, at times with HTTP 200.
+# KuCoin's own way to say that it does not know what became of the request, at times with HTTP 200. Margin and futures
+# have codes of their own for it; those of futures come while trading is suspended, settled or liquidated, or a close
+# failed, and do not say whether the order was taken before that.
 _SERVER_FAULTS = frozenset({"408000", "500000", "503000", "504000", "505000"})
+_SPOT_FAULTS = _SERVER_FAULTS | {"126000", "126038", "126039", "135005", "135018"}
+_FUTURES_FAULTS = _SERVER_FAULTS | {"300002", "300010", "300014", "300015"}
 # s to keep away where the code says so and no header does.
 _PAUSES = {"200002": 10.0, "1015": 30.0}
 # What msgspec raises at bytes that are not the JSON asked for: wrong syntax or type, wrong UTF-8, endless brackets.
@@ -72,7 +76,8 @@ class Reply:
 
         Raises:
             ApiError: A refusal, or a redirect, which is never followed.
-            NotFound: Also a success that holds a sentence instead of data: KuCoin's "there is none".
+            NotFound: Also a success that holds a sentence instead of data: KuCoin's "there is none". Only to a
+                question; after an order it proves nothing.
             OutcomeUnknown: Nothing readable, or a fault on KuCoin's side.
         """
         if 300 <= self.status < 400:
@@ -81,24 +86,25 @@ class Reply:
             envelope = _envelopes.decode(self.content)
         except UNREADABLE:
             raise self._by_status(endpoint) from None
-        if self.status >= 500 or envelope.code in _SERVER_FAULTS:
+        if self.status >= 500 or envelope.code in (_FUTURES_FAULTS if endpoint.futures else _SPOT_FAULTS):
             said = f"{_cut(envelope.msg)} (KuCoin code {envelope.code}, HTTP {self.status})"
             raise Interrupted(f"{endpoint.name}: outcome unknown, KuCoin has a fault: {said}")
         if envelope.code != _SUCCESS:
             raise self._refusal(endpoint, envelope.code, envelope.msg)
         if not 200 <= self.status < 300:
             raise OutcomeUnknown(f"{endpoint.name}: outcome unknown, a success with HTTP {self.status}")
-        if envelope.msg and bytes(envelope.data) == b"null":
+        if endpoint.method == "GET" and envelope.msg and bytes(envelope.data) == b"null":
             raise NotFound(code=envelope.code, message=_cut(envelope.msg), request=endpoint.name)
         return Answer(endpoint.name, envelope.data, self.took)
 
     def _refusal(self, endpoint: Endpoint, code: str, message: object) -> ApiError:
-        kind = TooManyRequests if self.status == 429 else errors.of(code, futures=endpoint.futures)
+        said = _cut(message)
+        kind = TooManyRequests if self.status == 429 else errors.of(code, said, futures=endpoint.futures)
         if issubclass(kind, TooManyRequests):
             quota = self.quota
             retry_after = quota.reset if quota is not None and self.status == 429 else _PAUSES.get(code)
-            return kind(code=_cut(code), message=_cut(message), request=endpoint.name, retry_after=retry_after)
-        return kind(code=_cut(code), message=_cut(message), request=endpoint.name)
+            return kind(code=_cut(code), message=said, request=endpoint.name, retry_after=retry_after)
+        return kind(code=_cut(code), message=said, request=endpoint.name)
 
     def _by_status(self, endpoint: Endpoint) -> ApiError | OutcomeUnknown:
         """Return the error for a body without envelope: a refusal only where nothing can have been executed."""

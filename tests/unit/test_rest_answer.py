@@ -11,7 +11,9 @@ from kucoin import errors
 from kucoin.errors import (
     ApiError,
     AuthenticationFailed,
+    DuplicateOrder,
     InsufficientBalance,
+    NotCancellable,
     NotFound,
     OutcomeUnknown,
     PermissionDenied,
@@ -38,13 +40,16 @@ ANYWHERE = {
 SPOT = {
     **dict.fromkeys(["200004", "230003", "210021", "260100", "126013"], InsufficientBalance),
     **dict.fromkeys(["900001", "126043"], NotFound),
-    **dict.fromkeys(["300003", "200005", "40010"], ApiError),
+    **dict.fromkeys(["126033", "126044"], DuplicateOrder),
+    **dict.fromkeys(["300003", "200005", "40010", "300018", "100004", "300002", "300015"], ApiError),
 }
 FUTURES = {
     **dict.fromkeys(["300003", "200005"], InsufficientBalance),
     "200002": TooManyRequests,
     "40010": PermissionDenied,
-    **dict.fromkeys(["200004", "900001", "126043"], ApiError),
+    "300018": DuplicateOrder,
+    "100004": NotCancellable,
+    **dict.fromkeys(["200004", "900001", "126043", "126033", "126044", "126000", "135005"], ApiError),
 }
 
 
@@ -71,6 +76,29 @@ def test_a_code_decides_the_class_whatever_the_status(
     assert type(refused.value) is kind
     assert (refused.value.code, refused.value.request) == (code or "no reason given", endpoint.name)
     assert "Because." in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "kind"),
+    [
+        ("400100", "validation.createOrder.clientOidDuplicated", DuplicateOrder),
+        ("400100", "order_not_exist_or_not_allow_to_cancel", NotCancellable),
+        ("400100", "order_not_exist", NotFound),
+        ("400100", "order not exist.", NotFound),
+        ("400100", "The order does not exist.", NotFound),
+        ("100001", "error.getOrder.orderNotExist", NotFound),
+        ("400100", "account.available.amount", InsufficientBalance),
+        ("400100", "Order size increment invalid.", ApiError),
+        ("100001", "Parameter error: clientOid", ApiError),
+        ("200004", "order_not_exist", InsufficientBalance),
+    ],
+)
+def test_the_words_decide_where_the_code_says_little(code: str, message: str, kind: type[ApiError]) -> None:
+    """In KuCoin's three ways to write them; a code of the table is stronger."""
+    with pytest.raises(ApiError) as refused:
+        reply({"code": code, "msg": message}).open(ORDER)
+    assert type(refused.value) is kind
+    assert refused.value.message == message
 
 
 @pytest.mark.parametrize("message", [None, "", 17, [], {"reason": "x"}])
@@ -107,6 +135,13 @@ def test_a_success_without_data_has_none(body: dict[str, object]) -> None:
     assert bytes(reply(body).open(READ).data) == b"null"
 
 
+@pytest.mark.parametrize("method", ["POST", "DELETE"])
+def test_a_sentence_after_an_order_proves_nothing(method: str) -> None:
+    """A success is no refusal, whatever it says."""
+    endpoint = Endpoint(method, "/api/v1/orders", pool=Pool.FUTURES, weight=2, private=True, futures=True)
+    assert bytes(reply({"code": "200000", "msg": "There is none"}).open(endpoint).data) == b"null"
+
+
 @pytest.mark.parametrize("extra", [{}, {"data": None}])
 def test_a_success_with_a_sentence_instead_of_data_found_nothing(extra: dict[str, object]) -> None:
     """KuCoin's way to say that there is no such position."""
@@ -140,8 +175,17 @@ def test_an_unreadable_success_is_unknown(body: bytes, endpoint: Endpoint) -> No
         reply(body).open(endpoint)
 
 
-@pytest.mark.parametrize("code", ["408000", "500000", "503000", "504000", "505000"])
-@pytest.mark.parametrize("endpoint", [READ, ORDER])
+FAULTS = ["408000", "500000", "503000", "504000", "505000"]
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "code"),
+    [
+        *((endpoint, code) for endpoint in (READ, ORDER, READ_FUTURES) for code in FAULTS),
+        *((ORDER, code) for code in ["126000", "126038", "126039", "135005", "135018"]),
+        *((READ_FUTURES, code) for code in ["300002", "300010", "300014", "300015"]),
+    ],
+)
 def test_a_fault_of_the_exchange_is_unknown_even_with_http_200(code: str, endpoint: Endpoint) -> None:
     """It says itself that it does not know, so an order is looked up and a question may be put again."""
     with pytest.raises(Interrupted, match=code):
