@@ -1,10 +1,13 @@
-"""Futures positions."""
+"""Futures positions: open, closed, and what they cost and may grow to."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from enum import Enum
+
+from kucoin.model.order import Lots, MarginMode, PositionSide
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +40,85 @@ class Position:
     adl_rank: Decimal | None
     opened_at: datetime | None
     at: datetime | None
+
+
+class PositionMode(Enum):
+    """Whether a contract has one position, or one for each direction. Holds for a whole account."""
+
+    ONE_WAY = 0
+    HEDGE = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedPosition:
+    """A position that ended; amounts in ``settle_currency``, ``roe`` a fraction.
+
+    ``pnl`` is net of ``trade_fee`` (positive when paid) and holds ``funding_fee`` (negative when paid). ``kind`` is the
+    exchange's word: CLOSE_LONG, CLOSE_SHORT, LIQUID_LONG ...
+    """
+
+    close_id: str
+    symbol: str
+    settle_currency: str
+    kind: str | None
+    position_side: PositionSide | None
+    margin_mode: MarginMode | None
+    leverage: Decimal | None
+    pnl: Decimal
+    trade_fee: Decimal | None
+    funding_fee: Decimal | None
+    roe: Decimal | None
+    open_price: Decimal | None
+    close_price: Decimal | None
+    opened_at: datetime | None
+    closed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FundingPayment:
+    """What a position paid (``funding`` negative) or received at one settlement, in ``settle_currency``."""
+
+    payment_id: int
+    symbol: str
+    funding: Decimal
+    funding_rate: Decimal | None
+    mark_price: Decimal | None
+    position_qty: int | None
+    position_cost: Decimal | None
+    settle_currency: str
+    margin_mode: MarginMode | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FundingRate:
+    """The rate that was settled at ``at``, a fraction; positive: longs paid."""
+
+    symbol: str
+    rate: Decimal
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RiskTier:
+    """What an isolated position may grow to at one level.
+
+    The limits bound its value, in quote currency on linear contracts; margins are fractions of it.
+    """
+
+    symbol: str
+    level: int
+    min_risk_limit: Decimal
+    max_risk_limit: Decimal
+    max_leverage: Decimal
+    initial_margin: Decimal
+    maintain_margin: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class MaxOpenSize:
+    """How many lots could be bought and sold at a price and leverage."""
+
+    symbol: str
+    buy: Lots
+    sell: Lots
