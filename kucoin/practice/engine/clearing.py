@@ -121,6 +121,9 @@ class Clearing:
                 self._liquidate(user, position, figures.bankrupt_price, now_ms)
         for currency in {one.settle for one in user.positions.values() if one.mode is MarginMode.CROSS}:
             self._check_cross(user, currency, now_ms)
+        for wallet in user.wallets.values():
+            if wallet.total < ZERO and not any(one.settle == wallet.currency for one in user.positions.values()):
+                self._cover(user, wallet.currency, now_ms)
 
     def _check_cross(self, user: User, currency: str, now_ms: int) -> None:
         """Liquidate cross positions, the one in deepest loss first, until what stands behind them is enough."""
@@ -142,7 +145,7 @@ class Clearing:
         return bool(held) and self._wallets.backing(user, user.wallet(currency)) <= keep
 
     def _cover(self, user: User, currency: str, now_ms: int) -> None:
-        """Let the house make good what a wallet lacks after liquidation."""
+        """Let the house make good what a wallet lacks after liquidation, or after a close beyond bankruptcy."""
         wallet = user.wallet(currency)
         if wallet.total < ZERO:
             lacking = -wallet.total

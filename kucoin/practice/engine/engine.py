@@ -162,6 +162,7 @@ class Engine:
         held = open_positions(self._state, market.symbol)
         qty = sum((one.qty for one in held), ZERO)
         if qty:
+            cost = -sum((one.cost for one in held), ZERO)
             house = self._state.house
             house.positions[market.symbol, PositionSide.BOTH] = Position(
                 id=str(self._state.number()),
@@ -173,7 +174,10 @@ class Engine:
                 leverage=Decimal(1),
                 level=1,
                 qty=-qty,
-                cost=-sum((one.cost for one in held), ZERO),
+                cost=cost,
+                flow=cost,
+                opened=abs(qty),
+                opened_value=abs(cost),
             )
 
     def _expire(self, now_ms: int) -> None:

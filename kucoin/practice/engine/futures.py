@@ -153,6 +153,7 @@ class FuturesDesk:
             price=price,
             size=size,
             remaining=size,
+            unit_hold=abs(market.contract.value(Decimal(1), price)) if price else ZERO,
             fee_currency=market.contract.settle,
             leverage=self._leverage(market, user, request, closes=closes),
             is_closing=closes,
@@ -235,13 +236,13 @@ class FuturesDesk:
     @staticmethod
     def _exposure(market: FuturesMarket, user: User, order: Order) -> Decimal:
         """What the user's position on that side and the orders that would add to it are worth."""
-        contract, total = market.contract, ZERO
+        total = ZERO
         for position in user.positions.values():
             if position.symbol == market.symbol and (position.qty > ZERO) == (order.side is Side.BUY):
                 total += abs(position.cost)
         for one in user.live.get(market.symbol, {}).values():
             if one.side is order.side and not one.is_closing:
-                total += abs(contract.value(one.remaining, one.price))
+                total += one.remaining * one.unit_hold
         return total
 
     @staticmethod

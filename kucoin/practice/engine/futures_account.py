@@ -121,6 +121,7 @@ class FuturesAccount:
             self._moved(user, position, now_ms)
         for order in user.live.get(symbol, {}).values():
             order.leverage = leverage
+            order.margined = None
         market.touched.add(user.id)
         self._desk.settle(market, now_ms)
         self._state.profile_changed(user)

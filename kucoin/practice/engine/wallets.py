@@ -149,16 +149,21 @@ class Wallets:
             return
         for side in Side:
             left = {of: market.closable(user, side, of) for of in PositionSide}
-            for order in _queue(market, user, side):
+            room = sum(left.values(), ZERO)
+            for order in _queue(market, user, side, sort=bool(room)):
+                if not room and order.margined == order.remaining:
+                    continue
                 of = position_side(order)
                 closing = min(left[of], order.remaining)
                 left[of] -= closing
+                room -= closing
                 if order.is_closing:
                     if closing < order.remaining:
                         market.shrink(order, order.remaining - closing, now_ms, "reduce_only")
                     continue
                 opens = order.remaining if order_holds_all(order) else order.remaining - closing
-                self._hold(market, user, order, opens, now_ms)
+                if opens != order.margined:
+                    self._hold(market, user, order, opens, now_ms)
 
     def _hold(self, market: FuturesMarket, user: User, order: Order, lots: Decimal, now_ms: int) -> None:
         needed = self.margin(market, user, order, lots, order.price)
@@ -166,6 +171,7 @@ class Wallets:
         if more > ZERO and more > self.available(user, market.contract.settle):
             market.cancel(order, now_ms, "margin")
         else:
+            order.margined = lots
             market.freeze(order, needed, now_ms)
 
     def margin(self, market: FuturesMarket, user: User, order: Order, lots: Decimal, price: Decimal) -> Decimal:
@@ -180,14 +186,14 @@ def order_holds_all(order: Order) -> bool:
     return isinstance(order.request, FuturesRequest) and order.request.force_hold
 
 
-def _queue(market: FuturesMarket, user: User, side: Side) -> list[Order]:
-    """The user's resting orders of one side, first in line first."""
+def _queue(market: FuturesMarket, user: User, side: Side, *, sort: bool = True) -> list[Order]:
+    """The user's resting orders of one side, first in line first where that matters."""
     live = user.live.get(market.symbol, {}).values()
-    sign = -1 if side is Side.BUY else 1
-    return sorted(
-        (order for order in live if order.side is side and order.in_book),
-        key=lambda order: (sign * order.price, order.serial),
-    )
+    orders = [order for order in live if order.side is side and order.in_book]
+    if sort:
+        orders.sort(key=lambda order: order.serial)
+        orders.sort(key=lambda order: order.price, reverse=side is Side.BUY)
+    return orders
 
 
 def _is_ahead(resting: Order, order: Order) -> bool:
