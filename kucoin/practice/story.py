@@ -34,14 +34,14 @@ def tell(past: Past) -> None:
 
 def _beginnings(past: Past, main: Person) -> None:
     past.at(61.3)
-    main.deposit("USDT", "64000", "trx")
+    main.deposit("USDT", "69000", "trx")
     past.at(60.9)
-    main.deposit("BTC", "0.52", "btc")
-    main.deposit("ETH", "7.9", "eth")
+    main.deposit("BTC", "0.5", "btc")
+    main.deposit("ETH", "8.3", "eth")
     main.deposit("KCS", "520", "kcc")
     main.deposit("OMEGA", "1250", "eth")
     past.at(60.2)
-    main.transfer("USDT", "30000", MAIN, TRADE)
+    main.transfer("USDT", "35000", MAIN, TRADE)
     main.transfer("BTC", "0.26", MAIN, TRADE)
     main.transfer("ETH", "4.6", MAIN, TRADE)
     main.transfer("KCS", "320", MAIN, TRADE)

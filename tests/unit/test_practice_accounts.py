@@ -219,6 +219,16 @@ def _worth(born: Exchange, now: int) -> float:
     return float(total)
 
 
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_any_world_can_be_born_into(tmp_path: Path, seed: int) -> None:
+    """Whatever the prices were, nobody spends what he has not, and no position is past its liquidation price."""
+    exchange = Exchange(tmp_path, seed=seed)
+    for at in valuations(exchange, "main", exchange.now()):
+        assert (at.mark - at.liquidation) * at.holding.qty > 0 or at.liquidation == 1_000_000
+    assert exchange.bank.balance("main", accounts.TRADE, "USDT").available > 0
+    exchange.store.close()
+
+
 def test_every_currency_that_is_held_is_listed(born: Exchange) -> None:
     """A client that knows the currencies meets no other in any account."""
     held = {each.currency for user in USERS for account in ACCOUNTS for each in born.bank.balances(user, account)}
