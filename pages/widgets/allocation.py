@@ -77,7 +77,7 @@ def chart(shares: Shares, *, dark: bool) -> go.Figure:
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
         xaxis={"visible": False, "fixedrange": True},
-        yaxis={"visible": False, "fixedrange": True, "autorange": "reversed"},
+        yaxis={"type": "category", "visible": False, "fixedrange": True, "autorange": "reversed"},
     )
     for name, share in shares:
         beside = {"y": name, "yshift": 1, "xref": "paper", "showarrow": False, "borderpad": 0}

@@ -91,18 +91,17 @@ def payload(
     holdings: Sequence[Holding], unit: str, prices_at: datetime | None, now: datetime, *, by_account: bool
 ) -> dict[str, Any]:
     """Return the table: largest value first, assets without a price last."""
-    columns = _columns(unit)
     widest = max((holding.share for holding in holdings if holding.share is not None), default=ZERO)
     return {
         "label": "Assets",
-        "columns": columns if by_account else [column for column in columns if column["id"] != "account"],
+        "columns": _columns(unit, by_account=by_account),
         "rows": [_row(holding, unit, widest, now) for holding in holdings],
         "stale": freshness.is_stale(freshness.PRICES, prices_at, now),
         "sort": {"column": "value", "falling": True},
     }
 
 
-def _columns(unit: str) -> list[dict[str, Any]]:
+def _columns(unit: str, *, by_account: bool) -> list[dict[str, Any]]:
     def figure(
         name: str, head: str, place: str | None = None, *, points: bool = True, spare: int = 0
     ) -> dict[str, Any]:
@@ -114,9 +113,9 @@ def _columns(unit: str) -> list[dict[str, Any]]:
 
     return [
         text("asset", "Asset", "head", strong=True),
-        text("account", "Account"),
+        *([text("account", "Account")] if by_account else []),
         figure("total", "Total", "second"),
-        figure("available", "Available", spare=2),
+        figure("available", "Available", spare=3 if by_account else 2),  # total less what is on hold
         figure("on_hold", "On hold", spare=1),
         figure("price", f"Price, {unit}"),
         figure("change", "24 h", "change", points=False),
@@ -128,7 +127,6 @@ def _columns(unit: str) -> list[dict[str, Any]]:
 def _row(holding: Holding, unit: str, widest: Decimal, now: datetime) -> dict[str, Any]:
     old = freshness.is_stale(freshness.BALANCES, holding.at, now)
     return {
-        "id": f"{holding.account}/{holding.currency}",
         "dim": holding.price is None or old,
         "cells": {
             "asset": _asset(holding, old=old, now=now),

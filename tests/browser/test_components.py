@@ -54,7 +54,7 @@ def table(*rows: tuple[str, float | None]) -> dict[str, Any]:
     return {
         "label": "Assets",
         "columns": [asset, value],
-        "rows": [{"id": name, "dim": False, "cells": cells(name, value)} for name, value in rows],
+        "rows": [{"dim": False, "cells": cells(name, value)} for name, value in rows],
         "stale": False,
         "sort": {"column": "value", "falling": True},
     }

@@ -163,6 +163,7 @@ class FakeDesk:
 
     alter: Callable[[Portfolio], Portfolio] = lambda portfolio: portfolio
     alter_status: Callable[[Status], Status] = lambda status: status
+    offered: tuple[str, ...] = UNITS
     asked: list[str] = field(default_factory=list)
 
     @property
@@ -170,7 +171,7 @@ class FakeDesk:
         return self.status().mode
 
     def units(self) -> tuple[str, ...]:
-        return UNITS
+        return self.offered
 
     def portfolio(self, unit: str) -> Portfolio:
         self.asked.append(unit)

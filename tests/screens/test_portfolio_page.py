@@ -75,6 +75,22 @@ def test_a_unit_that_is_not_to_be_had_falls_back(app: AppTest, drawn: Any) -> No
     assert drawn(app.run(), "total")["unit"] == "USDT"
 
 
+def test_a_unit_that_is_no_longer_quoted_falls_back(app: AppTest, desk: Any, drawn: Any) -> None:
+    """A fiat currency may go while it is on the screen."""
+    app.query_params["unit"] = "JPY"
+    app.run()
+    desk.offered = ("USDT", "BTC", "EUR")
+    assert drawn(app.run(), "total")["unit"] == "USDT"
+
+
+def test_a_unit_that_comes_later_is_offered(app: AppTest, desk: Any) -> None:
+    """The one fragment notices, and the choice is drawn anew."""
+    offers = iter([("USDT", "BTC")])
+    desk.units = lambda: next(offers, ("USDT", "BTC", "EUR"))
+    app.run()
+    assert app.segmented_control(key="unit").options == ["USDT", "BTC", "EUR"]
+
+
 def test_change_conversions_and_ages_stand_beside_the_total(app: AppTest, drawn: Any) -> None:
     """Change of 24 h with sign and direction, two other units, prices 3 s and balances 42 s old."""
     total = drawn(app.run(), "total")

@@ -4,7 +4,7 @@ function card(place) {
     h('h3', null, h('i', { class: 'swatch', style: `opacity:${place.step}` }), place.label, age(place.mark)),
     h('div', { class: 'value figure' }, place.figure, place.partial && h('span', { class: 'badge warn' }, place.partial)),
     h('div', { class: 'row figure' }, pill(place.change), h('span', { class: 'quiet' }, place.share)),
-    place.lines.length > 0 && h('dl', { tabindex: 0, 'aria-label': `${place.label}, each account` },
+    place.lines.length > 0 && h('dl', { 'aria-label': `${place.label}, each account` },
       place.lines.map((line) => [h('dt', null, line.name), h('dd', { class: 'figure', title: line.hint }, line.figure)])),
   );
 }

@@ -1,7 +1,11 @@
 // The machine room in one line: who answers, how far the clocks are apart, what is left of each quota, and the time.
 function host(item) {
-  return h('span', { class: item.wide && 'wide', title: item.hint },
+  return h('span', { title: item.hint },
     h('i', null, item.name), item.trouble && h('b', { class: 'warn' }, item.trouble), age(item.mark));
+}
+
+function fact(label, { text, hint, trouble }) {
+  return h('span', { class: 'wide', title: hint }, h('i', null, label), h('b', { class: trouble && 'warn' }, text));
 }
 
 function quota(pool, index) {
@@ -19,9 +23,9 @@ export default function ({ parentElement, data }) {
   const since = performance.now();
   const stop = show(root,
     data.hosts.map(host),
-    h('span', { class: 'wide', title: data.clock.hint }, h('i', null, 'Clock'), h('b', { class: data.clock.trouble && 'warn' }, data.clock.text)),
+    fact('Clock', data.clock),
     h('span', { class: 'quota', title: data.quotas_hint }, h('i', null, 'Quota'), data.quotas.map(quota)),
-    h('span', { class: 'wide', title: data.exchange.hint }, h('i', null, 'Exchange'), h('b', { class: data.exchange.trouble && 'warn' }, data.exchange.text)),
+    fact('Exchange', data.exchange),
     h('span', { class: 'wide push' }, data.version),
     h('time', { class: 'roomy' }, utc(data.time)),
   );

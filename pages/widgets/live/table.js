@@ -1,7 +1,7 @@
 // A table of figures with their points in one line; below 560 px of its own width every row is a card.
-// `columns`: {id, head, side: 'start'|'end', place, sorts, points, strong, spare}; `place` is the column's corner of the
-// card, absent = not on it; `points` lines up decimal points; the columns of `spare` 2, then 1 go first as room runs out.
-// `rows`: {id, dim, cells: {column id: cell}}; a cell is {text, second, name, badge, direction, hint, share, card, rank}.
+// `columns`: {id, head, side: 'start'|'end', place, sorts, points, strong, spare}; `place` is the column's corner of
+// the card, absent = not on it; `points` lines up decimal points; as room runs out, columns go by `spare`: 3, 2, 1.
+// `rows`: {dim, cells: {column id: cell}}; a cell is {text, second, name, badge, direction, hint, share, card, rank}.
 
 /** Split off the fraction, so that it can be given the width of the column's longest. */
 function aligned(text, widest) {
