@@ -34,13 +34,19 @@ class Clearing:
         self._wallets = wallets
         self._desk = desk
 
-    def tick(self, now_ms: int, index: Mapping[str, Decimal], rates: Mapping[str, Decimal]) -> None:
+    def tick(
+        self,
+        now_ms: int,
+        index: Mapping[str, Decimal],
+        marks: Mapping[str, Decimal],
+        rates: Mapping[str, Decimal],
+    ) -> None:
         """Take new prices and rates, and do what they and the time demand."""
         for symbol, market in self._desk.markets.items():
             market.rate = rates.get(symbol, market.rate)
             price = index.get(symbol, market.index)
             if price is not None:
-                market.price(price, now_ms)
+                market.price(price, now_ms, marks.get(symbol))
             while now_ms >= market.funding_ms:
                 self._fund(market, now_ms)
         for market in self._desk.markets.values():

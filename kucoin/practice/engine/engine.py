@@ -56,24 +56,32 @@ class Engine:
 
     Args:
         now_ms: Ids and sequences start from it; a later start continues above an earlier one.
+        settled_ms: Up to when interest and funding are settled already; without it, up to ``now_ms``.
         pairs: Spot pairs.
         contracts: Futures contracts.
         loans: What margin traders can borrow.
     """
 
     def __init__(
-        self, *, now_ms: int, pairs: Iterable[Pair], contracts: Iterable[Contract] = (), loans: Iterable[Loan] = ()
+        self,
+        *,
+        now_ms: int,
+        pairs: Iterable[Pair],
+        contracts: Iterable[Contract] = (),
+        loans: Iterable[Loan] = (),
+        settled_ms: int | None = None,
     ) -> None:
         self._state = State(now_ms)
+        settled = now_ms if settled_ms is None else settled_ms
         self._expiring: list[tuple[int, int, Order]] = []
         listed = list(pairs)
         leverage = {MARGIN: max((pair.cross_leverage for pair in listed), default=0)}
         leverage.update({isolated(pair.symbol): pair.isolated_leverage for pair in listed})
-        self._loans = Loans(self._state, {loan.currency: loan for loan in loans}, leverage, now_ms)
+        self._loans = Loans(self._state, {loan.currency: loan for loan in loans}, leverage, settled)
         spot = {
             pair.symbol: SpotMarket(self._state, pair, self._expiring, self._loans.repay_available) for pair in listed
         }
-        futures = {contract.symbol: FuturesMarket(self._state, contract, now_ms) for contract in contracts}
+        futures = {contract.symbol: FuturesMarket(self._state, contract, settled) for contract in contracts}
         wallets = Wallets(self._state, futures)
         self.spot = SpotDesk(self._state, self._loans, spot)
         self.margin = MarginDesk(self._state, self._loans, self.spot)
@@ -91,6 +99,10 @@ class Engine:
     def user(self, user_id: str) -> User:
         """Return a user: settings, balances, positions, what is alive of their orders."""
         return self._state.users[user_id]
+
+    def number(self) -> int:
+        """Return a number that nothing else in this exchange has, for what is written down beside the engine."""
+        return self._state.number()
 
     def users(self) -> list[User]:
         """Return all users, the exchange's own included."""
@@ -114,6 +126,7 @@ class Engine:
         *,
         coins: Mapping[str, Decimal] | None = None,
         index: Mapping[str, Decimal] | None = None,
+        marks: Mapping[str, Decimal] | None = None,
         rates: Mapping[str, Decimal] | None = None,
     ) -> None:
         """Let time pass. What the mappings leave out keeps its last value.
@@ -121,12 +134,13 @@ class Engine:
         Args:
             coins: USDT prices of coins, for what margin accounts are worth.
             index: Index prices of contracts.
+            marks: Their mark prices, where those are decided elsewhere; else they follow from index, book and trades.
             rates: Funding rates of contracts as they stand, fractions.
         """
         self._loans.prices.update(coins or {})
         self._expire(now_ms)
         self.spot.fire_dead(now_ms)
-        self._clearing.tick(now_ms, index or {}, rates or {})
+        self._clearing.tick(now_ms, index or {}, marks or {}, rates or {})
         self.margin.tick(now_ms)
 
     def drain(self) -> Changes:

@@ -53,13 +53,16 @@ class FuturesMarket(Market):
 
     # Prices ---------------------------------------------------------------------------------------------------
 
-    def price(self, index: Decimal, now_ms: int) -> None:
-        """Take a new index price and work out the mark price.
+    def price(self, index: Decimal, now_ms: int, mark: Decimal | None = None) -> None:
+        """Take a new index price and the mark price with it, or work that out.
 
         The mark is the median of the index with the coming funding, the index with the mean basis of the last
         300 s, and the last trade.
         """
         self.index = index
+        if mark is not None:
+            self.mark = mark
+            return
         bid, ask = self.book.best(Side.BUY), self.book.best(Side.SELL)
         if bid is not None and ask is not None:
             self._basis.append((now_ms, (bid + ask) / 2 - index))
