@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from kucoin.model.credentials import Credentials, Secret
 from kucoin.rest import hosts
+from kucoin.rest.transport import Transport
 
 
 @dataclass(frozen=True)
@@ -116,3 +118,41 @@ def serve() -> Iterator[Callable[[], Scripted]]:
 def scripted(serve: Callable[[], Scripted]) -> Scripted:
     """One scripted server."""
     return serve()
+
+
+class Clock:
+    """A clock that only moves when someone sleeps, and sleeps without waiting."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+        self.slept: list[float] = []
+
+    def sleep(self, seconds: float) -> None:
+        """Move on by ``seconds``."""
+        self.slept.append(seconds)
+        self.now += seconds
+
+    def read(self) -> float:
+        """Return the seconds."""
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """A clock for the pauses of one transport."""
+    return Clock()
+
+
+@pytest.fixture
+def transport(scripted: Scripted, clock: Clock) -> Iterator[Transport]:
+    """A transport to the scripted server that sleeps without waiting."""
+    scripted.say(scripted.http('{"code":"200000","data":[]}'))
+    transport = Transport(
+        scripted.hosts,
+        Credentials(Secret("canary-key"), Secret("canary-secret"), Secret("canary-passphrase")),
+        monotonic=clock.read,
+        sleep=clock.sleep,
+        rand=lambda: 0.5,
+    )
+    yield transport
+    transport.close()
