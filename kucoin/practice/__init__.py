@@ -4,8 +4,10 @@ It shares no code with our client (`rest`, `stream`): it checks signatures, coun
 itself, so that a mistake in the client cannot be hidden by the same mistake here. From the bottom up:
 
     noise, universe, history, market    what is traded and at what price: pure functions of seed and time
-    store, bank, futures, settle, birth who owns what, and how it came about; kept in SQLite
+    store, bank, positions, accounts    who owns and owes what; kept in SQLite
+    settle, past, story                 how it came about, and what time alone does to it
     clock, keys, auth, quota, faults    the rules of the door
     api/                                one module per subject: the endpoints' parameters and answers
-    gateway, app, control, server       HTTP
+    gateway, spoil, app, control, server    HTTP
+    engine/                             matching, which will take the market over
 """

@@ -160,11 +160,11 @@ class History:
         opens, closes = (np.rint(np.exp(side) / tick).astype(np.int64) for side in (start, end))
         high = np.rint(np.exp(np.maximum(start, end) + 0.5 * reach * up) / tick).astype(np.int64)
         low = np.rint(np.exp(np.minimum(start, end) - 0.5 * reach * down) / tick).astype(np.int64)
-        least = listing.beats / 2 if listing.turnover else 0  # an index is not traded
+        least = listing.beats if listing.turnover else 0  # an index is not traded
         middle = np.exp((start + end) / 2.0)
         haste = np.exp(0.6 * normal(stream(self._seed, listing.symbol, "haste"), at)) * (0.55 + 0.45 * body / reach)
-        rhythm = np.repeat(_RHYTHM, HOUR) * (24.0 / DAY) * _WEEKDAY[day % 7]
-        turnover = listing.turnover / 24.0 * rhythm * 24.0 * haste
+        rhythm = np.repeat(_RHYTHM, HOUR) / HOUR * _WEEKDAY[day % 7]
+        turnover = listing.turnover * rhythm * haste
         volume = np.maximum(turnover / self._lot_value(listing, middle), least).astype(np.int64)
         exact = volume * self._lot_value(listing, middle)
         return Bars(
@@ -204,8 +204,7 @@ class History:
     def path(self, listing: Listing, minute: int) -> tuple[Ints, Ints]:
         """Return the trades of one minute: price ticks and sizes in lots, ``listing.beats`` of each.
 
-        The last price is the bar's close, the extremes are its high and low, the sizes add up to its volume; a size
-        of 0 is a beat without a trade.
+        The last price is the bar's close, the extremes are its high and low, the sizes add up to its volume.
         """
         day, place = divmod(minute, DAY)
         bars = self.day(listing, day)
@@ -226,10 +225,17 @@ class History:
         if start != low:
             prices[bottom] = low
         prices[-1] = end
+        return prices, self._sizes(listing, minute, volume)
+
+    def _sizes(self, listing: Listing, minute: int, volume: int) -> Ints:
+        """Return ``volume`` lots dealt out over a minute's trades, at least one to each; none if there are none."""
+        beats = listing.beats
         share = uniform(stream(self._seed, listing.symbol, "size"), minute * beats + np.arange(beats)) ** 3 + 0.01
-        sold = np.floor(volume * (np.cumsum(share) / share.sum())).astype(np.int64)
-        sold[-1] = volume
-        return prices, np.diff(sold, prepend=0)
+        least = 1 if volume else 0
+        dealt = np.floor((volume - least * beats) * (np.cumsum(share) / share.sum())).astype(np.int64)
+        dealt[-1] = volume - least * beats
+        sizes: Ints = np.diff(dealt, prepend=0) + least
+        return sizes
 
 
 def _bridges(start: Floats, end: Floats, steps: Floats) -> Floats:

@@ -93,17 +93,10 @@ class Market:
         while len(found) < count:
             prices, sizes = self._path(listing, minute)
             moves = np.diff(prices, prepend=self._path(listing, minute - 1)[0][-1:])
-            traded = np.flatnonzero(sizes[: beat + 1])[::-1][: count - len(found)]
-            found += [
-                _trade(
-                    listing,
-                    minute * listing.beats + int(place),
-                    int(prices[place]),
-                    int(sizes[place]),
-                    int(moves[place]),
-                )
-                for place in traded
-            ]
+            rows = list(zip(prices.tolist(), sizes.tolist(), moves.tolist(), strict=True))
+            first = minute * listing.beats
+            places = range(beat, max(-1, beat - (count - len(found))), -1)
+            found += [_trade(listing, first + place, *rows[place]) for place in places]
             minute, beat = minute - 1, listing.beats - 1
         return found
 

@@ -87,24 +87,6 @@ def _position_id(user: str, held: Holding) -> str:
 def _position(call: Call, at: Valuation) -> dict[str, Any]:
     """Return a position as KuCoin tells it. Fees paid are positive in ``currentComm``, funding paid negative."""
     held = at.holding
-    isolated = {
-        "autoDeposit": False,
-        "maintMarginReq": at.rate,
-        "maintainMargin": at.rate,
-        "riskLimit": at.limit,
-        "riskLimitLevel": at.level,
-        "realLeverage": (abs(at.worth) / (at.margin + at.pnl)).quantize(Decimal("0.01"))
-        if at.margin + at.pnl > 0
-        else 0,
-        "posCross": number(max(held.funding, ZERO)),
-        "posCrossMargin": 0,
-        "posComm": number(at.closing_fee),
-        "posCommCommon": number(at.closing_fee),
-        "posLoss": number(max(-held.funding, ZERO)),
-        "posFunding": number(held.funding),
-        "posMaint": number(at.maintenance),
-        "maintMargin": number(at.margin + at.pnl),
-    }
     return {
         "id": _position_id(call.user, held),
         "symbol": held.contract.symbol,
@@ -142,7 +124,29 @@ def _position(call: Call, at: Valuation) -> dict[str, Any]:
         "dealComm": number(-held.fees),
         "fundingFee": number(held.funding),
         "tax": 0,
-        **({} if at.is_cross else isolated),
+        **({} if at.is_cross else _isolated(at)),
+    }
+
+
+def _isolated(at: Valuation) -> dict[str, Any]:
+    """Return the fields that a cross position has not."""
+    held = at.holding
+    left = at.margin + at.pnl
+    return {
+        "autoDeposit": False,
+        "maintMarginReq": at.rate,
+        "maintainMargin": at.rate,
+        "riskLimit": at.limit,
+        "riskLimitLevel": at.level,
+        "realLeverage": (abs(at.worth) / left).quantize(Decimal("0.01")) if left > 0 else 0,
+        "posCross": number(max(held.funding, ZERO)),
+        "posCrossMargin": 0,
+        "posComm": number(at.closing_fee),
+        "posCommCommon": number(at.closing_fee),
+        "posLoss": number(max(-held.funding, ZERO)),
+        "posFunding": number(held.funding),
+        "posMaint": number(at.maintenance),
+        "maintMargin": number(left),
     }
 
 

@@ -12,7 +12,7 @@ from kucoin.practice.market import DEPTH_DAYS
 from kucoin.practice.numbers import text
 from kucoin.practice.positions import tier_of, tiers
 from kucoin.practice.quota import Pool
-from kucoin.practice.universe import CONTRACTS, INDICES, Contract
+from kucoin.practice.universe import CONTRACTS, INDICES, Contract, coin_of
 from kucoin.practice.wire import Call, Refusal, Routes
 
 ROUTES = Routes()
@@ -57,13 +57,11 @@ def status(_call: Call) -> object:
 
 def _contract(call: Call, contract: Contract) -> dict[str, Any]:
     """Return a contract's rules and its figures of the moment."""
-    lively = call.exchange.market
-    stats = lively.stats(contract.symbol, call.now)
-    mark, index = lively.mark_price(contract, call.now), lively.index_price(contract, call.now)
-    next_funding = (call.now // contract.interval_ms + 1) * contract.interval_ms
+    return {**_rules(contract), **_names(contract), **_figures(call, contract)}
+
+
+def _rules(contract: Contract) -> dict[str, Any]:
     first = tiers(contract)[0]
-    lots = stats.volume
-    coins = stats.turnover / ((stats.high + stats.low) / 2) if contract.is_inverse else lots * contract.multiplier
     return {
         "symbol": contract.symbol,
         "rootSymbol": contract.settle,
@@ -94,14 +92,48 @@ def _contract(call: Call, contract: Contract) -> dict[str, Any]:
         "isDeleverage": True,
         "isQuanto": not contract.is_inverse,
         "isInverse": contract.is_inverse,
+        "status": "Open",
+        "maxLeverage": contract.max_leverage,
+        "supportCross": True,
+        "k": 490,
+        "m": 300,
+        "f": Decimal("1.3"),
+        "mmrLimit": Decimal("0.3"),
+        "mmrLevConstant": contract.max_leverage,
+    }
+
+
+def _names(contract: Contract) -> dict[str, Any]:
+    """Return what a contract's series and their parts are called."""
+    return {
         "markMethod": "FairPrice",
         "fairMethod": "FundingRate",
         "fundingBaseSymbol": f".{contract.base}INT8H",
         "fundingQuoteSymbol": f".{contract.quote}INT8H",
+        "fundingBaseSymbol1M": f".{contract.base}INT",
+        "fundingQuoteSymbol1M": f".{contract.quote}INT",
         "fundingRateSymbol": contract.rate_symbol,
         "indexSymbol": contract.index,
         "settlementSymbol": "",
-        "status": "Open",
+        "premiumsSymbol1M": f".{contract.symbol}PI",
+        "premiumsSymbol8H": f".{contract.symbol}PI8H",
+        "sourceExchanges": [name for name, _ in _SOURCES],
+        "marketStage": "NORMAL",
+        "assetClass": "CRYPTO",
+        "displaySymbol": contract.symbol,
+        "displayBaseCurrency": coin_of(contract.base),
+    }
+
+
+def _figures(call: Call, contract: Contract) -> dict[str, Any]:
+    """Return what moves: prices, volumes of 24 h, funding."""
+    lively = call.exchange.market
+    stats = lively.stats(contract.symbol, call.now)
+    index = lively.index_price(contract, call.now)
+    next_funding = (call.now // contract.interval_ms + 1) * contract.interval_ms
+    lots = stats.volume
+    coins = stats.turnover / ((stats.high + stats.low) / 2) if contract.is_inverse else lots * contract.multiplier
+    return {
         "fundingFeeRate": lively.funding_rate(contract, call.now),
         "predictedFundingFeeRate": lively.funding_rate(contract, next_funding),
         "fundingRateGranularity": contract.interval_ms,
@@ -113,31 +145,15 @@ def _contract(call: Call, contract: Contract) -> dict[str, Any]:
         "openInterest": str(lively.open_interest(contract, call.now)),
         "turnoverOf24h": stats.turnover,
         "volumeOf24h": coins.quantize(Decimal("0.001")),
-        "markPrice": mark,
+        "markPrice": lively.mark_price(contract, call.now),
         "indexPrice": index,
         "lastTradePrice": stats.last,
-        "maxLeverage": contract.max_leverage,
-        "sourceExchanges": [name for name, _ in _SOURCES],
-        "premiumsSymbol1M": f".{contract.symbol}PI",
-        "premiumsSymbol8H": f".{contract.symbol}PI8H",
-        "fundingBaseSymbol1M": f".{contract.base}INT",
-        "fundingQuoteSymbol1M": f".{contract.quote}INT",
         "lowPrice": stats.low,
         "highPrice": stats.high,
         "priceChgPct": stats.ratio,
         "priceChg": stats.change,
-        "k": 490,
-        "m": 300,
-        "f": Decimal("1.3"),
-        "mmrLimit": Decimal("0.3"),
-        "mmrLevConstant": contract.max_leverage,
-        "supportCross": True,
         "buyLimit": (index * Decimal("1.05")).quantize(contract.tick),
         "sellLimit": (index * Decimal("0.95")).quantize(contract.tick),
-        "marketStage": "NORMAL",
-        "assetClass": "CRYPTO",
-        "displaySymbol": contract.symbol,
-        "displayBaseCurrency": "BTC" if contract.base == "XBT" else contract.base,
     }
 
 
