@@ -19,5 +19,6 @@ def show(sections: Sections) -> Any:
             with st.container(key=f"menu-{name.lower()}", gap=None):
                 st.caption(name)
                 for entry in pages:
-                    st.page_link(entry, width="stretch")
+                    with st.container(key="menu-here" if entry == page else None):
+                        st.page_link(entry, width="stretch")
     return page
