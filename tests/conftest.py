@@ -13,7 +13,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +55,6 @@ class Practice:
     key: str = "practice-key-0001"
     secret: str = "practice-secret-0001"
     passphrase: str = "practice-passphrase"
-    headers: dict[str, str] = field(default_factory=dict)
 
     def get(self, path: str, *, futures: bool = False, key: str = "", **changes: str | None) -> Answer:
         """Send a signed GET. ``key`` is another built-in key's name; ``changes`` replace headers, None drops one."""
