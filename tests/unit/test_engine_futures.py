@@ -379,3 +379,40 @@ def test_position_and_wallet_are_pushed(world: World) -> None:
     events = world.engine.drain().events
     assert [event.user for event in events if isinstance(event, PositionUpdate)] == ["bob", "ann"]
     assert sorted(event.user for event in events if isinstance(event, WalletUpdate)) == ["ann", "bob"]
+
+
+def test_a_second_close_behind_the_first_has_to_be_paid(world: World) -> None:
+    """The position is spoken for already: refused, not accepted and then cancelled."""
+    fill(world, "ann", "bob", "50000", 100)
+    first = world.future("ann", "sell", "51000", 100)
+    world.engine.accounts.transfer(world.now, "ann", "USDT", free(world, "ann"), source=CONTRACT, target=MAIN)
+    with pytest.raises(Refusal, match="300003"):
+        world.future("ann", "sell", "52000", 1)
+    assert world.future("ann", "sell", "50500", 1).active
+    assert (first.active, first.cancel_reason) == (False, "margin")
+
+
+def test_a_sell_into_better_bids_needs_the_margin_of_the_better_price(world: World) -> None:
+    """The position would be worth more than the order says."""
+    world.engine.futures_account.change_risk_level(world.now, "bob", "XBTUSDTM", 2)
+    world.future("bob", "buy", "50000", 1900, leverage=D(50))
+    lots = world.engine.futures_account.max_open("ann", "XBTUSDTM", D(48_000), D(10))
+    with pytest.raises(Refusal, match="300003"):
+        world.future("ann", "sell", "48000", int(lots))
+
+
+@pytest.mark.parametrize(("leverage", "fits"), [(50, True), (51, False)])
+def test_cross_leverage_decides_how_large_a_position_may_be(world: World, leverage: int, *, fits: bool) -> None:
+    """The highest tier that still allows it, and the tier of its size is what it has to keep."""
+    account = world.engine.futures_account
+    for user in ("ann", "bob"):
+        account.change_margin_mode(world.now, user, "XBTUSDTM", MarginMode.CROSS)
+        account.change_cross_leverage(world.now, user, "XBTUSDTM", D(leverage))
+    world.engine.accounts.credit(world.now, "bob", CONTRACT, "USDT", D(100_000))
+    if not fits:
+        with pytest.raises(Refusal, match="300005"):
+            world.future("bob", "sell", "50000", 4000, margin_mode=MarginMode.CROSS)
+        return
+    fill(world, "ann", "bob", "50000", 4000, margin_mode=MarginMode.CROSS)
+    figures = account.figures(world.position("ann"))
+    assert figures.maintenance == D(200_000) * (D("0.01") + D("0.0006"))

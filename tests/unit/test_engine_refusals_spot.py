@@ -6,8 +6,9 @@ from decimal import Decimal
 
 import pytest
 
+from kucoin.practice.engine.records import SpotRequest
 from kucoin.practice.engine.refusals import Reason
-from kucoin.practice.engine.terms import CONTRACT, MAIN, TRADE, Family, OrderType, Status, Stp, TimeInForce
+from kucoin.practice.engine.terms import CONTRACT, MAIN, TRADE, Family, OrderType, Side, Status, Stp, TimeInForce
 from tests.engine_acts import (
     Case,
     cancel,
@@ -65,6 +66,19 @@ CASES: list[Case] = [
     ),
     (R.PARAMETER, "400100", "Parameter error: allowMaxTimeWindow", limit(client_ms=1, window_ms=0)),
     (R.PARAMETER, "400100", "Parameter error: stop", stop(kind="tso")),
+    (
+        R.PARAMETER,
+        "400100",
+        "Parameter error: type",
+        lambda w: w.engine.spot.batch(
+            w.now,
+            "ann",
+            [
+                SpotRequest(symbol="BTC-USDT", side=Side.BUY, price=D(100), size=D(1)),
+                SpotRequest(symbol="BTC-USDT", side=Side.BUY, type=OrderType.MARKET, size=D(1)),
+            ],
+        ),
+    ),
     (R.PARAMETER, "400100", "Parameter error: 1 to 5 orders", lambda w: w.engine.spot.batch(w.now, "ann", [])),
     (
         R.PARAMETER,

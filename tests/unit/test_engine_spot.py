@@ -291,9 +291,10 @@ def test_the_dead_man_switch_cancels_when_it_is_not_renewed(world: World) -> Non
     spot.dead_cancel(world.now, "ann", 5, ["BTC-USDT"])
     world.later(4.9)
     assert order.active
+    world.engine.drain()
     world.later(0.1)
     assert (order.active, order.cancel_reason, kept.active) == (False, "dead_man", True)
-    assert world.engine.user("ann").profile.dead_at_s is None
+    assert [profile.dead_at_s for profile in world.engine.drain().profiles if profile.id == "ann"] == [None]
 
 
 def test_a_disarmed_dead_man_switch_does_nothing(world: World) -> None:

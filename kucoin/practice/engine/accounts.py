@@ -30,7 +30,10 @@ class Accounts:
     def credit(
         self, now_ms: int, user_id: str, account: str, currency: str, amount: Decimal, *, biz: str = "DEPOSIT"
     ) -> None:
-        """Bring money in from outside (negative: take it out, with no question asked)."""
+        """Bring money in from outside (negative: take it out, with no question asked).
+
+        A balance is exact in 28 digits and may have 18 decimals: whoever needs much should have 10**9, not more.
+        """
         user = self._state.users[user_id]
         self._put(now_ms, user, account, currency, amount, relation="deposit", biz=biz)
 
