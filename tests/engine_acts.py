@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 
-from kucoin.practice.engine.records import OcoRequest, SpotRequest, StopRequest
 from kucoin.practice.engine.refusals import TABLE, Reason, Refusal
+from kucoin.practice.engine.requests import OcoRequest, SpotRequest, StopRequest
 from kucoin.practice.engine.terms import (
     MARGIN,
     Family,

@@ -11,7 +11,8 @@ from typing import Any
 from kucoin.practice.engine.engine import Engine, Saved
 from kucoin.practice.engine.events import LevelChange
 from kucoin.practice.engine.futures_market import FuturesMarket, margin_mode, position_side
-from kucoin.practice.engine.records import FuturesRequest, Order
+from kucoin.practice.engine.records import Order
+from kucoin.practice.engine.requests import FuturesRequest
 from kucoin.practice.engine.state import HOUSE, Changes, User
 from kucoin.practice.engine.terms import CONTRACT, MarginMode, OrderType, PositionSide, Side
 

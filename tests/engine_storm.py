@@ -8,8 +8,9 @@ from decimal import Decimal
 from random import Random
 from typing import TypeVar
 
-from kucoin.practice.engine.records import OcoRequest, Profile, SpotRequest, StopRequest
+from kucoin.practice.engine.records import Profile
 from kucoin.practice.engine.refusals import Refusal
+from kucoin.practice.engine.requests import OcoRequest, SpotRequest, StopRequest
 from kucoin.practice.engine.terms import (
     CONTRACT,
     MAIN,

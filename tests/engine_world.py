@@ -6,7 +6,8 @@ from decimal import Decimal
 
 from kucoin.practice.engine.engine import Engine
 from kucoin.practice.engine.instruments import Contract, Loan, Pair, Tier
-from kucoin.practice.engine.records import FuturesRequest, Order, Position, Profile, SpotRequest, Stop
+from kucoin.practice.engine.records import Order, Position, Profile, Stop
+from kucoin.practice.engine.requests import FuturesRequest, SpotRequest
 from kucoin.practice.engine.terms import CONTRACT, TRADE, OrderType, PositionSide, Side
 
 D = Decimal

@@ -14,7 +14,8 @@ from time import process_time
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from kucoin.practice.engine.records import FuturesRequest, Order, Profile, SpotRequest
+from kucoin.practice.engine.records import Order, Profile
+from kucoin.practice.engine.requests import FuturesRequest, SpotRequest
 from kucoin.practice.engine.terms import CONTRACT, TRADE, Side
 from tests.engine_world import NOW, World
 

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from kucoin.practice.engine.records import SpotRequest
 from kucoin.practice.engine.refusals import Reason
+from kucoin.practice.engine.requests import SpotRequest
 from kucoin.practice.engine.terms import CONTRACT, MAIN, TRADE, Family, OrderType, Side, Status, Stp, TimeInForce
 from tests.engine_acts import (
     Case,

@@ -7,8 +7,9 @@ from decimal import Decimal
 import pytest
 
 from kucoin.practice.engine.events import LevelChange, OrderUpdate, Trade
-from kucoin.practice.engine.records import Order, SpotRequest
+from kucoin.practice.engine.records import Order
 from kucoin.practice.engine.refusals import Refusal
+from kucoin.practice.engine.requests import SpotRequest
 from kucoin.practice.engine.state import HOUSE
 from kucoin.practice.engine.terms import MAIN, TRADE, OrderType, Side, Stp, TimeInForce
 from tests.engine_world import NOW, World

@@ -7,8 +7,9 @@ from decimal import Decimal
 import pytest
 
 from kucoin.practice.engine.events import StopUpdate
-from kucoin.practice.engine.records import OcoRequest, SpotRequest, Stop, StopRequest
+from kucoin.practice.engine.records import Stop
 from kucoin.practice.engine.refusals import Refusal
+from kucoin.practice.engine.requests import OcoRequest, SpotRequest, StopRequest
 from kucoin.practice.engine.terms import MAIN, TRADE, OrderType, Side, TimeInForce
 from tests.engine_world import World
 

@@ -11,7 +11,8 @@ from kucoin.practice.engine.futures import FuturesDesk
 from kucoin.practice.engine.futures_account import open_positions, score
 from kucoin.practice.engine.futures_market import FuturesMarket
 from kucoin.practice.engine.matching import Deal
-from kucoin.practice.engine.records import FundingEntry, FuturesRequest, Order, Position
+from kucoin.practice.engine.records import FundingEntry, Order, Position
+from kucoin.practice.engine.requests import FuturesRequest
 from kucoin.practice.engine.state import State, User
 from kucoin.practice.engine.terms import (
     CONTRACT,
@@ -85,36 +86,49 @@ class Clearing:
         state.pay(user, wallet, now_ms, funding, symbol=market.symbol)
         state.position_changed(user, position)
         if not user.house:
-            state.funded(
-                FundingEntry(
-                    id=state.number(),
-                    user=user.id,
-                    symbol=market.symbol,
-                    side=position.side,
-                    mode=position.mode,
-                    settle=position.settle,
-                    rate=market.rate,
-                    mark_price=mark,
-                    qty=position.qty,
-                    value=value,
-                    funding=funding,
-                    time_ms=at_ms,
-                )
-            )
-            state.events.append(
-                FundingPaid(
-                    user=user.id,
-                    symbol=market.symbol,
-                    side=position.side,
-                    time_ms=at_ms,
-                    rate=market.rate,
-                    mark_price=mark,
-                    qty=position.qty,
-                    funding=funding,
-                    at_ns=state.stamp(now_ms),
-                )
-            )
+            self._record(market, position, funding, value, (at_ms, now_ms))
         return funding
+
+    def _record(
+        self,
+        market: FuturesMarket,
+        position: Position,
+        funding: Decimal,
+        value: Decimal,
+        times_ms: tuple[int, int],
+    ) -> None:
+        """Write and push what one position paid or got; the times are when it was due and when it was done."""
+        state, (at_ms, now_ms) = self._state, times_ms
+        mark = market.mark_of(position)
+        state.funded(
+            FundingEntry(
+                id=state.number(),
+                user=position.user,
+                symbol=market.symbol,
+                side=position.side,
+                mode=position.mode,
+                settle=position.settle,
+                rate=market.rate,
+                mark_price=mark,
+                qty=position.qty,
+                value=value,
+                funding=funding,
+                time_ms=at_ms,
+            )
+        )
+        state.events.append(
+            FundingPaid(
+                user=position.user,
+                symbol=market.symbol,
+                side=position.side,
+                time_ms=at_ms,
+                rate=market.rate,
+                mark_price=mark,
+                qty=position.qty,
+                funding=funding,
+                at_ns=state.stamp(now_ms),
+            )
+        )
 
     # Liquidation ----------------------------------------------------------------------------------------------
 

@@ -13,8 +13,9 @@ from kucoin.practice.engine import futures_rules, rules
 from kucoin.practice.engine.futures_market import FuturesMarket
 from kucoin.practice.engine.futures_stops import FuturesStops
 from kucoin.practice.engine.instruments import Tier
-from kucoin.practice.engine.records import FuturesRequest, Order, Stop
+from kucoin.practice.engine.records import Order, Stop
 from kucoin.practice.engine.refusals import Reason, Refusal
+from kucoin.practice.engine.requests import FuturesRequest
 from kucoin.practice.engine.state import State, User
 from kucoin.practice.engine.terms import (
     CONTRACT,

@@ -11,7 +11,8 @@ from kucoin.practice.engine import positions
 from kucoin.practice.engine.events import PositionUpdate
 from kucoin.practice.engine.instruments import Contract, Tier
 from kucoin.practice.engine.matching import Deal, Market
-from kucoin.practice.engine.records import ClosedPosition, Fill, FuturesRequest, Order, Position
+from kucoin.practice.engine.records import ClosedPosition, Fill, Order, Position
+from kucoin.practice.engine.requests import FuturesRequest
 from kucoin.practice.engine.state import State, User
 from kucoin.practice.engine.terms import (
     CONTRACT,

@@ -7,8 +7,8 @@ from decimal import Decimal
 from kucoin.decimals import ZERO, floor_to, is_multiple
 from kucoin.practice.engine import rules
 from kucoin.practice.engine.futures_market import FuturesMarket
-from kucoin.practice.engine.records import FuturesRequest
 from kucoin.practice.engine.refusals import Reason, Refusal
+from kucoin.practice.engine.requests import FuturesRequest
 from kucoin.practice.engine.state import User
 from kucoin.practice.engine.terms import Family, MarginMode, OrderType, PositionSide, Side, Stp, TimeInForce
 

@@ -8,8 +8,9 @@ from msgspec import structs
 
 from kucoin.practice.engine.events import StopUpdate
 from kucoin.practice.engine.futures_market import FuturesMarket, position_side
-from kucoin.practice.engine.records import FuturesRequest, Order, Stop
+from kucoin.practice.engine.records import Order, Stop
 from kucoin.practice.engine.refusals import Reason, Refusal
+from kucoin.practice.engine.requests import FuturesRequest
 from kucoin.practice.engine.state import State, User
 from kucoin.practice.engine.terms import Family, OrderType, PriceType, Side
 

@@ -7,7 +7,8 @@ from decimal import Decimal
 from kucoin.decimals import ONE, ZERO, ceil_to, floor_to
 from kucoin.practice.engine.events import DebtChanged
 from kucoin.practice.engine.loans import LIQUIDATION_RATIO, Health, Loans, is_margin
-from kucoin.practice.engine.records import Order, SpotRequest
+from kucoin.practice.engine.records import Order
+from kucoin.practice.engine.requests import SpotRequest
 from kucoin.practice.engine.spot import SpotDesk
 from kucoin.practice.engine.spot_market import SpotMarket
 from kucoin.practice.engine.state import State, User

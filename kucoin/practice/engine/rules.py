@@ -8,8 +8,8 @@ from decimal import Decimal
 from kucoin.decimals import ONE, ZERO, is_multiple
 from kucoin.practice.engine.book import Book
 from kucoin.practice.engine.instruments import Pair
-from kucoin.practice.engine.records import SpotRequest
 from kucoin.practice.engine.refusals import Reason, Refusal
+from kucoin.practice.engine.requests import SpotRequest
 from kucoin.practice.engine.terms import Family, OrderType, Side, Status, Stp, TimeInForce
 
 _OID = re.compile(r"[0-9A-Za-z_-]{1,40}\Z")

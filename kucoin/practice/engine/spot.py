@@ -15,8 +15,9 @@ from kucoin.decimals import ZERO, is_multiple
 from kucoin.practice.engine import rules
 from kucoin.practice.engine.instruments import Pair
 from kucoin.practice.engine.loans import Loans
-from kucoin.practice.engine.records import OcoRequest, Order, SpotRequest, Stop, StopRequest
+from kucoin.practice.engine.records import Order, Stop
 from kucoin.practice.engine.refusals import Reason, Refusal
+from kucoin.practice.engine.requests import OcoRequest, SpotRequest, StopRequest
 from kucoin.practice.engine.spot_market import SpotMarket
 from kucoin.practice.engine.spot_stops import SpotStops
 from kucoin.practice.engine.state import State, User

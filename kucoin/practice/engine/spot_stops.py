@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, cast
 
 from kucoin.practice.engine import rules
 from kucoin.practice.engine.events import StopUpdate
-from kucoin.practice.engine.records import Oco, OcoRequest, SpotRequest, Stop, StopRequest
+from kucoin.practice.engine.records import Oco, Stop
 from kucoin.practice.engine.refusals import Reason, Refusal
+from kucoin.practice.engine.requests import OcoRequest, SpotRequest, StopRequest
 from kucoin.practice.engine.spot_market import SpotMarket
 from kucoin.practice.engine.state import State, User
 from kucoin.practice.engine.terms import Family, Side
@@ -58,19 +59,7 @@ class SpotStops:
             )
             for price in (request.price, request.limit_price)
         ]
-        family = legs[0].family
-        market = self._checked(now_ms, user, legs[0], stops=2)
-        self._checked(now_ms, user, legs[1])
-        rules.client_oid(request.client_oid, family)
-        if request.client_oid in user.oids[family]:
-            raise Refusal(Reason.OID_LIVES, family)
-        if request.stop_price <= 0 or request.stop_price % market.pair.price_increment:
-            raise Refusal(Reason.PRICE_STEP, family)
-        last = market.last
-        low, high = (request.stop_price, request.price) if sells else (request.price, request.stop_price)
-        if last is None or not low < last < high:
-            shown = "–" if last is None else f"{last:f}"
-            raise Refusal(Reason.STOP_PRICE, family, stop=f"{request.stop_price:f}", last=shown)
+        market = self._may_wait(now_ms, user, request, legs)
         limit = self._stop(now_ms, legs[0], user, request.price, rises=sells)
         guard = self._stop(now_ms, legs[1], user, request.stop_price, rises=not sells)
         limit.kind, guard.kind = ("e_l_o", "l_s_o") if sells else ("l_l_o", "e_s_o")
@@ -90,6 +79,23 @@ class SpotStops:
         for leg in (limit, guard):
             self._wait(now_ms, user, market, leg)
         return oco
+
+    def _may_wait(self, now_ms: int, user: User, request: OcoRequest, legs: list[SpotRequest]) -> SpotMarket:
+        """Refuse an OCO whose legs could not be placed, or that does not stand on both sides of the last price."""
+        family = legs[0].family
+        market = self._checked(now_ms, user, legs[0], stops=2)
+        self._checked(now_ms, user, legs[1])
+        rules.client_oid(request.client_oid, family)
+        if request.client_oid in user.oids[family]:
+            raise Refusal(Reason.OID_LIVES, family)
+        if request.stop_price <= 0 or request.stop_price % market.pair.price_increment:
+            raise Refusal(Reason.PRICE_STEP, family)
+        last = market.last
+        ends = (request.stop_price, request.price)
+        if last is None or not min(ends) < last < max(ends) or (ends[0] > ends[1]) == (request.side is Side.SELL):
+            shown = "–" if last is None else f"{last:f}"
+            raise Refusal(Reason.STOP_PRICE, family, stop=f"{request.stop_price:f}", last=shown)
+        return market
 
     def find(self, user_id: str, *, stop_id: str | None = None, client_oid: str | None = None) -> Stop:
         """Return the waiting stop of that id or client order id; refuse where there is none."""

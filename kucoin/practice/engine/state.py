@@ -206,24 +206,8 @@ class State:
         if user.house:
             return
         self._balances[user.id, account, currency] = balance
-        symbol, order_id = (order.symbol, order.id) if order else (None, None)
         if total:
-            self._history.ledger.append(
-                Entry(
-                    id=self.number(),
-                    user=user.id,
-                    account=account,
-                    currency=currency,
-                    biz=biz,
-                    amount=total,
-                    fee=fee,
-                    balance=balance.total,
-                    created_ms=now_ms,
-                    symbol=symbol,
-                    order_id=order_id,
-                    trade_id=trade_id,
-                )
-            )
+            self._enter(balance, total, now_ms, biz=biz, fee=fee, order=order, trade_id=trade_id)
         self.events.append(
             BalanceUpdate(
                 user=user.id,
@@ -235,8 +219,37 @@ class State:
                 hold_change=hold,
                 relation=f"{account}.{relation}",
                 at_ns=self.stamp(now_ms),
-                symbol=symbol,
-                order_id=order_id,
+                symbol=order.symbol if order else None,
+                order_id=order.id if order else None,
+                trade_id=trade_id,
+            )
+        )
+
+    def _enter(
+        self,
+        balance: Balance,
+        amount: Decimal,
+        now_ms: int,
+        *,
+        biz: str,
+        fee: Decimal,
+        order: Order | None,
+        trade_id: int | None,
+    ) -> None:
+        """Add a line to the ledger of a balance that has moved."""
+        self._history.ledger.append(
+            Entry(
+                id=self.number(),
+                user=balance.user,
+                account=balance.account,
+                currency=balance.currency,
+                biz=biz,
+                amount=amount,
+                fee=fee,
+                balance=balance.total,
+                created_ms=now_ms,
+                symbol=order.symbol if order else None,
+                order_id=order.id if order else None,
                 trade_id=trade_id,
             )
         )

@@ -11,7 +11,8 @@ from kucoin.decimals import ZERO
 from kucoin.practice.engine import positions
 from kucoin.practice.engine.futures_market import FuturesMarket, margin_mode, position_side
 from kucoin.practice.engine.positions import Figures
-from kucoin.practice.engine.records import FuturesRequest, Order, Position, Wallet
+from kucoin.practice.engine.records import Order, Position, Wallet
+from kucoin.practice.engine.requests import FuturesRequest
 from kucoin.practice.engine.state import State, User
 from kucoin.practice.engine.terms import MarginMode, PositionSide, Side, round_money
 
