@@ -6,11 +6,13 @@ from decimal import Decimal
 
 import pytest
 
+from kucoin.practice.engine.engine import Engine
 from kucoin.practice.engine.events import FundingPaid, FundingSettled
 from kucoin.practice.engine.futures_market import FuturesMarket
 from kucoin.practice.engine.state import HOUSE
 from kucoin.practice.engine.terms import CONTRACT, MAIN, MarginMode, PositionSide, Side
-from tests.engine_world import NOW, World
+from tests.engine_checks import Store
+from tests.engine_world import BTC_USDT, INDEX, LOANS, NOW, XBTUSDTM, World
 
 D = Decimal
 HOUR_MS = 3_600_000
@@ -52,6 +54,24 @@ def test_the_mark_price_is_a_median(world: World) -> None:
     pair(world, "cid", "dee", 1, "50200")
     world.engine.tick(NOW, index={"XBTUSDTM": D(50_000)})
     assert market.mark == sorted([by_rate, D(50_200), D(50_200)])[1]
+
+
+def test_a_mark_price_that_is_given_is_taken(world: World) -> None:
+    """Instead of the engine's own."""
+    world.engine.tick(NOW, index={"XBTUSDTM": D(50_000)}, marks={"XBTUSDTM": D("50012.34")})
+    assert (contract(world).mark, contract(world).index) == (D("50012.34"), 50_000)
+
+
+def test_a_restart_settles_what_fell_due_meanwhile(world: World) -> None:
+    """Funding and interest of the hours between, counted from when they were last settled."""
+    pair(world, "ann", "bob", 100)
+    store = Store()
+    store.take(world.engine.drain())
+    engine = Engine(now_ms=NOW + 20 * HOUR_MS, pairs=(BTC_USDT,), contracts=(XBTUSDTM,), loans=LOANS, settled_ms=NOW)
+    engine.load(store.saved())
+    engine.tick(NOW + 20 * HOUR_MS, index=INDEX, rates={"XBTUSDTM": D("0.0001")})
+    due = [one.time_ms for one in engine.drain().fundings if one.user == "ann"]
+    assert due == [one for one in range(0, NOW + 20 * HOUR_MS + 1, 8 * HOUR_MS) if one > NOW]
 
 
 def test_the_basis_is_forgotten_after_five_minutes(world: World) -> None:
