@@ -23,13 +23,16 @@ _ZERO = Decimal(0)
 
 @dataclass(frozen=True, slots=True)
 class Trade:
-    """A public trade. ``side`` is the taker's; ``sequence`` rises by time within a listing; ``at_ms`` is its time."""
+    """A public trade. ``side`` is the taker's; ``sequence`` rises by time within a listing; ``at_ns`` is its time."""
 
     sequence: int
     price: Decimal
     size: Decimal
     side: str
-    at_ms: int
+    at_ns: int
+    trade_id: int
+    maker_order_id: str
+    taker_order_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +161,7 @@ class Market:
         now = now_ms // 60_000
         until = min(end, now)
         days = range(first // DAY, (until - 1) // DAY + 1)
-        parts = [self.history.day(listing, day).between(first, until) for day in days]
+        parts = [self._day(listing, day).between(first, until) for day in days]
         if first <= now < end:
             parts.append(self._running(listing, now_ms))
         return joined(parts) if parts else _nothing()
@@ -169,11 +172,19 @@ class Market:
         running = now - now % HOUR
         until = min(end, running)
         days = range(first // DAY, (until - 1) // DAY + 1)
-        parts = [self.history.hours_of_day(listing, day).between(first, until) for day in days]
+        parts = [self._hours_of_day(listing, day).between(first, until) for day in days]
         if first <= running < end:
             minutes = self._minutes(listing, running, now + 1, now_ms)
             parts.append(merged(minutes, np.full(len(minutes), running)))
         return joined(parts) if parts else _nothing()
+
+    def _day(self, listing: Listing, day: int) -> Bars:
+        """Return the minute bars of a day; those of its minutes that have not ended count for nothing."""
+        return self.history.day(listing, day)
+
+    def _hours_of_day(self, listing: Listing, day: int) -> Bars:
+        """Return the hour bars of a day, likewise."""
+        return self.history.hours_of_day(listing, day)
 
     def _running(self, listing: Listing, now_ms: int) -> Bars:
         """Return the one bar of the minute that has not ended."""
@@ -256,7 +267,10 @@ def _trade(listing: Listing, sequence: int, ticks: int, lots: int, move: int) ->
         price=listing.price(ticks),
         size=listing.size(lots),
         side="buy" if up else "sell",
-        at_ms=sequence * 60_000 // listing.beats,
+        at_ns=sequence * 60_000 // listing.beats * 1_000_000,
+        trade_id=sequence,
+        maker_order_id=str(sequence * 100 + 1),
+        taker_order_id=str(sequence * 100 + 2),
     )
 
 

@@ -196,13 +196,13 @@ def _ticker(call: Call, contract: Contract) -> dict[str, Any]:
         "symbol": contract.symbol,
         "side": trade.side,
         "size": int(trade.size),
-        "tradeId": str(trade.sequence),
+        "tradeId": str(trade.trade_id),
         "price": text(trade.price),
         "bestBidPrice": text(book.bids[0][0]),
         "bestBidSize": int(book.bids[0][1]),
         "bestAskPrice": text(book.asks[0][0]),
         "bestAskSize": int(book.asks[0][1]),
-        "ts": trade.at_ms * 1_000_000,
+        "ts": trade.at_ns,
     }
 
 
@@ -255,10 +255,10 @@ def trades(call: Call) -> object:
         {
             "sequence": each.sequence,
             "contractId": 1,
-            "tradeId": str(each.sequence),
-            "makerOrderId": str(each.sequence * 100 + 1),
-            "takerOrderId": str(each.sequence * 100 + 2),
-            "ts": each.at_ms * 1_000_000,
+            "tradeId": str(each.trade_id),
+            "makerOrderId": each.maker_order_id,
+            "takerOrderId": each.taker_order_id,
+            "ts": each.at_ns,
             "size": int(each.size),
             "price": text(each.price),
             "side": each.side,

@@ -264,7 +264,7 @@ def histories(call: Call) -> object:
             "price": text(each.price),
             "size": text(each.size),
             "side": each.side,
-            "time": each.at_ms * 1_000_000,
+            "time": each.at_ns,
         }
         for each in call.exchange.market.trades(pair(call).symbol, call.now, 100)
     ]
