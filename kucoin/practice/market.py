@@ -69,9 +69,10 @@ class Stats:
 class Market:
     """Answers for one seed. Times are milliseconds since 1970, prices ``Decimal`` multiples of the tick."""
 
-    def __init__(self, seed: int) -> None:
-        self._seed = seed
-        self.history = History(seed)
+    def __init__(self, seed: int, history: History | None = None) -> None:
+        """Make the market of ``seed``; ``history`` is that seed's, where somebody has it already."""
+        self.seed = seed
+        self.history = history or History(seed)
         self._path = lru_cache(maxsize=512)(self.history.path)
 
     # Trades and prices
@@ -111,7 +112,7 @@ class Market:
         trade = self.trades(symbol, at_ms, 1)[0]
         at = int(trade.price / listing.tick)
         sequence = at_ms // _BOOK_MS
-        wobble = int(uniform(stream(self._seed, symbol, "spread"), np.array([sequence]))[0] * 3)
+        wobble = int(uniform(stream(self.seed, symbol, "spread"), np.array([sequence]))[0] * 3)
         width = 1 + wobble * max(1, round(at * 4e-6))
         bid, ask = (at - width, at) if trade.side == "buy" else (at, at + width)
         step = max(1, round(at * 3e-5))
@@ -127,7 +128,7 @@ class Market:
         """Return prices with their sizes: a level keeps its size for some seconds, deeper levels hold more."""
         typical = self._typical_lots(listing, int(ticks[0])) * 4
         age = (sequence + ticks * 7) // 16
-        spread = np.exp(0.9 * normal(stream(self._seed, listing.symbol, "level"), ticks * 1_000_003 + age))
+        spread = np.exp(0.9 * normal(stream(self.seed, listing.symbol, "level"), ticks * 1_000_003 + age))
         deeper = 1.0 + np.arange(len(ticks)) / 12.0
         lots = np.maximum(typical * spread * deeper, 1.0).astype(np.int64)
         return tuple((listing.price(int(p)), listing.size(int(s))) for p, s in zip(ticks, lots, strict=True))
@@ -242,7 +243,7 @@ class Market:
         """Return the lots that are open, slowly moving."""
         price = float(self.last(contract.symbol, at_ms))
         value = price * contract.lot_coins if contract.lot_coins else 1.0
-        drift = normal(stream(self._seed, contract.symbol, "interest"), np.array([at_ms // 3_600_000]))[0]
+        drift = normal(stream(self.seed, contract.symbol, "interest"), np.array([at_ms // 3_600_000]))[0]
         return int(contract.turnover * 0.55 * (1.0 + 0.01 * drift) / value)
 
     # Prices of currencies
