@@ -27,11 +27,10 @@ PATIENCE = 30.0  # s; nothing here takes so long unless it is broken
 
 @dataclass(frozen=True)
 class Dashboard:
-    """A running dashboard: its address, when its process was started (s, monotonic), and where its words go."""
+    """A running dashboard: its address, and when its process was started (s, monotonic)."""
 
     url: str
     started: float
-    output: Path
 
 
 @dataclass
@@ -78,13 +77,12 @@ def running(data: Path) -> Iterator[Dashboard]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("KUCOIN_", "STREAMLIT_"))}
     environment |= {"DASHBOARD_DATA": str(data), "PRACTICE_SPOT_PORT": "0", "PRACTICE_FUTURES_PORT": "0"}
     command = [sys.executable, "-m", "streamlit", "run", "dashboard.py", "--server.port", str(port)]
-    output = data / "output.txt"
     started = time.monotonic()
-    with output.open("wb") as words:
+    with (data / "output.txt").open("wb") as words:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=words, stderr=subprocess.STDOUT)
         try:
             until_served(port, process)
-            yield Dashboard(f"http://127.0.0.1:{port}/", started, output)
+            yield Dashboard(f"http://127.0.0.1:{port}/", started)
         finally:
             process.terminate()
             process.wait(PATIENCE)
@@ -102,10 +100,23 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def dashboard(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
-    """Return one dashboard for all tests; the browser is up first, so that a start can be timed."""
+def dashboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
+    """Return one dashboard for all tests."""
     with running(tmp_path_factory.mktemp("dashboard")) as started:
         yield started
+
+
+@pytest.fixture
+def time_to_total(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], float]:
+    """Return what starts a dashboard of its own and says after how many seconds its total stood in the browser."""
+
+    def start() -> float:
+        with running(tmp_path_factory.mktemp("start")) as dashboard, browser.new_page() as page:
+            page.goto(dashboard.url)
+            page.locator(".number").wait_for(timeout=PATIENCE * 1000)
+            return time.monotonic() - dashboard.started
+
+    return start
 
 
 @pytest.fixture(scope="session")
