@@ -66,7 +66,7 @@ class Pit:
     def __init__(self, venue: Venue, fair: Fair, habits: Character, random: Random, *, leveraged: bool) -> None:
         self.venue = venue
         self._fair = fair
-        self._habits = habits
+        self.habits = habits
         self._maker = Maker(venue, habits, random)
         self._takers = Takers(habits, random, leveraged=leveraged)
         depths = habits.depths()
@@ -100,7 +100,7 @@ class Pit:
         self._feel(maker + taker, seconds)
         self._mean += (fair - self._mean) * (1.0 - exp(-seconds / _TREND_S))
         if now_ms >= self._quote_ms:
-            self._quote_ms = now_ms + self._habits.pause_ms
+            self._quote_ms = now_ms + self.habits.pause_ms
             self._maker.quote(now_ms, max(1, fair + self._shift()))
         forced = self._takers.forced(seconds)
         if forced is not None:
@@ -110,8 +110,8 @@ class Pit:
         for side, lots in self._takers.orders(
             seconds * activity,
             haste=self._fair.haste,
-            trend=(fair - self._mean) / self._habits.spread,
-            inventory=float(maker) / self._habits.level_lots,
+            trend=(fair - self._mean) / self.habits.spread,
+            inventory=float(maker) / self.habits.level_lots,
         ):
             self.venue.take(now_ms, side, lots)
 
@@ -128,7 +128,7 @@ class Pit:
 
 
 class Crowd:
-    """The bots of an exchange.
+    """The bots of all that an engine lists.
 
     Args:
         market: Whose history goes on in their prices.
@@ -139,8 +139,9 @@ class Crowd:
     def __init__(self, engine: Engine, market: Market, seed: int, now_ms: int, *, activity: float = 1.0) -> None:
         self._activity = activity
         self._now_ms = 0
-        venues: dict[str, Venue] = {symbol: SpotVenue(engine, pair, now_ms) for symbol, pair in PAIRS.items()}
-        venues.update({symbol: FuturesVenue(engine, each, now_ms) for symbol, each in CONTRACTS.items()})
+        venues: dict[str, Venue] = {symbol: SpotVenue(engine, PAIRS[symbol], now_ms) for symbol in engine.spot.markets}
+        for symbol in engine.futures.markets:
+            venues[symbol] = FuturesVenue(engine, CONTRACTS[symbol], now_ms)
         self.pits: dict[str, Pit] = {}
         for symbol, venue in venues.items():
             listing = PAIRS.get(symbol) or CONTRACTS[symbol]

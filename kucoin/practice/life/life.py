@@ -30,7 +30,7 @@ class Life:
     def __init__(
         self, engine: Engine, before: Market, now_ms: int, *, rows: Iterable[Row] = (), activity: float = 1.0
     ) -> None:
-        self.tape = Tape(before, now_ms)
+        self.tape = Tape(before, [*engine.spot.markets, *engine.futures.markets], now_ms)
         self.tape.load(rows)
         self.market = LiveMarket(before, engine, self.tape)
         self.crowd = Crowd(engine, before, before.seed, now_ms, activity=activity)

@@ -20,11 +20,12 @@ from kucoin.practice.engine import events
 from kucoin.practice.history import DAY, TURNOVER_UNIT, Bars
 from kucoin.practice.market import Market, Trade
 from kucoin.practice.noise import Ints
-from kucoin.practice.universe import CONTRACTS, LISTINGS, PAIRS, Contract, Listing
+from kucoin.practice.universe import LISTINGS, Contract, Listing
 
 KEPT_DAYS = 7  # of minutes; older ones are the history's again, from which prices never strayed far
 KEPT_TRADES = 100
 _MINUTE_MS = 60_000
+_START = -1  # of a minute: before its first trade, which is on the minute
 _GAP_MS = 2000  # a longer silence was not lived through
 _FIELDS = 6  # of a bar, without its minute
 
@@ -77,10 +78,10 @@ class Line:
         self.running.add(ticks, lots, lots if self._inverse else ticks * lots)
 
     def fill(self, minute: int, first_ms: int, end_ms: int) -> None:
-        """Put in what the history traded in part of ``minute``, which was not lived through."""
+        """Put in what the history traded in ``minute`` after ``first_ms`` and up to ``end_ms`` of it."""
         prices, sizes = self._market.history.path(self.listing, minute)
         beats = self.listing.beats
-        part = slice(-(-first_ms * beats // _MINUTE_MS), -(-end_ms * beats // _MINUTE_MS))
+        part = slice(first_ms * beats // _MINUTE_MS + 1, end_ms * beats // _MINUTE_MS + 1)
         for ticks, lots in zip(prices[part].tolist(), sizes[part].tolist(), strict=True):
             if lots:
                 self._count(ticks, lots)
@@ -102,20 +103,23 @@ class Line:
 
 
 class Tape:
-    """The tape of all markets.
+    """The tape of several markets.
+
+    Args:
+        market: Their history.
 
     Attributes:
         now_ms: How far it goes.
     """
 
-    def __init__(self, market: Market, now_ms: int) -> None:
+    def __init__(self, market: Market, symbols: Iterable[str], now_ms: int) -> None:
         self.now_ms = now_ms
         self._market = market
-        self._lines = {symbol: Line(market, LISTINGS[symbol], now_ms) for symbol in [*PAIRS, *CONTRACTS]}
+        self._lines = {symbol: Line(market, LISTINGS[symbol], now_ms) for symbol in symbols}
         self._lived: dict[int, NDArray[np.bool_]] = {}  # by day, for each of its minutes
         self._mixed: dict[tuple[str, int], Bars] = {}
         self._rows: list[Row] = []
-        self._fill(now_ms // _MINUTE_MS, 0, now_ms % _MINUTE_MS)
+        self._fill(now_ms // _MINUTE_MS, _START, now_ms % _MINUTE_MS)
 
     # Writing --------------------------------------------------------------------------------------------------
 
@@ -133,7 +137,7 @@ class Tape:
             self._fill(before, before_ms % _MINUTE_MS, _MINUTE_MS)
             self._close(before)
         same = now == before and now_ms > before_ms
-        self._fill(now, before_ms % _MINUTE_MS if same else 0, now_ms % _MINUTE_MS)
+        self._fill(now, before_ms % _MINUTE_MS if same else _START, now_ms % _MINUTE_MS)
 
     def take(self, done: Iterable[events.Event], now_ms: int) -> None:
         """Take in the trades among what the engine has done at ``now_ms``."""
