@@ -1,4 +1,4 @@
-"""What the portfolio page says when there are no figures to show: each cause has its own words and its next step."""
+"""What the portfolio page says beside its figures or in their place: each cause has its own words and next step."""
 
 from __future__ import annotations
 
@@ -31,10 +31,12 @@ _UNREACHABLE = (
 
 
 def show(portfolio: Portfolio) -> bool:
-    """Draw what stands in place of the figures, and say whether there are figures to draw."""
+    """Draw what is to be said, and tell whether there are figures to draw below it."""
     reason = figures.plain(_sentence(portfolio.reason))
     match portfolio.standing:
         case Standing.READY:
+            if reason:
+                st.warning(reason)
             return True
         case Standing.LOADING:
             _skeletons()

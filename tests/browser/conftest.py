@@ -88,15 +88,22 @@ def running(data: Path) -> Iterator[Dashboard]:
             process.wait(PATIENCE)
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Return the browser that BROWSER_PATH names, or the first on the PATH."""
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Start the browser that BROWSER_PATH names, or the first on the PATH."""
     path = os.environ.get("BROWSER_PATH") or next(filter(None, map(shutil.which, NAMES)), None)
     assert path, "no Chromium: set BROWSER_PATH, or install one that is on the PATH"
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--no-proxy-server"])
-        yield chromium
-        chromium.close()
+        started = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--no-proxy-server"])
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Return one browser for all tests."""
+    with chromium() as started:
+        yield started
 
 
 @pytest.fixture(scope="session")
@@ -104,19 +111,6 @@ def dashboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
     """Return one dashboard for all tests."""
     with running(tmp_path_factory.mktemp("dashboard")) as started:
         yield started
-
-
-@pytest.fixture
-def time_to_total(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], float]:
-    """Return what starts a dashboard of its own and says after how many seconds its total stood in the browser."""
-
-    def start() -> float:
-        with running(tmp_path_factory.mktemp("start")) as dashboard, browser.new_page() as page:
-            page.goto(dashboard.url)
-            page.locator(".number").wait_for(timeout=PATIENCE * 1000)
-            return time.monotonic() - dashboard.started
-
-    return start
 
 
 @pytest.fixture(scope="session")

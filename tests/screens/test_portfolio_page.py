@@ -257,6 +257,14 @@ def test_old_prices_dim_the_table(app: AppTest, desk: Any, drawn: Any) -> None:
     assert drawn(app.run(), "assets-table")["stale"]
 
 
+def test_prices_that_are_not_read_say_why_above_the_figures(app: AppTest, desk: Any, drawn: Any) -> None:
+    """The figures stay; the sentence names the cause."""
+    desk.alter = lambda portfolio: replace(portfolio, reason="Prices are not being read: HTTP 503")
+    app.run()
+    assert [said.value.replace("\\", "") for said in app.warning] == ["Prices are not being read: HTTP 503."]
+    assert drawn(app, "assets-table")["rows"]
+
+
 def test_the_allocation_names_the_largest_and_sums_the_rest(app: AppTest) -> None:
     """Seven bars and one for all others, in words for those who cannot see it."""
     app.run()
