@@ -226,6 +226,18 @@ def test_a_jump_in_time_is_not_lived_through(days: int) -> None:
     assert not lived.life.crowd.refused()
 
 
+def test_a_jump_in_time_ends_what_was_going_on() -> None:
+    """The price that a stranger has moved is not moved any more an hour later."""
+    lived = Lived(("BTC-USDT",))
+    lived.live(2)
+    buy(lived, Decimal(20))
+    lived.live(0.5)
+    assert stray(lived) > Decimal("0.0005")
+    lived.step(3_600_000)
+    lived.live(1)
+    assert abs(stray(lived)) < Decimal("0.00001")
+
+
 def test_bots_leave_a_suspended_market_alone() -> None:
     """They come back when it opens."""
     lived = Lived(("BTC-USDT",))

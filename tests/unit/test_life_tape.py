@@ -226,6 +226,17 @@ def test_a_tape_that_was_written_down_tells_the_same(lived: tuple[Lived, list[ev
     assert rows_of(again.day(BTC, MINUTE // DAY)) != rows_of(past)
 
 
+def test_minutes_that_end_are_seen_at_once(market: Market) -> None:
+    """Also by somebody who has asked for the day before."""
+    tape = Tape(market, [BTC], NOW)
+    seen = []
+    for minute in range(3):
+        silence(tape, NEXT_MS + minute * MINUTE_MS)
+        tape.take([trade("99999.9", "1", tape.now_ms)], tape.now_ms)
+        seen.append(int((tape.day(BTC, MINUTE // DAY).high == 999_999).sum()))
+    assert seen == [0, 1, 2]
+
+
 def test_rows_from_the_future_are_not_read(market: Market) -> None:
     """They were written before the clock was set back."""
     tape = Tape(market, [BTC], NOW)
@@ -253,6 +264,39 @@ def test_the_book_is_the_engines(lived: tuple[Lived, list[events.Trade]]) -> Non
     assert book.sequence == engine.sequence
     assert list(book.bids) == engine.depth(Side.BUY, 5)
     assert list(book.asks) == engine.depth(Side.SELL, 5)
+
+
+def test_hours_that_are_over_are_made_of_what_was_traded() -> None:
+    """An hour bar is the sum of minutes on the tape, whether it ended today or on an earlier day."""
+    made = Lived((BTC,))
+    hour = MINUTE // 60 * 60
+    for back in (60, DAY):
+        made.life.tape.load([(hour - back + 7, '{"BTC-USDT":[5,1000000,1,7,100,9]}')])
+        span = ((hour - back) * MINUTE_MS, (hour - back + 60) * MINUTE_MS)
+        (bar,) = rows_of(made.life.market.candles(BTC, 60, span, NOW))
+        minutes = made.life.market.candles(BTC, 1, span, NOW)
+        assert bar[2:4] == (1_000_000, 1)
+        assert bar[5] == int(minutes.volume.sum())
+
+
+def test_nobody_sees_further_than_the_tape(lived: tuple[Lived, list[events.Trade]]) -> None:
+    """Asked between two steps, when the next minute has begun, the market is still where the last step left it."""
+    made, _ = lived
+    later = made.now + MINUTE_MS
+    span = (NEXT_MS, later + 1)
+    told = made.life.market.candles(BTC, 1, span, later)
+    assert rows_of(told) == rows_of(made.life.market.candles(BTC, 1, span, made.now))
+    assert made.life.market.stats(BTC, later) == made.life.market.stats(BTC, made.now)
+
+
+def test_mark_prices_do_not_wait_for_trades() -> None:
+    """They are the function of time that the engine is given, at every moment."""
+    made = Lived(("XBTUSDTM",))
+    contract = CONTRACTS["XBTUSDTM"]
+    for _ in range(60):
+        made.step(1000)
+        assert made.life.market.mark_price(contract, made.now) == made.before.mark_price(contract, made.now)
+        assert made.engine.futures.markets["XBTUSDTM"].mark == made.before.mark_price(contract, made.now)
 
 
 @pytest.mark.parametrize(

@@ -76,15 +76,10 @@ class Pit:
         self._mean = 0.0
         self._quote_ms = 0
 
-    def withdraw(self, now_ms: int) -> None:
-        """Forget what has been going on, and take back all quotes: they are of another time."""
-        self._maker.withdraw(now_ms)
+    def begin(self, now_ms: int) -> None:
+        """Forget what has been going on, quote where the price is now, and let somebody trade there at once."""
         self._takers.calm()
-        self._pressure = 0.0
-        self._held = sum(self.venue.inventories(), Decimal(0))
-
-    def open(self, now_ms: int) -> None:
-        """Quote, and let somebody trade at once."""
+        self._pressure, self._held = 0.0, sum(self.venue.inventories(), Decimal(0))
         if not self.venue.is_open():
             return
         self._mean = price = self._fair.ticks(now_ms)
@@ -159,12 +154,9 @@ class Crowd:
         if not elapsed_ms or not self._activity:
             return
         jumped = not 0 < elapsed_ms <= JUMP_MS
-        if jumped:
-            for pit in self.pits.values():
-                pit.withdraw(now_ms)
         for pit in self.pits.values():
             if jumped:
-                pit.open(now_ms)
+                pit.begin(now_ms)
             else:
                 pit.step(now_ms, elapsed_ms / 1000.0, self._activity)
 

@@ -41,11 +41,6 @@ class Maker:
                     if order is not None and order.active:
                         rungs[ticks] = order
 
-    def withdraw(self, now_ms: int) -> None:
-        """Cancel every quote."""
-        for side in Side:
-            self._drop(now_ms, side, keep=set())
-
     def _around(self, now_ms: int, price: int) -> tuple[int, int]:
         """Return best bid and ask; how wide they are and to which side they lean changes every other second or so."""
         if now_ms >= self._until_ms:

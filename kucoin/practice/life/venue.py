@@ -12,7 +12,7 @@ from kucoin.practice.engine.matching import Market
 from kucoin.practice.engine.records import Order, Profile
 from kucoin.practice.engine.refusals import Refusal
 from kucoin.practice.engine.requests import FuturesRequest, SpotRequest
-from kucoin.practice.engine.terms import CONTRACT, TRADE, OrderType, PositionSide, Side, Status, Stp
+from kucoin.practice.engine.terms import CONTRACT, TRADE, OrderType, PositionSide, Side, Status
 from kucoin.practice.universe import COINS, Contract, Listing, Pair, coin_of
 
 _FORTUNE_USD = 10**9  # what each bot has of each currency that it trades
@@ -105,7 +105,6 @@ class SpotVenue(Venue):
                 type=OrderType.LIMIT if price is not None else OrderType.MARKET,
                 price=price,
                 size=size,
-                stp=Stp.CO,
             ),
         )
 
@@ -150,7 +149,6 @@ class FuturesVenue(Venue):
                 type=OrderType.LIMIT if price is not None else OrderType.MARKET,
                 price=price,
                 size=size,
-                stp=Stp.CO,
             ),
         )
         return cast(Order, placed)  # no stop was asked for
