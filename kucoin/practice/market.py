@@ -37,11 +37,21 @@ class Trade:
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """The best part of an order book: (price, size), best first."""
+    """The best part of an order book: (price, size), best first. A side may be empty."""
 
     sequence: int
     bids: tuple[tuple[Decimal, Decimal], ...]
     asks: tuple[tuple[Decimal, Decimal], ...]
+
+    @property
+    def best_bid(self) -> tuple[Decimal, Decimal] | tuple[None, None]:
+        """Price and size of the best bid."""
+        return self.bids[0] if self.bids else (None, None)
+
+    @property
+    def best_ask(self) -> tuple[Decimal, Decimal] | tuple[None, None]:
+        """Price and size of the best ask."""
+        return self.asks[0] if self.asks else (None, None)
 
 
 @dataclass(frozen=True, slots=True)

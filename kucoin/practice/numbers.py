@@ -12,6 +12,11 @@ def text(value: Decimal) -> str:
     return f"{(value + 0).normalize():f}"
 
 
+def optional(value: Decimal | None) -> str | None:
+    """Return ``value`` as `text` does, null where there is none."""
+    return text(value) if value is not None else None
+
+
 def number(value: Decimal) -> Decimal:
     """Return ``value`` cut to ten decimals, for an amount that is told as a JSON number."""
     return (value + 0).quantize(Decimal("0.0000000001")).normalize()

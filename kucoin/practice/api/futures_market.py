@@ -9,7 +9,7 @@ import numpy as np
 
 from kucoin.practice.history import TURNOVER_UNIT, WEEK
 from kucoin.practice.market import DEPTH_DAYS
-from kucoin.practice.numbers import text
+from kucoin.practice.numbers import optional, text
 from kucoin.practice.positions import tier_of, tiers
 from kucoin.practice.quota import Pool
 from kucoin.practice.universe import CONTRACTS, INDICES, Contract, coin_of
@@ -191,6 +191,7 @@ def one(call: Call) -> object:
 def _ticker(call: Call, contract: Contract) -> dict[str, Any]:
     trade = call.exchange.market.trades(contract.symbol, call.now, 1)[0]
     book = call.exchange.market.book(contract.symbol, call.now, 1)
+    (bid, bid_size), (ask, ask_size) = book.best_bid, book.best_ask
     return {
         "sequence": book.sequence,
         "symbol": contract.symbol,
@@ -198,10 +199,10 @@ def _ticker(call: Call, contract: Contract) -> dict[str, Any]:
         "size": int(trade.size),
         "tradeId": str(trade.trade_id),
         "price": text(trade.price),
-        "bestBidPrice": text(book.bids[0][0]),
-        "bestBidSize": int(book.bids[0][1]),
-        "bestAskPrice": text(book.asks[0][0]),
-        "bestAskSize": int(book.asks[0][1]),
+        "bestBidPrice": optional(bid),
+        "bestBidSize": int(bid_size or 0),
+        "bestAskPrice": optional(ask),
+        "bestAskSize": int(ask_size or 0),
         "ts": trade.at_ns,
     }
 

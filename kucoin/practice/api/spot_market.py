@@ -7,7 +7,7 @@ from typing import Any
 
 from kucoin.practice.history import DAY, TURNOVER_UNIT, WEEK, Bars
 from kucoin.practice.market import MONTH, Book
-from kucoin.practice.numbers import text
+from kucoin.practice.numbers import optional, text
 from kucoin.practice.quota import Pool
 from kucoin.practice.universe import COINS, PAIRS, Coin, Pair
 from kucoin.practice.wire import Call, Refusal, Routes
@@ -168,13 +168,14 @@ def currency(call: Call) -> object:
 def _ticker(call: Call, pair: Pair) -> dict[str, Any]:
     stats = call.exchange.market.stats(pair.symbol, call.now)
     book = call.exchange.market.book(pair.symbol, call.now, 1)
+    (bid, bid_size), (ask, ask_size) = book.best_bid, book.best_ask
     average = (stats.turnover / stats.volume).quantize(pair.tick / 10_000_000) if stats.volume else None
     return {
         "symbol": pair.symbol,
-        "buy": text(book.bids[0][0]),
-        "bestBidSize": text(book.bids[0][1]),
-        "sell": text(book.asks[0][0]),
-        "bestAskSize": text(book.asks[0][1]),
+        "buy": optional(bid),
+        "bestBidSize": optional(bid_size),
+        "sell": optional(ask),
+        "bestAskSize": optional(ask_size),
         "changeRate": text(stats.ratio),
         "changePrice": text(stats.change),
         "high": text(stats.high),
@@ -182,7 +183,7 @@ def _ticker(call: Call, pair: Pair) -> dict[str, Any]:
         "vol": text(stats.volume),
         "volValue": text(stats.turnover),
         "last": text(stats.last),
-        "averagePrice": text(average) if average is not None else None,
+        "averagePrice": optional(average),
         "takerFeeRate": text(_FEE),
         "makerFeeRate": text(_FEE),
         "takerCoefficient": "1",
@@ -214,16 +215,17 @@ def level1(call: Call) -> object:
     if found is None:
         return None
     book = call.exchange.market.book(found.symbol, call.now, 1)
+    (bid, bid_size), (ask, ask_size) = book.best_bid, book.best_ask
     trade = call.exchange.market.trades(found.symbol, call.now, 1)[0]
     return {
         "time": call.now,
         "sequence": str(book.sequence),
         "price": text(trade.price),
         "size": text(trade.size),
-        "bestBid": text(book.bids[0][0]),
-        "bestBidSize": text(book.bids[0][1]),
-        "bestAsk": text(book.asks[0][0]),
-        "bestAskSize": text(book.asks[0][1]),
+        "bestBid": optional(bid),
+        "bestBidSize": optional(bid_size),
+        "bestAsk": optional(ask),
+        "bestAskSize": optional(ask_size),
     }
 
 
