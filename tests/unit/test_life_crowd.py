@@ -212,7 +212,7 @@ def test_without_activity_nobody_ever_trades() -> None:
 
 @pytest.mark.parametrize("days", [3, -3])
 def test_a_jump_in_time_is_not_lived_through(days: int) -> None:
-    """Three days cost no more than a start, and prices are at once where the history says."""
+    """Three days cost no more than a start; prices are at once where the history says, and follow it from there."""
     lived = Lived(ALL)
     start = lived.step()
     lived.live(2)
@@ -224,6 +224,9 @@ def test_a_jump_in_time_is_not_lived_through(days: int) -> None:
         assert abs((book.bids[0][0] + book.asks[0][0]) / 2 - fair) / fair < Decimal("0.005")
         assert abs(lived.life.market.last(symbol, lived.now) - fair) / fair < Decimal("0.005")
     assert not lived.life.crowd.refused()
+    wide = {one.price for one in lived.live(10) if isinstance(one, LevelChange) and one.symbol == "BTC-USDT"}
+    assert len(wide) > 100
+    assert abs(stray(lived)) < Decimal("0.0005")
 
 
 def test_a_jump_in_time_ends_what_was_going_on() -> None:

@@ -13,12 +13,12 @@ from kucoin.practice.engine.terms import Side
 from kucoin.practice.life.character import Character, character
 from kucoin.practice.life.maker import Maker
 from kucoin.practice.life.takers import Takers
+from kucoin.practice.life.tape import JUMP_MS
 from kucoin.practice.life.venue import FuturesVenue, SpotVenue, Venue
 from kucoin.practice.market import Market
 from kucoin.practice.noise import stream
 from kucoin.practice.universe import CONTRACTS, PAIRS, Listing
 
-JUMP_MS = 2000  # time that passes at once and is not lived through
 _IMPACT = 0.7  # how much of the way that a stranger's order went stays in the price, at first
 _FADES_S = 15.0  # what is left of it falls to a third in this time
 _TREND_S = 5.0
@@ -79,6 +79,8 @@ class Pit:
     def begin(self, now_ms: int) -> None:
         """Forget what has been going on, quote where the price is now, and let somebody trade there at once."""
         self._takers.calm()
+        self._maker.calm()
+        self._quote_ms = 0
         self._pressure, self._held = 0.0, sum(self.venue.inventories(), Decimal(0))
         if not self.venue.is_open():
             return

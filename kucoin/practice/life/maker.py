@@ -22,6 +22,10 @@ class Maker:
         self._spread = 1
         self._leans = 0
 
+    def calm(self) -> None:
+        """Forget what has been going on; the quotes stay until the next ones."""
+        self._until_ms = 0
+
     def quote(self, now_ms: int, price: int) -> None:
         """Stand around ``price`` (ticks): move what stands wrong, put back what was eaten."""
         bid, ask = self._around(now_ms, price)

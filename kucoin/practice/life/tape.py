@@ -26,7 +26,7 @@ KEPT_DAYS = 7  # of minutes; older ones are the history's again, from which pric
 KEPT_TRADES = 100
 _MINUTE_MS = 60_000
 _START = -1  # of a minute: before its first trade, which is on the minute
-_GAP_MS = 2000  # a longer silence was not lived through
+JUMP_MS = 2000  # what passes at once and is longer was not lived through
 _FIELDS = 6  # of a bar, without its minute
 
 Row = tuple[int, str]  # a minute since 1970, and the bars of all markets that traded in it, as JSON
@@ -127,7 +127,7 @@ class Tape:
         """Let time pass up to ``now_ms``; a jump is filled from the history, one back forgets what will be."""
         before_ms, self.now_ms = self.now_ms, now_ms
         before, now = before_ms // _MINUTE_MS, now_ms // _MINUTE_MS
-        if 0 <= now_ms - before_ms <= _GAP_MS:
+        if 0 <= now_ms - before_ms <= JUMP_MS:
             if now > before:
                 self._close(before)
             return
