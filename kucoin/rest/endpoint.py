@@ -12,11 +12,12 @@ class Endpoint:
     """One method and path of KuCoin's.
 
     Attributes:
+        path: May name parameters in braces, ``/api/v1/orders/{orderId}``; the call fills them in.
         weight: What a call takes from ``pool``.
         private: Whether it is signed.
         futures: Whether it lives on the futures host.
-        stamped: Whether the body gets ``clientTimestamp`` and ``allowMaxTimeWindow`` at the moment of signing: the
-            exchange then refuses it when it arrives late, which makes "not found" a proof afterwards.
+        stamped: Whether each order in the body gets ``clientTimestamp`` and ``allowMaxTimeWindow`` at the moment of
+            signing: the exchange then refuses it when it arrives late, which makes "not found" a proof afterwards.
         urgency: Which part of the quota it may use, and how long it waits for its turn.
     """
 

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any, TypeVar
 
 import msgspec
@@ -17,6 +18,7 @@ from kucoin.rest.answer import UNREADABLE, Answer
 
 log = logging.getLogger(__name__)
 _T = TypeVar("_T")
+_Word = TypeVar("_Word", bound=StrEnum)
 _left_out: dict[str, int] = {}  # request -> how many rows of it were last reported as left out
 _LONGEST_NUMBER = 64  # characters; the longest real one, a fiat price, has 20
 _LARGEST_POWER = 40  # of ten, either way: beyond it a number is an accident, and costs memory when written out
@@ -131,6 +133,17 @@ class Row:
         value = self._fields.get(name)
         return value if isinstance(value, str) and value else None
 
+    def word(self, name: str, kind: type[_Word]) -> _Word:
+        """Return one of the words of ``kind``."""
+        return self._known(name, self.word_or_none(name, kind))
+
+    def word_or_none(self, name: str, kind: type[_Word]) -> _Word | None:
+        """Return one of the words of ``kind``, None where it is a new one too."""
+        try:
+            return kind(self.text_or_none(name) or "")
+        except ValueError:
+            return None
+
     def number(self, name: str) -> Decimal:
         """Return a number, sent as one or as text."""
         return self._known(name, self.number_or_none(name))
@@ -169,6 +182,11 @@ class Row:
         """Return a list of anything."""
         value = self._fields.get(name)
         return self._known(name, value if isinstance(value, list) else None)
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """Return a list of texts, none of them empty."""
+        values = self.values(name)
+        return self._known(name, tuple(values) if all(isinstance(each, str) and each for each in values) else None)
 
     def row(self, name: str) -> Row:
         """Return an object inside this one."""

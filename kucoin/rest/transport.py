@@ -5,17 +5,19 @@ Signing, pacing, repeating and the clock live here once, in `Transport.call`, fo
 
 from __future__ import annotations
 
-import json
 import logging
 import random
+import re
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
+
+import msgspec
 
 from kucoin.errors import (
     AuthenticationFailed,
@@ -44,12 +46,21 @@ SERVER_TIME = Endpoint(
 )
 
 Params = Mapping[str, str | int | None]
-Body = Mapping[str, Any]
+Fields = Mapping[str, Any]
+Body = Fields | Sequence[Fields]
 
 _ATTEMPTS = 3
 _LAST_START = 12.0  # s after the first attempt, beyond which a question is not put again
 _LATE = 5000  # ms after its timestamp at which KuCoin refuses a stamped order
 _CLOCK_IS_OFF = "400002"
+_PATH_VALUE = re.compile("[0-9A-Za-z_-]+")
+
+
+class _Target(NamedTuple):
+    """Path and query twice: as KuCoin wants them signed (plain), and as they go out (percent-encoded)."""
+
+    signed: str
+    sent: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,22 +135,25 @@ class Transport:
         timestamp (400002), which proves that nothing was done, is answered by reading the clock and one repeat.
 
         Args:
-            params: The query, None values left out; text is percent-encoded here, so pass it plain.
-            body: Sent as compact JSON. Amounts in it are text, written by `decimals.plain`.
+            params: What the path names in braces, and the query; None values are left out. Text is percent-encoded
+                here, so pass it plain.
+            body: Sent as compact JSON. Amounts in it are written by `decimals.plain`.
 
         Raises:
-            NotSent: Nothing left: no credentials, no quota (`QuotaHeld`), no connection, host held back.
+            NotSent: Nothing left: no credentials, no quota (`QuotaHeld`), no connection, host held back, or a value
+                that cannot stand in a path (`InvalidRequest`).
             ApiError: KuCoin refused.
             OutcomeUnknown: Sent, and no readable answer came.
         """
         host = self._host_of(endpoint)
+        target = _target(endpoint, params or {})
         started = self._monotonic()
         attempt = 0
         resynced = False
         while True:
             attempt += 1
             try:
-                return self._attempt(endpoint, host, params, body)
+                return self._attempt(endpoint, host, target, body)
             except AuthenticationFailed as refusal:
                 if refusal.code != _CLOCK_IS_OFF or resynced:
                     raise
@@ -158,7 +172,7 @@ class Transport:
         Raises:
             KucoinError: No readable answer; the last measurement stays.
         """
-        answer = self._attempt(SERVER_TIME, self._host_of(SERVER_TIME), None, None)
+        answer = self._attempt(SERVER_TIME, self._host_of(SERVER_TIME), _target(SERVER_TIME, {}), None)
         here = self._clock()
         there = server_time(answer).timestamp() + answer.took / 2
         with self._lock:
@@ -213,12 +227,12 @@ class Transport:
             pause = 0.0  # the limiter makes it wait
         return pause if spent + pause <= _LAST_START else None
 
-    def _attempt(self, endpoint: Endpoint, host: _Host, params: Params | None, body: Body | None) -> Answer:
+    def _attempt(self, endpoint: Endpoint, host: _Host, target: _Target, body: Body | None) -> Answer:
         """Send once and open the answer; keep the books of limiter and host."""
         self._await_turn(endpoint, host)
         sent_at = self._monotonic()
         try:
-            reply = self._line.exchange(self._write(endpoint, host, params, body))
+            reply = self._line.exchange(self._write(endpoint, host, target, body))
         except BaseException as failure:
             with self._lock:
                 self._limiter.lost(endpoint.pool, endpoint.weight)
@@ -264,7 +278,7 @@ class Transport:
             self._sleep(wait)
         raise NotSent(f"{endpoint.name} not sent: the client is closed")
 
-    def _write(self, endpoint: Endpoint, host: _Host, params: Params | None, body: Body | None) -> Request:
+    def _write(self, endpoint: Endpoint, host: _Host, target: _Target, body: Body | None) -> Request:
         """Write the request out and sign it: the last thing before it leaves, so that its timestamp is fresh.
 
         What is signed is what is sent: nothing serialises or encodes it a second time.
@@ -272,17 +286,15 @@ class Transport:
         with self._lock:
             offset = self._offset or 0.0
         timestamp_ms = int((self._clock() + offset) * 1000)
-        plain, encoded = _path_with_query(endpoint.path, params)
-        text = ""
-        if body is not None:
-            stamp = {"clientTimestamp": timestamp_ms, "allowMaxTimeWindow": _LATE} if endpoint.stamped else {}
-            text = json.dumps({**body, **stamp}, separators=(",", ":"))
+        if endpoint.stamped and isinstance(body, Mapping):
+            body = _stamped(body, {"clientTimestamp": timestamp_ms, "allowMaxTimeWindow": _LATE})
+        text = "" if body is None else msgspec.json.encode(body).decode()
         headers = self._headers
         if endpoint.private and self._signer is not None:
             headers = headers | self._signer.headers(
-                timestamp_ms=timestamp_ms, method=endpoint.method, path=plain, body=text
+                timestamp_ms=timestamp_ms, method=endpoint.method, path=target.signed, body=text
             )
-        return Request(endpoint.name, endpoint.method, host.base + encoded, headers, text.encode() or None)
+        return Request(endpoint.name, endpoint.method, host.base + target.sent, headers, text.encode() or None)
 
     def _note(self, endpoint: Endpoint, host: _Host, reply: Reply, failure: KucoinError | None, sent_at: float) -> None:
         """Keep what an answer says of the quota and of the host."""
@@ -303,11 +315,30 @@ class Transport:
                 host.problem = None
 
 
-def _path_with_query(path: str, params: Params | None) -> tuple[str, str]:
-    """Return path and query twice: as KuCoin wants it signed (plain), and as it goes out (percent-encoded)."""
-    pairs = [(name, str(value)) for name, value in (params or {}).items() if value is not None]
-    if not pairs:
-        return path, path
-    plain = "&".join(f"{name}={value}" for name, value in pairs)
-    encoded = "&".join(f"{name}={quote(value, safe=',')}" for name, value in pairs)
-    return f"{path}?{plain}", f"{path}?{encoded}"
+def _stamped(body: Fields, stamp: Fields) -> Fields:
+    """Return ``body`` with ``stamp`` on the order in it, or on each of a batch."""
+    if "orderList" in body:
+        return {**body, "orderList": [{**order, **stamp} for order in body["orderList"]]}
+    return {**body, **stamp}
+
+
+def _target(endpoint: Endpoint, params: Params) -> _Target:
+    """Fill the path in and append the query.
+
+    Raises:
+        InvalidRequest: A value for the path has characters that would make it another path.
+    """
+    path = endpoint.path
+    query = []
+    for name, value in params.items():
+        if f"{{{name}}}" in path:
+            if not _PATH_VALUE.fullmatch(str(value)):
+                raise InvalidRequest(f"{endpoint.name} not sent: {value!r} is no {name}")
+            path = path.replace(f"{{{name}}}", str(value))
+        elif value is not None:
+            query.append((name, str(value)))
+    if not query:
+        return _Target(path, path)
+    plain = "&".join(f"{name}={value}" for name, value in query)
+    encoded = "&".join(f"{name}={quote(value, safe=',')}" for name, value in query)
+    return _Target(f"{path}?{plain}", f"{path}?{encoded}")
