@@ -226,10 +226,9 @@ class Order:
         return self.filled_funds / self.filled_size if self.filled_size else None
 
     @property
-    def status(self) -> OrderStatus:
-        """Where the order is in its life."""
-        whole = self.size if self.type is OrderType.LIMIT else None
-        return _status(active=self.active, cancelled=self.cancelled, filled=self.filled_size, whole=whole)
+    def status(self) -> OrderStatus | None:
+        """Where the order is in its life; None where it ended after a fill and its size is not known."""
+        return _status(self, self.filled_size, self.size)
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,20 +270,23 @@ class FuturesOrder:
     ended_at: datetime | None
 
     @property
-    def status(self) -> OrderStatus:
-        """Where the order is in its life."""
-        whole = self.size if self.type is OrderType.LIMIT else None
-        return _status(active=self.active, cancelled=self.cancelled, filled=self.filled_size, whole=whole)
+    def status(self) -> OrderStatus | None:
+        """Where the order is in its life; None where it ended after a fill and its size is not known."""
+        return _status(self, self.filled_size, self.size)
 
 
-def _status(*, active: bool, cancelled: bool, filled: Decimal | int, whole: Decimal | int | None) -> OrderStatus:
-    """Return the status; ``whole`` is the size that makes an order filled, None where ending is enough."""
-    if active:
+def _status(order: Order | FuturesOrder, filled: Decimal | int, size: Decimal | int | None) -> OrderStatus | None:
+    if order.active:
         return OrderStatus.PARTIALLY_FILLED if filled else OrderStatus.OPEN
     if not filled:
         return OrderStatus.CANCELLED
-    short = whole is not None and filled < whole
-    return OrderStatus.PARTIALLY_CANCELLED if cancelled or short else OrderStatus.FILLED
+    if size is not None and filled >= size:
+        return OrderStatus.FILLED
+    if order.cancelled:
+        return OrderStatus.PARTIALLY_CANCELLED
+    if order.type is OrderType.MARKET:  # its size may be funds, or a whole position
+        return OrderStatus.FILLED
+    return None if size is None else OrderStatus.PARTIALLY_CANCELLED
 
 
 @dataclass(frozen=True, slots=True)

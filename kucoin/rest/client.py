@@ -8,11 +8,18 @@ from decimal import Decimal
 from kucoin.model.credentials import Credentials
 from kucoin.rest.account import Account
 from kucoin.rest.futures import Futures
+from kucoin.rest.futures_orders import FuturesOrders
+from kucoin.rest.futures_positions import FuturesPositions
 from kucoin.rest.hosts import Hosts
+from kucoin.rest.ledgers import Ledgers
 from kucoin.rest.limits import PoolReport
 from kucoin.rest.line import Timeouts
 from kucoin.rest.margin import Margin
+from kucoin.rest.margin_orders import MarginOrders
 from kucoin.rest.market import SpotMarket
+from kucoin.rest.spot import SpotOrders
+from kucoin.rest.spot_stops import SpotStops
+from kucoin.rest.transfers import Transfers
 from kucoin.rest.transport import HostReport, Transport
 
 
@@ -39,8 +46,15 @@ class Exchange:
         self.has_futures = hosts.futures_base is not None
         self.market = SpotMarket(self._transport)
         self.account = Account(self._transport)
+        self.ledgers = Ledgers(self._transport)
+        self.transfers = Transfers(self._transport)
+        self.spot_orders = SpotOrders(self._transport)
+        self.spot_stops = SpotStops(self._transport)
         self.margin = Margin(self._transport)
+        self.margin_orders = MarginOrders(self._transport)
         self.futures = Futures(self._transport)
+        self.futures_orders = FuturesOrders(self._transport)
+        self.futures_positions = FuturesPositions(self._transport)
 
     def resync_clock(self) -> None:
         """Measure the exchange's clock anew; call it at the start and every few minutes.
