@@ -19,6 +19,11 @@ lint: .venv/test.stamp
 bench: .venv/test.stamp .venv-strangers/stamp
 	@for script in tests/bench/bench_*.py; do echo "== $$script"; $(BIN)/python "$$script" || exit 1; done
 
+# The long runs, in parts: `make torture PART=engine`. Each prints its seed.
+PART ?=
+torture: .venv/test.stamp
+	@$(BIN)/pytest -s tests/torture$(if $(PART),/test_torture_$(PART).py)
+
 # The compiled requirements, with hashes, from the readable ones. Needs uv (pip install uv).
 lock:
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --custom-compile-command 'make lock' \
