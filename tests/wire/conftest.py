@@ -1,4 +1,4 @@
-"""A server that says what a test tells it to, byte for byte, over real sockets."""
+"""Whom the client meets over real sockets: a server that says what a test tells it to, and the practice exchange."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ import socket
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 
 from kucoin.model.credentials import Credentials, Secret
 from kucoin.rest import hosts
+from kucoin.rest.client import Exchange
+from kucoin.rest.line import Timeouts
 from kucoin.rest.transport import Transport
 
 
@@ -156,3 +159,28 @@ def transport(scripted: Scripted, clock: Clock) -> Iterator[Transport]:
     )
     yield transport
     transport.close()
+
+
+@pytest.fixture
+def connect(practice: Any) -> Iterator[Callable[..., Exchange]]:
+    """Make clients of the practice exchange: ``connect("general")`` by a key's name, or with a string replaced."""
+    made: list[Exchange] = []
+
+    def make(name: str = "0001", *, timeouts: Timeouts | None = None, **strings: str) -> Exchange:
+        key = {"key": f"practice-key-{name}", "secret": f"practice-secret-{name}", "passphrase": practice.passphrase}
+        spot, futures = (int(base.rpartition(":")[2]) for base in (practice.spot, practice.futures))
+        credentials = Credentials(**{string: Secret(text) for string, text in (key | strings).items()})
+        made.append(Exchange(hosts.practice(spot, futures), credentials, timeouts=timeouts))
+        return made[-1]
+
+    yield make
+    for exchange in made:
+        exchange.close()
+
+
+@pytest.fixture
+def still(practice: Any) -> Iterator[Any]:
+    """The practice exchange with its market standing still, so that two answers can be compared."""
+    practice.clock(rate=0)
+    yield practice
+    practice.clock(rate=1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -27,7 +27,6 @@ from kucoin.errors import (
     TooManyRequests,
 )
 from kucoin.model.account import AccountMode
-from kucoin.model.credentials import Credentials, Secret
 from kucoin.model.market import ServiceState
 from kucoin.rest import hosts
 from kucoin.rest.client import Exchange
@@ -72,31 +71,6 @@ READS: dict[str, tuple[str, Callable[[Exchange], Any]]] = {
 every_read = pytest.mark.parametrize("name", READS)
 
 Connect = Callable[..., Exchange]
-
-
-@pytest.fixture
-def connect(practice: Any) -> Iterator[Connect]:
-    """Make clients of the practice exchange: ``connect("general")`` by a key's name, or with a string replaced."""
-    made: list[Exchange] = []
-
-    def make(name: str = "0001", *, timeouts: Timeouts | None = None, **strings: str) -> Exchange:
-        key = {"key": f"practice-key-{name}", "secret": f"practice-secret-{name}", "passphrase": practice.passphrase}
-        spot, futures = (int(base.rpartition(":")[2]) for base in (practice.spot, practice.futures))
-        credentials = Credentials(**{string: Secret(text) for string, text in (key | strings).items()})
-        made.append(Exchange(hosts.practice(spot, futures), credentials, timeouts=timeouts))
-        return made[-1]
-
-    yield make
-    for exchange in made:
-        exchange.close()
-
-
-@pytest.fixture
-def still(practice: Any) -> Iterator[Any]:
-    """The practice exchange with its market standing still, so that two answers can be compared."""
-    practice.clock(rate=0)
-    yield practice
-    practice.clock(rate=1)
 
 
 def asked(practice: Any, path: str) -> int:
