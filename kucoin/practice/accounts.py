@@ -1,47 +1,41 @@
-"""Accounts at the market's prices: what positions, margin accounts and balances are worth at a moment."""
+"""Accounts as they are told: what the engine keeps of a user, at the market's prices of a moment."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
 from kucoin.decimals import ZERO
-from kucoin.practice import bank
-from kucoin.practice.bank import Balance, Loan
+from kucoin.practice.engine.records import Balance
+from kucoin.practice.engine.terms import MARGIN
 from kucoin.practice.exchange import Exchange
-from kucoin.practice.positions import CROSS, Overview, Valuation, overview, valuate
+
+_ISOLATED = "isolated:"
 
 
-def valuations(exchange: Exchange, user: str, now: int, currency: str | None = None) -> list[Valuation]:
-    """Return the open positions at their mark prices, all or those settled in ``currency``."""
-    held = exchange.bank.positions(user)
-    wanted = [each for each in held if currency in (None, each.contract.settle)]
-    marks = {each.contract.symbol: exchange.market.mark_price(each.contract, now) for each in wanted}
-    alone = [valuate(each, marks[each.contract.symbol]) for each in wanted]
-    stakes = {each.holding.contract.settle: ZERO for each in alone if each.is_cross}
-    for settle in stakes:
-        wallet = exchange.bank.balance(user, bank.FUTURES, settle).total
-        bound = sum(
-            (each.margin for each in alone if not each.is_cross and each.holding.contract.settle == settle), ZERO
-        )
-        stakes[settle] = wallet - bound
-    return [
-        valuate(each.holding, each.mark, stake=stakes[each.holding.contract.settle])
-        if each.holding.mode == CROSS
-        else each
-        for each in alone
-    ]
+def balances(exchange: Exchange, user: str, account: str) -> list[Balance]:
+    """Return what there is, or owed, in an account, by currency."""
+    held = [each for each in exchange.user(user).balances.values() if each.account == account]
+    return sorted((each for each in held if each.total or each.liability), key=lambda each: each.currency)
 
 
-def futures_overview(exchange: Exchange, user: str, currency: str, now: int) -> Overview:
-    """Return the futures account in one settlement currency."""
-    wallet = exchange.bank.balance(user, bank.FUTURES, currency)
-    return overview(wallet.total, wallet.hold, valuations(exchange, user, now, currency))
+def balance(exchange: Exchange, user: str, account: str, currency: str) -> Balance:
+    """Return one balance, zero where the account never held the currency."""
+    found = exchange.user(user).balances.get((account, currency))
+    return found or Balance(user=user, account=account, currency=currency)
+
+
+def isolated_pairs(exchange: Exchange, user: str) -> list[str]:
+    """Return the pairs of which the user has an isolated margin account with something in it."""
+    held = exchange.user(user).balances.values()
+    accounts = {each.account for each in held if each.total or each.liability}
+    return sorted(each.removeprefix(_ISOLATED) for each in accounts if each.startswith(_ISOLATED))
 
 
 @dataclass(frozen=True, slots=True)
-class MarginAccount:
-    """Cross margin, or one isolated pair, in USDT: what is there, what is owed."""
+class Worth:
+    """What margin accounts hold and owe, in one currency."""
 
     assets: Decimal
     liabilities: Decimal
@@ -52,30 +46,24 @@ class MarginAccount:
         return (self.liabilities / self.assets).quantize(Decimal("0.0001")) if self.assets else ZERO
 
 
-def margin_account(
-    exchange: Exchange, balances: list[Balance], loans: list[Loan], now: int, *, quote: str = "USDT"
-) -> MarginAccount:
-    """Return the worth of ``balances`` and ``loans`` in ``quote``."""
+def worth(exchange: Exchange, held: Iterable[Balance], now: int, *, quote: str = "USDT") -> Worth:
+    """Return what ``held`` is worth in ``quote``; a currency without a price counts for nothing."""
     unit = exchange.market.coin_price(quote, now) or Decimal(1)
-
-    def worth(currency: str, amount: Decimal) -> Decimal:
-        price = exchange.market.coin_price(currency, now) if amount else None
-        return amount * price / unit if price is not None else ZERO
-
-    return MarginAccount(
-        assets=sum((worth(each.currency, each.total) for each in balances), ZERO),
-        liabilities=sum((worth(each.currency, each.total) for each in loans), ZERO),
-    )
+    assets = liabilities = ZERO
+    for each in held:
+        price = exchange.market.coin_price(each.currency, now)
+        if price is not None:
+            assets += each.total * price / unit
+            liabilities += each.liability * price / unit
+    return Worth(assets, liabilities)
 
 
 def margin_figures(exchange: Exchange, user: str, now: int) -> dict[str, dict[str, str]]:
-    """Return assets and liabilities in USDT of cross margin (empty tag) and of each isolated pair."""
-    balances = exchange.bank.balances(user, bank.CROSS) + exchange.bank.balances(user, bank.ISOLATED)
-    loans = exchange.bank.loans(user)
-    found = {}
-    for tag in dict.fromkeys(each.tag for each in balances):
-        account = margin_account(
-            exchange, [each for each in balances if each.tag == tag], [each for each in loans if each.tag == tag], now
-        )
-        found[tag] = {"assets": f"{account.assets:f}", "liabilities": f"{account.liabilities:f}"}
-    return found
+    """Return assets and liabilities in USDT of cross margin (``cross``) and of each isolated pair."""
+    accounts = {"cross": MARGIN} | {pair: _ISOLATED + pair for pair in isolated_pairs(exchange, user)}
+    found = {name: worth(exchange, balances(exchange, user, account), now) for name, account in accounts.items()}
+    return {
+        name: {"assets": f"{each.assets:f}", "liabilities": f"{each.liabilities:f}"}
+        for name, each in found.items()
+        if each.assets or each.liabilities
+    }

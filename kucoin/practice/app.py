@@ -16,11 +16,17 @@ from kucoin.practice.api import (
     futures_account,
     futures_market,
     futures_orders,
+    futures_settings,
+    futures_trading,
     margin,
+    margin_trading,
     spot_account,
     spot_history,
     spot_market,
     spot_orders,
+    spot_stops,
+    spot_trading,
+    transfers,
 )
 from kucoin.practice.exchange import Exchange
 from kucoin.practice.gateway import NOT_FOUND, Gateway, failed
@@ -31,13 +37,19 @@ SPOT = (
     *spot_account.ROUTES.listed,
     *spot_history.ROUTES.listed,
     *spot_orders.ROUTES.listed,
+    *spot_trading.ROUTES.listed,
+    *spot_stops.ROUTES.listed,
     *margin.ROUTES.listed,
+    *margin_trading.ROUTES.listed,
+    *transfers.ROUTES.listed,
     *bullet.SPOT.listed,
 )
 FUTURES = (
     *futures_market.ROUTES.listed,
     *futures_account.ROUTES.listed,
     *futures_orders.ROUTES.listed,
+    *futures_trading.ROUTES.listed,
+    *futures_settings.ROUTES.listed,
     *bullet.FUTURES.listed,
 )
 

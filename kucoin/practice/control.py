@@ -14,8 +14,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from kucoin.practice import bank
-from kucoin.practice.accounts import futures_overview, margin_figures, valuations
+from kucoin.practice.accounts import balances, isolated_pairs, margin_figures
+from kucoin.practice.engine.records import Balance
+from kucoin.practice.engine.terms import MAIN, MARGIN, TRADE, isolated
 from kucoin.practice.exchange import Exchange
 from kucoin.practice.gateway import json_body
 from kucoin.practice.keys import USERS
@@ -45,7 +46,9 @@ def _guarded(exchange: Exchange, work: Work) -> Callable[[Request], Awaitable[Re
         if "origin" in request.headers or host.rsplit(":", 1)[0] not in _LOOPBACK:
             return _json({"error": "control is for programs on this machine"}, 403)
         try:
-            return _json(work(exchange, json_body(await request.body())))
+            found = work(exchange, json_body(await request.body()))
+            await exchange.commits.durable()
+            return _json(found)
         except Refusal as refusal:
             return _json({"error": refusal.message}, refusal.status)
 
@@ -57,9 +60,13 @@ def _json(data: dict[str, Any], status: int = 200) -> Response:
 
 
 def _faults(exchange: Exchange, body: dict[str, Any]) -> dict[str, Any]:
-    """Set faults, or take all back: ``{"clear": true, "set": [{"name": ..., "path": ...}]}``."""
+    """Set faults, or take all back: ``{"clear": true, "set": [{"name": ..., "path": ...}]}``.
+
+    Clearing fills the quotas again as well, so that what comes next starts from nothing.
+    """
     if body.get("clear"):
         exchange.faults.clear()
+        exchange.quotas.refill()
         exchange.clock.disturb()
     for wanted in body.get("set", []):
         if wanted.get("name") in _CLOCK_FAULTS:
@@ -105,40 +112,53 @@ def state(exchange: Exchange) -> dict[str, Any]:
         "prices": {code: text(price) for code, price in prices.items() if price is not None},
         "last": {symbol: text(market.last(symbol, now)) for symbol in PAIRS},
         "marks": {symbol: text(market.mark_price(each, now)) for symbol, each in CONTRACTS.items()},
-        "users": {user: _holdings(exchange, user, now) for user in USERS},
+        "users": {user: _holdings(exchange, user) | {"margin": margin_figures(exchange, user, now)} for user in USERS},
         "requests": dict(exchange.requests),
     }
 
 
-def _holdings(exchange: Exchange, user: str, now: int) -> dict[str, Any]:
-    accounts = (bank.MAIN, bank.TRADE, bank.CROSS, bank.ISOLATED, bank.FUTURES)
+def _holdings(exchange: Exchange, user: str) -> dict[str, Any]:
+    held = {(name, ""): balances(exchange, user, name) for name in (MAIN, TRADE)}
+    margin = {("cross", ""): balances(exchange, user, MARGIN)}
+    margin |= {("isolated", pair): balances(exchange, user, isolated(pair)) for pair in isolated_pairs(exchange, user)}
+    who, account = exchange.user(user), exchange.engine.futures_account
+    wallets = {("futures", ""): [_wallet(exchange, user, currency) for currency in sorted(who.wallets)]}
     return {
         "balances": [
             {
-                "account": each.account,
-                "tag": each.tag,
+                "account": name,
+                "tag": tag,
                 "currency": each.currency,
                 "total": text(each.total),
                 "hold": text(each.hold),
             }
-            for account in accounts
-            for each in exchange.bank.balances(user, account)
+            for (name, tag), rows in (held | margin | wallets).items()
+            for each in rows
         ],
         "loans": [
-            {"tag": each.tag, "currency": each.currency, "total": text(each.total)}
-            for each in exchange.bank.loans(user)
+            {"tag": tag, "currency": each.currency, "total": text(each.liability)}
+            for (_, tag), rows in margin.items()
+            for each in rows
+            if each.liability
         ],
         "positions": [
             {
-                "symbol": each.holding.contract.symbol,
-                "qty": each.holding.qty,
-                "mark": text(each.mark),
-                "pnl": text(each.pnl),
+                "symbol": each.symbol,
+                "side": each.side,
+                "qty": int(each.qty),
+                "mark": text(account.figures(each).mark_price),
+                "pnl": text(account.figures(each).pnl),
             }
-            for each in valuations(exchange, user, now)
+            for each in who.positions.values()
         ],
-        "futures_equity": {
-            currency: text(futures_overview(exchange, user, currency, now).equity) for currency in SETTLE_CURRENCIES
-        },
-        "margin": {tag or "cross": figures for tag, figures in margin_figures(exchange, user, now).items()},
+        "orders": sorted(order for orders in who.live.values() for order in orders),
+        "stops": sorted(who.stops),
+        "futures_equity": {currency: text(account.overview(user, currency).equity) for currency in SETTLE_CURRENCIES},
     }
+
+
+def _wallet(exchange: Exchange, user: str, currency: str) -> Balance:
+    """Return a futures wallet as a balance; what resting orders tie up is its hold."""
+    wallet = exchange.user(user).wallets[currency]
+    hold = wallet.isolated_orders + wallet.cross_orders
+    return Balance(user=user, account="futures", currency=currency, total=wallet.total, hold=hold)

@@ -1,22 +1,33 @@
-"""One practice exchange: its market, its accounts, its clock and its door, put together."""
+"""One practice exchange: its market, its engine, its memory, its clock and its door, put together."""
 
 from __future__ import annotations
 
 import os
+import signal
 from collections import Counter
+from decimal import Decimal
 from pathlib import Path
 
-from kucoin.practice import story
-from kucoin.practice.bank import Bank
+from kucoin.practice import rulebook, story
+from kucoin.practice.archive import Archive
 from kucoin.practice.clock import Clock
+from kucoin.practice.commits import Commits
+from kucoin.practice.engine.engine import Engine
+from kucoin.practice.engine.records import Profile
+from kucoin.practice.engine.state import User
 from kucoin.practice.faults import Faults
+from kucoin.practice.keys import USERS
 from kucoin.practice.market import Market
 from kucoin.practice.past import DAY_MS, Past
 from kucoin.practice.quota import Quotas
-from kucoin.practice.settle import Settlement
+from kucoin.practice.quotes import Quotes
 from kucoin.practice.store import Store, Unusable
+from kucoin.practice.universe import CONTRACTS, PAIRS, USDT
 
 DEFAULT_SEED = 7
+HOUR_MS = 3_600_000
+# Everything that a margin account may be asked about.
+_MARGIN_COINS = sorted({USDT, *rulebook.BORROWABLE} | {pair.base for pair in PAIRS.values() if pair.margin})
 
 
 class Exchange:
@@ -34,6 +45,8 @@ class Exchange:
         self.data = data.resolve()
         self.pid = os.getpid()
         self.store = Store(self.data)
+        self.archive = Archive(self.store)
+        self.commits = Commits(self.store, leave)
         self.spot = self.futures = ""
         self.requests: Counter[str] = Counter()
         self.quotas = Quotas()
@@ -50,26 +63,111 @@ class Exchange:
         self.seed = seed
         self.clock = Clock(int(self.store.meta("clock_offset_ms") or 0))
         self.market = Market(seed)
-        self.bank = Bank(self.store)
-        self.settlement = Settlement(self.store, self.bank, self.market)
-        if self.store.meta("born_ms") is None:
+        born = self.store.meta("born_ms")
+        self.born_ms = int(born) if born is not None else self.clock.market_ms() // 60_000 * 60_000
+        if born is None:
+            begins = self.born_ms - int(story.BEGINS * DAY_MS)
+            self._start(begins, settled_ms=begins)
             self._give_birth()
-        self.born_ms = int(self.store.meta("born_ms") or 0)
+        self._start(self.clock.market_ms(), settled_ms=int(self.store.meta("settled_ms") or self.born_ms))
+        self.engine.load(self.archive.saved())
+        self.now()
+
+    def _start(self, now_ms: int, *, settled_ms: int) -> None:
+        """Make an engine that knows the rules and nobody but the house."""
+        self.engine = Engine(
+            now_ms=now_ms,
+            settled_ms=settled_ms,
+            pairs=rulebook.pairs(),
+            contracts=rulebook.contracts(),
+            loans=rulebook.loans(),
+        )
+        self.quotes = Quotes(self.engine, self.market, now_ms)
+        self._settled_ms = settled_ms - settled_ms % HOUR_MS
+        self._second = -1
 
     def _give_birth(self) -> None:
         """Fill the accounts. Birth is on a full minute, so that equal minutes give equal exchanges."""
-        born = self.clock.market_ms() // 60_000 * 60_000
-        with self.store.transaction():
-            self.store.set_meta(seed=str(self.seed))
-            self.settlement.begin(born - int(story.BEGINS * DAY_MS))
-            story.tell(Past(self.bank, self.market, self.settlement, born))
-            self.store.set_meta(born_ms=str(born))
+        for user in USERS.values():
+            self.engine.add_user(Profile(id=user.name, hedge=user.hedge))
+        story.tell(Past(self))
+        self.store.set_meta(seed=str(self.seed), born_ms=str(self.born_ms))
+        self.keep()
+        self.store.commit()
+
+    # Time
 
     def now(self) -> int:
-        """Return the market's moment after settling what was due by then."""
+        """Return the market's moment after doing what was due by then."""
         moment = self.clock.market_ms()
-        self.settlement.advance(moment)
+        self.settle(moment)
+        if moment // 1000 != self._second:
+            self._second = moment // 1000
+            market = self.market
+            self.engine.tick(
+                moment,
+                coins=self._coins(moment),
+                index={symbol: market.index_price(each, moment) for symbol, each in CONTRACTS.items()},
+                marks={symbol: market.mark_price(each, moment) for symbol, each in CONTRACTS.items()},
+                rates={symbol: market.funding_rate(each, moment) for symbol, each in CONTRACTS.items()},
+            )
+            self.keep()
         return moment
+
+    def settle(self, until_ms: int) -> None:
+        """Charge interest and funding of every full hour up to a moment that has not been settled yet."""
+        while self._settled_ms + HOUR_MS <= until_ms:
+            self._settled_ms += HOUR_MS
+            self.price(self._settled_ms, self._funded())
+            self.store.set_meta(settled_ms=str(self._settled_ms))
+            self.keep()
+
+    def _funded(self) -> set[str]:
+        """Return the contracts on which somebody's funding falls due at the hour that is being settled."""
+        held = {symbol for user in self.users() for symbol, _ in user.positions}
+        return {symbol for symbol in held if self._settled_ms % CONTRACTS[symbol].interval_ms == 0}
+
+    def price(self, at_ms: int, symbols: set[str]) -> None:
+        """Let the engine see the prices of some contracts at a moment, and the rates that they charge then."""
+        market = self.market
+        self.engine.tick(
+            at_ms,
+            index={symbol: market.index_price(CONTRACTS[symbol], at_ms) for symbol in symbols},
+            marks={symbol: market.mark_price(CONTRACTS[symbol], at_ms) for symbol in symbols},
+            rates={symbol: market.funding_rate(CONTRACTS[symbol], at_ms - 1) for symbol in symbols},
+        )
+
+    def price_coins(self, at_ms: int) -> None:
+        """Let the engine see what margin accounts are worth at a moment."""
+        self.engine.tick(at_ms, coins=self._coins(at_ms))
+
+    def _coins(self, at_ms: int) -> dict[str, Decimal]:
+        prices = {currency: self.market.coin_price(currency, at_ms) for currency in _MARGIN_COINS}
+        return {currency: price for currency, price in prices.items() if price is not None}
+
+    # People
+
+    def user(self, name: str) -> User:
+        """Return a user's settings, money, and what is alive of their orders."""
+        return self.engine.user(name)
+
+    def users(self) -> list[User]:
+        """Return everybody who is not the house."""
+        return [self.engine.user(name) for name in USERS]
+
+    def live(self, now_ms: int) -> None:
+        """Let the market move where somebody's orders wait for it."""
+        waiting = {symbol for user in self.users() for symbol, orders in user.live.items() if orders}
+        waiting |= {stop.symbol for user in self.users() for stop in user.stops.values()}
+        for symbol in sorted(waiting):
+            self.quotes.refresh(symbol, now_ms)
+        self.keep()
+
+    def keep(self) -> None:
+        """Write down what the engine did; the caller sees to the commit."""
+        self.archive.keep(self.engine.drain())
+
+    # Beginning again
 
     def set_offset(self, offset_ms: int) -> None:
         """Move the whole exchange in time, and remember it."""
@@ -82,3 +180,8 @@ class Exchange:
         self.quotas, self.faults = Quotas(), Faults()
         self.requests.clear()
         self._load(self.seed if seed is None else seed)
+
+
+def leave() -> None:
+    """Ask this process to end."""
+    os.kill(os.getpid(), signal.SIGTERM)

@@ -1,6 +1,6 @@
 """The door of one host: a request comes in, faults and rules are applied in KuCoin's order, an answer goes out.
 
-Known path → fault before the work → signature → quota → permission → endpoint → fault after the work.
+Known path → fault before the work → signature → quota → permission → endpoint → disk → fault after the work.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kucoin.practice.auth import identify
+from kucoin.practice.engine.refusals import Refusal as Refused
 from kucoin.practice.exchange import Exchange
 from kucoin.practice.faults import Fault
 from kucoin.practice.keys import Key
@@ -57,6 +58,7 @@ class Gateway:
         body = await request.body()
         fault = exchange.faults.strike(self._host, request.method, path)
         reply = before(fault) or self._reply(route, request, body)
+        await exchange.commits.durable()  # what is told has happened, whatever becomes of this process
         return await after(fault, reply, request)
 
     def _reply(self, route: Route, request: Request, body: bytes) -> Reply:
@@ -75,6 +77,8 @@ class Gateway:
             if key is not None and route.permission not in key.permissions.split(","):
                 raise Refusal("400007", f"Access denied, require more permission: {route.permission}.", status=403)
             return Reply(self._work(route, request, body, key), headers=headers)
+        except Refused as refused:
+            return Reply(Refusal(refused.code, refused.text).body(), headers=headers)
         except Refusal as refusal:
             return Reply(refusal.body(), refusal.status, headers)
         except Nothing as nothing:
@@ -109,7 +113,10 @@ class Gateway:
             body=body,
             key=key,
         )
-        return success(route.handler(call))
+        try:
+            return success(route.handler(call))
+        finally:
+            self._exchange.keep()
 
 
 def _address(request: Request) -> str:

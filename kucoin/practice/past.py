@@ -1,54 +1,63 @@
-"""How an account comes to a past: deeds at moments gone by, each through the bank as a live one would be.
+"""How an account comes to a past: deeds at moments gone by, each through the engine as a live one would be.
 
-So every balance is the sum of its ledger, every hold belongs to an open order, and every closed position's profit
-stands in the ledger. `story` says who did what and when.
+The house takes the other side of every trade at the market's price of that moment. `story` says who did what and when.
 """
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from kucoin.decimals import ZERO, floor_to
-from kucoin.practice import orders
-from kucoin.practice.bank import CROSS, FUTURES, ISOLATED, MAIN, TRADE, Bank, Body, Loan
-from kucoin.practice.keys import USERS
-from kucoin.practice.market import Market
-from kucoin.practice.numbers import UNIT, text
-from kucoin.practice.settle import Settlement
-from kucoin.practice.universe import PAIRS, Pair
+from kucoin.practice.archive import Movement
+from kucoin.practice.engine.records import Order
+from kucoin.practice.engine.requests import SpotRequest, StopRequest
+from kucoin.practice.engine.terms import MAIN, MARGIN, TRADE, OrderType, Side, TradeType, isolated
+from kucoin.practice.numbers import text
+from kucoin.practice.universe import PAIRS, Listing
+
+if TYPE_CHECKING:
+    from kucoin.practice.exchange import Exchange
 
 DAY_MS = 86_400_000
-_FEE = Decimal("0.001")
 ADDRESS = "TPracticeAddressThatHoldsNothing00"
+_CHANGE_OF_MIND_MS = 5_400_000
 
 
 class Past:
-    """Time before the birth, in ms, going forward; and the ids of what happens in it."""
+    """Time before the birth of ``exchange``, in ms, going forward."""
 
-    def __init__(self, bank: Bank, market: Market, settlement: Settlement, born: int) -> None:
-        self.bank = bank
-        self.market = market
-        self.now = born
-        self._settlement = settlement
-        self._born = born
+    def __init__(self, exchange: Exchange) -> None:
+        self.exchange = exchange
+        self.engine = exchange.engine
+        self.now = exchange.born_ms
         self._count = 0
 
     def at(self, days_before: float) -> None:
         """Go to the moment so many days before the birth, settling what falls due on the way; never backwards."""
-        self.now = self._born - int(days_before * DAY_MS)
-        self._settlement.advance(self.now)
+        self.exchange.keep()
+        self.now = self.exchange.born_ms - int(days_before * DAY_MS)
+        self.exchange.settle(self.now)
 
-    def hex_id(self, length: int = 24) -> str:
+    def hex_id(self, length: int = 32) -> str:
         """Return the next hexadecimal id: the same for the same past."""
         self._count += 1
-        return hashlib.blake2b(f"{self._born} {self._count}".encode(), digest_size=length // 2).hexdigest()
+        name = f"{self.exchange.born_ms} {self._count}"
+        return hashlib.blake2b(name.encode(), digest_size=length // 2).hexdigest()
 
-    def number(self) -> int:
-        """Return the next rising number of 18 digits, such as futures orders and trades have."""
-        self._count += 1
-        return self.now * 100_000 + self._count
+    def last(self, symbol: str) -> Decimal:
+        """Return the market's price."""
+        return self.exchange.market.last(symbol, self.now)
+
+    def away(self, listing: Listing, offset: str) -> Decimal:
+        """Return the price that lies ``offset`` (a fraction) from the market's."""
+        return floor_to(self.last(listing.symbol) * (1 + Decimal(offset)), listing.tick)
+
+    def meet(self, symbol: str, side: Side, size: Decimal) -> None:
+        """Let the house be there for an order of ``side``, at the market's price."""
+        facing = Side.SELL if side is Side.BUY else Side.BUY
+        self.exchange.quotes.place(symbol, facing, self.last(symbol), size, self.now)
 
 
 class Person:
@@ -56,176 +65,103 @@ class Person:
 
     def __init__(self, past: Past, name: str) -> None:
         self._past = past
-        self._bank = past.bank
+        self._engine = past.engine
         self.name = name
 
     # Money in, out and about
 
     def deposit(self, currency: str, amount: str, chain: str) -> None:
         """Money arrives in the funding account."""
-        size = Decimal(amount)
-        self._post(MAIN, currency, size, "DEPOSIT")
-        self._record("deposit", currency, self._movement(currency, size, ZERO, chain))
+        self._engine.accounts.credit(self._past.now, self.name, MAIN, currency, Decimal(amount))
+        self._record("deposit", currency, Decimal(amount), ZERO, chain)
 
     def withdraw(self, currency: str, amount: str, fee: str, chain: str) -> None:
         """Money leaves the exchange."""
         size, cost = Decimal(amount), Decimal(fee)
-        self._post(MAIN, currency, -(size + cost), "WITHDRAWAL", fee=cost)
-        body = {"id": self._past.hex_id(), **self._movement(currency, size, cost, chain)}
-        self._record("withdrawal", currency, body)
+        self._engine.accounts.credit(self._past.now, self.name, MAIN, currency, -(size + cost), biz="WITHDRAWAL")
+        self._record("withdrawal", currency, size, cost, chain)
 
-    def _movement(self, currency: str, size: Decimal, fee: Decimal, chain: str) -> Body:
-        return {
-            "currency": currency,
-            "chain": chain,
-            "status": "SUCCESS",
-            "address": ADDRESS,
-            "memo": "",
-            "isInner": False,
-            "amount": text(size),
-            "fee": text(fee),
-            "walletTxId": self._past.hex_id(64),
-            "createdAt": self._past.now,
-            "updatedAt": self._past.now + 240_000,
-            "remark": "",
-            "arrears": False,
-        }
+    def _record(self, kind: str, currency: str, size: Decimal, fee: Decimal, chain: str) -> None:
+        movement = Movement(
+            id=self._past.hex_id(24),
+            currency=currency,
+            chain=chain,
+            address=ADDRESS,
+            amount=text(size),
+            fee=text(fee),
+            hash=self._past.hex_id(64),
+            created_ms=self._past.now,
+        )
+        self._past.exchange.archive.move(kind, self._engine.number(), self.name, movement)
 
-    def transfer(self, currency: str, amount: str, source: str, target: str, *, tag: str = "") -> None:
-        """Money moves between accounts of one's own; ``tag`` is the pair of an isolated ``target``."""
-        self.send(self, currency, amount, source, target, tag=tag, event="TRANSFER")
+    def transfer(self, currency: str, amount: str, source: str, target: str) -> None:
+        """Money moves between accounts of one's own."""
+        self.send(self, currency, amount, source, target)
 
-    def send(
-        self,
-        other: Person,
-        currency: str,
-        amount: str,
-        source: str,
-        target: str,
-        *,
-        tag: str = "",
-        event: str = "SUB_TRANSFER",
-    ) -> None:
-        """Money moves into another person's account. Futures call Bitcoin XBT."""
-        size = Decimal(amount)
-        self._post(source, currency, -size, event)
-        if target == FUTURES:
-            other._post(FUTURES, "XBT" if currency == "BTC" else currency, size, "TransferIn")
-        else:
-            other._post(target, currency, size, event, tag=tag)
+    def send(self, other: Person, currency: str, amount: str, source: str, target: str) -> None:
+        """Money moves into another person's account."""
+        self._engine.accounts.transfer(
+            self._past.now, self.name, currency, Decimal(amount), source=source, target=target, to_user=other.name
+        )
 
     # Spot and margin
 
     def trade(self, side: str, symbol: str, funds: str, account: str = TRADE) -> None:
         """A market order for about ``funds`` of quote currency, filled at the price of the moment."""
-        pair, now = PAIRS[symbol], self._past.now
-        price = self._past.market.last(symbol, now)
-        size = floor_to(Decimal(funds) / price, pair.lot)
-        worth = price * size
-        fee = (worth * _FEE).quantize(UNIT)
-        body = self._order(pair, side, size, account)
-        trade_id = self._past.number() % 10**17
-        context = f'{{"symbol":"{symbol}","orderId":"{body["id"]}","tradeId":"{trade_id}"}}'
-        tag = symbol if account == ISOLATED else ""
-        sign = 1 if side == "buy" else -1
-        self._post(account, pair.base, sign * size, "TRADE_EXCHANGE", tag=tag, context=context)
-        self._post(account, pair.quote, -sign * worth - fee, "TRADE_EXCHANGE", fee=fee, tag=tag, context=context)
-        self._bank.put_order(self.name, account, orders.filled(body, worth, fee, now + 37), active=False, at=now)
-        fill_id = self._past.number() % 10**14
-        fill = orders.spot_fill(body, price=price, size=size, fee=fee, trade_id=trade_id, fill_id=fill_id, at=now)
-        self._record(f"fill-{account}", symbol, fill)
+        size = floor_to(Decimal(funds) / self._past.last(symbol), PAIRS[symbol].lot)
+        self._past.meet(symbol, Side(side), size)
+        self._place(self._request(side, symbol, size, account))
 
-    def rest(self, side: str, symbol: str, size: str, offset: str, account: str = TRADE) -> None:
+    def rest(self, side: str, symbol: str, size: str, offset: str, account: str = TRADE) -> Order:
         """A limit order rests ``offset`` (a fraction) away from the price of the moment, its funds on hold."""
-        pair, amount = PAIRS[symbol], Decimal(size)
-        price = self._away(pair, offset)
-        body = self._order(pair, side, amount, account, price=price)
-        needed = price * amount * (1 + _FEE) if side == "buy" else amount
-        self._bank.hold(self.name, account, pair.quote if side == "buy" else pair.base, needed)
-        self._bank.put_order(self.name, account, body, active=True, at=self._past.now)
+        price = self._past.away(PAIRS[symbol], offset)
+        return self._place(self._request(side, symbol, Decimal(size), account, price))
 
     def change_mind(self, side: str, symbol: str, size: str, offset: str, account: str = TRADE) -> None:
         """A limit order is placed away from the price and cancelled 90 minutes later, before it met anything."""
-        pair, now = PAIRS[symbol], self._past.now
-        body = self._order(pair, side, Decimal(size), account, price=self._away(pair, offset))
-        self._bank.put_order(self.name, account, orders.cancelled(body, now + 5_400_000), active=False, at=now)
+        order = self.rest(side, symbol, size, offset, account)
+        self._engine.spot.cancel(
+            self._past.now + _CHANGE_OF_MIND_MS,
+            self.name,
+            symbol,
+            order_id=order.id,
+            family=order.request.family,
+        )
 
     def stop(self, side: str, symbol: str, size: str, offset: str) -> None:
-        """A conditional order waits; nothing is held for it."""
-        pair, now = PAIRS[symbol], self._past.now
-        body = orders.spot_stop(
-            id_=f"vs{self._past.hex_id(22)}",
-            client_oid=self._past.hex_id(32),
-            user_id=USERS[self.name].user_id,
-            pair=pair,
-            side=side,
-            size=Decimal(size),
-            stop_price=self._away(pair, offset),
-            at=now,
+        """A conditional market order waits; nothing is held for it."""
+        order = self._request(side, symbol, Decimal(size), TRADE)
+        stop_price = self._past.away(PAIRS[symbol], offset)
+        kind = "loss" if offset.startswith("-") else "entry"
+        self._engine.spot.place_stop(
+            self._past.now, self.name, StopRequest(order=order, stop_price=stop_price, stop=kind)
         )
-        self._bank.put_order(self.name, "spot-stop", body, active=True, at=now)
 
-    def _away(self, pair: Pair, offset: str) -> Decimal:
-        return floor_to(self._past.market.last(pair.symbol, self._past.now) * (1 + Decimal(offset)), pair.tick)
-
-    def _order(self, pair: Pair, side: str, size: Decimal, account: str, *, price: Decimal | None = None) -> Body:
+    def _request(
+        self, side: str, symbol: str, size: Decimal, account: str, price: Decimal | None = None
+    ) -> SpotRequest:
         """Return a limit order, or a market order where there is no price."""
-        return orders.spot(
-            id_=self._past.hex_id(),
-            client_oid=self._past.hex_id(32),
-            pair=pair,
-            side=side,
-            kind="market" if price is None else "limit",
-            price=price or ZERO,
+        trade_types = {TRADE: TradeType.TRADE, MARGIN: TradeType.CROSS, isolated(symbol): TradeType.ISOLATED}
+        return SpotRequest(
+            symbol=symbol,
+            side=Side(side),
+            type=OrderType.MARKET if price is None else OrderType.LIMIT,
+            price=price,
             size=size,
-            trade_type=orders.TRADE_TYPES[account],
-            at=self._past.now,
+            client_oid=self._past.hex_id(),
+            trade_type=trade_types[account],
         )
+
+    def _place(self, request: SpotRequest) -> Order:
+        return self._engine.spot.place(self._past.now, self.name, request)
 
     # Loans
 
-    def borrow(self, currency: str, amount: str, tag: str = "") -> None:
-        """A margin loan; ``tag`` is the pair of an isolated one."""
-        size = Decimal(amount)
-        loan = self._bank.loan(self.name, currency, tag)
-        self._bank.owe(self.name, replace(loan, principal=loan.principal + size))
-        told = {"size": text(size), "actualSize": text(size)}
-        self._lend("borrow", currency, size, tag, told)
+    def borrow(self, currency: str, amount: str, account: str = MARGIN) -> None:
+        """A margin loan."""
+        self._past.exchange.price_coins(self._past.now)
+        self._engine.margin.borrow(self._past.now, self.name, account, currency, Decimal(amount))
 
-    def repay(self, currency: str, amount: str, tag: str = "") -> None:
+    def repay(self, currency: str, amount: str, account: str = MARGIN) -> None:
         """A repayment: interest first, then principal."""
-        size = Decimal(amount)
-        loan = self._bank.loan(self.name, currency, tag)
-        interest = min(size, loan.interest)
-        left = Loan(tag, currency, loan.principal - (size - interest), loan.interest - interest)
-        self._bank.owe(self.name, left)
-        told = {"size": text(size), "principal": text(size - interest), "interest": text(interest)}
-        self._lend("repay", currency, -size, tag, told)
-
-    def _lend(self, what: str, currency: str, amount: Decimal, tag: str, told: Body) -> None:
-        """Move the money of a loan and write it down."""
-        account = ISOLATED if tag else CROSS
-        self._post(account, currency, amount, what.upper(), tag=tag)
-        head = {"orderNo": self._past.hex_id(), "symbol": tag or None, "currency": currency}
-        body = {**head, **told, "status": "SUCCESS", "createdTime": self._past.now}
-        self._record(f"{what}-{account}", currency, body)
-
-    # What every deed writes
-
-    def _post(
-        self,
-        account: str,
-        currency: str,
-        amount: Decimal,
-        event: str,
-        *,
-        fee: Decimal = ZERO,
-        tag: str = "",
-        context: str = "",
-    ) -> None:
-        self._bank.post(
-            self.name, account, currency, amount, event=event, at=self._past.now, tag=tag, fee=fee, context=context
-        )
-
-    def _record(self, kind: str, name: str, body: Body) -> None:
-        self._bank.record(self.name, kind, name, body, at=self._past.now)
+        self._engine.margin.repay(self._past.now, self.name, account, currency, Decimal(amount))

@@ -50,6 +50,10 @@ class Quotas:
     def __init__(self) -> None:
         self._windows: dict[tuple[str, Pool], tuple[float, int]] = {}
 
+    def refill(self) -> None:
+        """Forget what was used."""
+        self._windows.clear()
+
     def take(self, who: str, pool: Pool, weight: int, now: float) -> Grant:
         """Count a request of ``weight`` against ``who``'s pool."""
         limit, length = _QUOTAS[pool]

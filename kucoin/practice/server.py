@@ -22,6 +22,7 @@ from kucoin.practice.exchange import Exchange
 
 HOST = "127.0.0.1"
 _READY = "practice exchange ready spot={spot} futures={futures}"
+_STEP = 0.2  # seconds between two looks at what waits for the market
 _KEEP_ALIVE = 75  # seconds an idle connection stays open, so that a client that polls each minute keeps its own
 
 
@@ -132,7 +133,15 @@ async def _serve(exchange: Exchange, servers: list[_Server], listeners: tuple[so
     while not all(server.started or task.done() for server, task in zip(servers, tasks, strict=True)):
         await asyncio.sleep(0.005)
     print(_READY.format(spot=exchange.spot, futures=exchange.futures), flush=True)
-    await asyncio.gather(*tasks)
+    await asyncio.gather(*tasks, _live(exchange, servers))
+
+
+async def _live(exchange: Exchange, servers: list[_Server]) -> None:
+    """Let time pass where nobody asks: orders meet the market, interest and funding fall due."""
+    while not any(server.should_exit for server in servers):
+        exchange.live(exchange.now())
+        await exchange.commits.durable()
+        await asyncio.sleep(_STEP)
 
 
 def say(sentence: object) -> None:

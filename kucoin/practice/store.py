@@ -1,63 +1,49 @@
 """The exchange's memory: one SQLite file in its data directory.
 
-It is opened for this process alone, so two exchanges never write one file. Amounts are decimal text. A change is
-durable when `transaction` returns (WAL, ``synchronous=FULL``).
+It is opened for this process alone, so two exchanges never write one file. A change is durable when `Store.commit`
+returns (WAL, ``synchronous=FULL``).
 """
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+
+Value = str | int | bytes | None
 
 # Each migration brings the file from its number to the next; they only add. `PRAGMA user_version` counts them.
 _MIGRATIONS = (
     """
     CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 
-    -- What a user has in an account: main, trade, cross, isolated (tag: the pair) or futures.
-    CREATE TABLE balance (
-        user TEXT NOT NULL, account TEXT NOT NULL, tag TEXT NOT NULL, currency TEXT NOT NULL,
-        total TEXT NOT NULL, hold TEXT NOT NULL,
-        PRIMARY KEY (user, account, tag, currency)
-    ) STRICT;
-
-    -- What a user owes: tag is the pair, empty for cross margin.
-    CREATE TABLE loan (
-        user TEXT NOT NULL, tag TEXT NOT NULL, currency TEXT NOT NULL, principal TEXT NOT NULL, interest TEXT NOT NULL,
-        PRIMARY KEY (user, tag, currency)
-    ) STRICT;
-
-    -- Every change of a balance. amount is net of fee; balance is what it left.
-    CREATE TABLE ledger (
-        id INTEGER PRIMARY KEY, user TEXT NOT NULL, account TEXT NOT NULL, tag TEXT NOT NULL, currency TEXT NOT NULL,
-        amount TEXT NOT NULL, fee TEXT NOT NULL, balance TEXT NOT NULL, event TEXT NOT NULL, at INTEGER NOT NULL,
-        context TEXT NOT NULL
-    ) STRICT;
-    CREATE INDEX ledger_by_time ON ledger (user, account, at);
-
-    -- Open futures positions. qty is in lots, negative when short; funding is negative when paid.
-    CREATE TABLE position (
-        user TEXT NOT NULL, symbol TEXT NOT NULL, side TEXT NOT NULL, mode TEXT NOT NULL, leverage TEXT NOT NULL,
-        qty INTEGER NOT NULL, entry TEXT NOT NULL, fees TEXT NOT NULL, funding TEXT NOT NULL, opened INTEGER NOT NULL,
-        PRIMARY KEY (user, symbol, side)
-    ) STRICT;
-
-    -- Orders as the exchange tells them. book: spot, cross, isolated, futures, spot-stop, futures-stop.
-    CREATE TABLE orders (
-        serial INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, client_oid TEXT NOT NULL, user TEXT NOT NULL,
-        book TEXT NOT NULL, symbol TEXT NOT NULL, active INTEGER NOT NULL, at INTEGER NOT NULL, body TEXT NOT NULL
-    ) STRICT;
-    CREATE INDEX orders_by_time ON orders (user, book, active, at);
-
-    -- Facts that never change: fills, deposits, withdrawals, loans, interest, fundings, closed positions. name is the
-    -- symbol or currency they are asked for by.
+    -- What goes on changing, as it is now: kind is profile, balance, wallet, position, stop or oco. live: whether the
+    -- engine needs it when it starts.
     CREATE TABLE record (
-        id INTEGER PRIMARY KEY, user TEXT NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL, at INTEGER NOT NULL,
-        body TEXT NOT NULL
+        kind TEXT NOT NULL, id TEXT NOT NULL, user TEXT NOT NULL, live INTEGER NOT NULL, body BLOB NOT NULL,
+        PRIMARY KEY (kind, id)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX record_of_user ON record (user, kind, live);
+
+    -- Orders that were accepted; type is limit, market, limit_stop or market_stop, at the creation in ms.
+    CREATE TABLE orders (
+        serial INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, client_oid TEXT, user TEXT NOT NULL, account TEXT NOT NULL,
+        symbol TEXT NOT NULL, live INTEGER NOT NULL, side TEXT NOT NULL, type TEXT NOT NULL, at INTEGER NOT NULL,
+        body BLOB NOT NULL
     ) STRICT;
-    CREATE INDEX record_by_time ON record (user, kind, at);
+    CREATE INDEX orders_listed ON orders (user, account, symbol, serial);
+    CREATE INDEX orders_named ON orders (user, client_oid);
+    CREATE INDEX orders_live ON orders (serial) WHERE live;
+
+    -- What never changes: kind is a ledger, fills of a family, borrow, repay, interest, funding, closed, deposit or
+    -- withdrawal; name the symbol or currency that it is asked for by, account whose it is.
+    CREATE TABLE history (
+        kind TEXT NOT NULL, id INTEGER NOT NULL, user TEXT NOT NULL, account TEXT NOT NULL, name TEXT NOT NULL,
+        at INTEGER NOT NULL, body BLOB NOT NULL,
+        PRIMARY KEY (kind, id)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX history_by_time ON history (user, kind, at);
     """,
 )
 _FILE = "exchange.sqlite3"
@@ -115,48 +101,42 @@ class Store:
             self._db.executescript(f"BEGIN IMMEDIATE; {script}; PRAGMA user_version={number}; COMMIT;")
 
     def close(self) -> None:
-        """Let the file go."""
+        """Commit what is open and let the file go."""
+        self.commit()
         self._db.close()
 
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """Make what happens inside durable together, or undo it when it raises. Joins one that is open."""
+    def run(self, statement: str, *values: Value) -> None:
+        """Execute ``statement``; what it changes is durable after `commit`."""
+        if not self._db.in_transaction:
+            self._db.execute("BEGIN IMMEDIATE")
+        self._db.execute(statement, values)
+
+    @property
+    def dirty(self) -> bool:
+        """Whether there is something to commit."""
+        return self._db.in_transaction
+
+    def commit(self) -> None:
+        """Make what was changed durable, all of it together."""
         if self._db.in_transaction:
-            yield
-            return
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            self._db.execute("ROLLBACK")
-            raise
-        self._db.execute("COMMIT")
+            self._db.execute("COMMIT")
 
-    def rows(self, query: str, *values: str | int | None) -> list[tuple[str, ...]]:
-        """Return what ``query`` finds."""
-        return self._db.execute(query, values).fetchall()
-
-    def run(self, statement: str, *values: str | int | None) -> int:
-        """Execute ``statement`` and return the id of the row it added."""
-        return self._db.execute(statement, values).lastrowid or 0
+    def rows(self, query: str, *values: Value) -> Iterator[tuple[Any, ...]]:
+        """Yield what ``query`` finds, what is not committed included."""
+        yield from self._db.execute(query, values)
 
     def wipe(self) -> None:
         """Empty every table."""
-        with self.transaction():
-            for (name,) in self.rows("SELECT name FROM sqlite_master WHERE type = 'table'"):
-                self._db.execute(f'DELETE FROM "{name}"')  # noqa: S608 the name comes from the schema above
+        for (name,) in list(self.rows("SELECT name FROM sqlite_master WHERE type = 'table'")):
+            self.run(f'DELETE FROM "{name}"')  # noqa: S608 the name comes from the schema above
+        self.commit()
 
     def meta(self, name: str) -> str | None:
         """Return a remembered setting, None where there is none."""
-        found = self.rows("SELECT value FROM meta WHERE name = ?", name)
-        return found[0][0] if found else None
+        found = next(self.rows("SELECT value FROM meta WHERE name = ?", name), None)
+        return found[0] if found else None
 
     def set_meta(self, **values: str) -> None:
         """Remember settings."""
-        with self.transaction():
-            for name, value in values.items():
-                self.run(
-                    "INSERT INTO meta VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-                    name,
-                    value,
-                )
+        for name, value in values.items():
+            self.run("INSERT OR REPLACE INTO meta VALUES (?, ?)", name, value)

@@ -6,10 +6,9 @@ Leverage is low and the positions are young, so that none is ruined by the marke
 
 from __future__ import annotations
 
-from kucoin.practice.bank import CROSS, FUTURES, ISOLATED, MAIN, TRADE
+from kucoin.practice.engine.terms import CONTRACT, MAIN, MARGIN, TRADE, MarginMode, PositionSide, isolated
 from kucoin.practice.past import Past, Person
 from kucoin.practice.past_futures import FuturesPerson
-from kucoin.practice.positions import CROSS as CROSS_MODE
 
 BEGINS = 62.0  # days before the birth; nothing happened earlier
 _DUST = (
@@ -74,7 +73,7 @@ def _family(past: Past, main: Person) -> None:
     past.at(29.4)
     main.change_mind("buy", "BTC-USDT", "0.02", "-0.08")
     main.send(grid, "USDT", "4200", MAIN, TRADE)
-    main.send(carry, "USDT", "5000", MAIN, FUTURES)
+    main.send(carry, "USDT", "5000", MAIN, CONTRACT)
     main.send(carry, "BTC", "0.015", MAIN, TRADE)
     main.send(savings, "ETH", "1.1", MAIN, MAIN)
     main.send(savings, "USDT", "3300", MAIN, MAIN)
@@ -83,53 +82,53 @@ def _family(past: Past, main: Person) -> None:
     grid.trade("buy", "ETH-USDT", "800")
     second = Person(past, "second")
     second.deposit("USDT", "9000", "trx")
-    second.transfer("USDT", "5000", MAIN, FUTURES)
+    second.transfer("USDT", "5000", MAIN, CONTRACT)
 
 
 def _margin(past: Past, main: Person) -> None:
     past.at(12.6)
-    main.transfer("USDT", "6500", TRADE, CROSS)
-    main.transfer("ETH", "0.6", TRADE, CROSS)
+    main.transfer("USDT", "6500", TRADE, MARGIN)
+    main.transfer("ETH", "0.6", TRADE, MARGIN)
     main.borrow("USDT", "4000")
     main.borrow("XRP", "400")
-    main.trade("buy", "BTC-USDT", "5200", CROSS)
+    main.trade("buy", "BTC-USDT", "5200", MARGIN)
     past.at(11.8)
-    main.transfer("USDT", "2400", TRADE, ISOLATED, tag="BTC-USDT")
-    main.transfer("ETH", "0.5", TRADE, ISOLATED, tag="ETH-USDT")
-    main.transfer("SOL", "2", TRADE, ISOLATED, tag="SOL-USDT")
-    main.borrow("USDT", "1500", "BTC-USDT")
-    main.borrow("USDT", "700", "ETH-USDT")
-    main.trade("buy", "BTC-USDT", "3000", ISOLATED)
+    main.transfer("USDT", "2400", TRADE, isolated("BTC-USDT"))
+    main.transfer("ETH", "0.5", TRADE, isolated("ETH-USDT"))
+    main.transfer("SOL", "2", TRADE, isolated("SOL-USDT"))
+    main.borrow("USDT", "1500", isolated("BTC-USDT"))
+    main.borrow("USDT", "700", isolated("ETH-USDT"))
+    main.trade("buy", "BTC-USDT", "3000", isolated("BTC-USDT"))
     past.at(8.3)
     main.repay("USDT", "900")
-    main.repay("USDT", "200", "ETH-USDT")
+    main.repay("USDT", "200", isolated("ETH-USDT"))
     past.at(5.5)
-    main.change_mind("sell", "BTC-USDT", "0.01", "0.05", CROSS)
+    main.change_mind("sell", "BTC-USDT", "0.01", "0.05", MARGIN)
 
 
 def _futures(past: Past, main: Person) -> None:
     trader, carry, second = (FuturesPerson(past, name) for name in ("main", "carry-desk", "second"))
     past.at(5.2)
-    main.transfer("USDT", "14000", MAIN, FUTURES)
+    main.transfer("USDT", "14000", MAIN, CONTRACT)
     main.transfer("USDC", "2400", TRADE, MAIN)
-    main.transfer("USDC", "2300", MAIN, FUTURES)
-    main.transfer("BTC", "0.08", MAIN, FUTURES)
-    main.transfer("ETH", "1.4", MAIN, FUTURES)
+    main.transfer("USDC", "2300", MAIN, CONTRACT)
+    main.transfer("BTC", "0.08", MAIN, CONTRACT)
+    main.transfer("ETH", "1.4", MAIN, CONTRACT)
     trader.open("ADAUSDTM", 400, 3)
     trader.open("DOGEUSDTM", -90, 3)
     past.at(4.9)
     trader.open("XBTUSDTM", 120, 4)
     trader.open("XBTUSDM", 2500, 3)
     carry.open("ETHUSDTM", 60, 3)
-    second.open("XBTUSDTM", 20, 4, side="LONG")
-    second.open("XBTUSDTM", -8, 4, side="SHORT")
+    second.open("XBTUSDTM", 20, 4, side=PositionSide.LONG)
+    second.open("XBTUSDTM", -8, 4, side=PositionSide.SHORT)
     past.at(3.7)
     trader.open("ETHUSDTM", -150, 4)
     trader.open("XBTUSDCM", 300, 4)
-    trader.open("XRPUSDTM", -80, 3, mode=CROSS_MODE)
+    trader.open("XRPUSDTM", -80, 3, mode=MarginMode.CROSS)
     past.at(2.6)
     trader.close("ADAUSDTM")
-    trader.open("ETHUSDM", 900, 5, mode=CROSS_MODE)
+    trader.open("ETHUSDM", 900, 5, mode=MarginMode.CROSS)
     trader.open("WIFUSDTM", 2500, 3)
 
 
@@ -148,7 +147,7 @@ def _lately(past: Past, main: Person) -> None:
     main.rest("buy", "BTC-USDT", "0.03", "-0.14")
     main.rest("sell", "ETH-USDT", "0.8", "0.17")
     main.rest("buy", "KCS-USDT", "60", "-0.12")
-    main.rest("sell", "BTC-USDT", "0.01", "0.19", CROSS)
+    main.rest("sell", "BTC-USDT", "0.01", "0.19", MARGIN)
     main.stop("sell", "SOL-USDT", "4", "-0.18")
     trader.rest("buy", "XBTUSDTM", 30, "-0.13", 4)
     trader.rest("sell", "SOLUSDTM", 25, "0.16", 3)

@@ -1,7 +1,8 @@
-"""The practice accounts: nothing changes without a ledger row, and the past they are born with adds up."""
+"""The practice accounts: what the engine did is kept as it was, and the past they are born with adds up."""
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from decimal import Decimal
@@ -9,25 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from kucoin.practice import bank as accounts
-from kucoin.practice.accounts import futures_overview, margin_figures, valuations
-from kucoin.practice.bank import Bank, Loan, Short
-from kucoin.practice.exchange import Exchange
+from kucoin.practice.accounts import balance, balances, isolated_pairs, margin_figures
+from kucoin.practice.engine.records import Balance
+from kucoin.practice.engine.terms import CONTRACT, MAIN, MARGIN, TRADE, Family, MarginMode, isolated
+from kucoin.practice.exchange import HOUR_MS, Exchange
 from kucoin.practice.keys import KEYS, USERS
-from kucoin.practice.settle import HOUR_MS
 from kucoin.practice.store import Busy, Newer, Store, Unusable
-from kucoin.practice.universe import COINS, CONTRACTS, PAIRS
+from kucoin.practice.universe import COINS, CONTRACTS, PAIRS, SETTLE_CURRENCIES
 
 D = Decimal
-ACCOUNTS = (accounts.MAIN, accounts.TRADE, accounts.CROSS, accounts.ISOLATED, accounts.FUTURES)
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    """An empty store."""
-    opened = Store(tmp_path)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture(scope="module")
@@ -38,32 +29,27 @@ def born(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exchange]:
     exchange.store.close()
 
 
-def test_nothing_is_taken_that_is_not_there(store: Store) -> None:
-    """What is on hold is not free, and a refusal changes nothing."""
-    bank = Bank(store)
-    bank.post("a", accounts.MAIN, "USDT", D(10), event="DEPOSIT", at=1)
-    bank.hold("a", accounts.MAIN, "USDT", D(4))
-    with pytest.raises(Short):
-        bank.post("a", accounts.MAIN, "USDT", D("-6.1"), event="WITHDRAWAL", at=2)
-    with pytest.raises(Short):
-        bank.hold("a", accounts.MAIN, "USDT", D("6.1"))
-    assert bank.balance("a", accounts.MAIN, "USDT").available == 6
-    assert len(bank.ledger("a", accounts.MAIN)) == 1
+def held(exchange: Exchange, user: str) -> list[Balance]:
+    """Everything a user has outside futures."""
+    accounts = [MAIN, TRADE, MARGIN, *(isolated(pair) for pair in isolated_pairs(exchange, user))]
+    return [each for account in accounts for each in balances(exchange, user, account)]
 
 
-def test_a_failed_transaction_leaves_no_trace(store: Store) -> None:
-    """Both halves of a transfer, or neither."""
-    bank = Bank(store)
-
-    def transfer() -> None:
-        with store.transaction():
-            bank.post("a", accounts.TRADE, "USDT", D(5), event="TRANSFER", at=1)
-            bank.post("a", accounts.MAIN, "USDT", D(-5), event="TRANSFER", at=1)
-
-    with pytest.raises(Short):
-        transfer()
-    assert bank.balances("a", accounts.TRADE) == []
-    assert bank.ledger("a", accounts.TRADE, accounts.MAIN) == []
+def test_what_is_not_committed_is_not_kept(tmp_path: Path) -> None:
+    """A change is seen at once, and survives a power cut after the commit that follows."""
+    store = Store(tmp_path / "here")
+    store.set_meta(a="1")
+    assert store.dirty
+    store.commit()
+    store.set_meta(a="2")
+    assert store.meta("a") == "2"
+    shutil.copytree(tmp_path / "here", tmp_path / "cut")  # what the disk holds at this moment
+    store.close()
+    for directory, kept in (("cut", "1"), ("here", "2")):
+        again = Store(tmp_path / directory)
+        assert again.meta("a") == kept
+        assert not again.dirty
+        again.close()
 
 
 def test_one_process_holds_the_file(tmp_path: Path) -> None:
@@ -99,123 +85,123 @@ def test_every_balance_is_the_sum_of_its_ledger(born: Exchange) -> None:
     """For every user, account and currency; the running balances of the rows agree too."""
     seen = 0
     for user in USERS:
-        for account in ACCOUNTS:
-            rows = born.bank.ledger(user, account)[::-1]
-            for held in born.bank.balances(user, account):
-                mine = [row for row in rows if (row.currency, row.tag) == (held.currency, held.tag)]
-                total = D(0)
-                for row in mine:
-                    total += row.amount
-                    assert row.balance == total
-                assert held.total == total >= 0
-                seen += 1
-    assert seen > 60
+        for each in held(born, user):
+            rows = [
+                row
+                for row in born.archive.ledger(user, each.account)
+                if (row.account, row.currency) == (each.account, each.currency)
+            ]
+            total = D(0)
+            for row in rows[::-1]:
+                total += row.amount
+                assert row.balance == total
+            assert each.total == total >= 0
+            seen += 1
+        for currency, wallet in born.user(user).wallets.items():
+            rows = [row for row in born.archive.ledger(user, CONTRACT) if row.currency == currency]
+            assert wallet.total == sum((row.amount for row in rows), D(0))
+    assert seen > 50
 
 
 def test_every_hold_belongs_to_an_open_order(born: Exchange) -> None:
     """Spot and margin orders: price times size and fee in the quote currency, or the size in base."""
-    for account in (accounts.TRADE, accounts.CROSS):
+    for account in (TRADE, MARGIN):
         needed: dict[str, Decimal] = {}
-        for order in born.bank.orders("main", account, active=True):
-            pair = PAIRS[order["symbol"]]
-            price, size = D(order["price"]), D(order["size"])
-            currency, amount = (pair.quote, price * size * D("1.001")) if order["side"] == "buy" else (pair.base, size)
+        live = born.user("main").live
+        for order in [order for orders in live.values() for order in orders.values() if order.account == account]:
+            pair, size = PAIRS[order.symbol], order.size or D(0)
+            buys = order.side == "buy"
+            currency, amount = (pair.quote, order.price * size * D("1.001")) if buys else (pair.base, size)
             needed[currency] = needed.get(currency, D(0)) + amount
-        holds = {each.currency: each.hold for each in born.bank.balances("main", account) if each.hold}
+        holds = {each.currency: each.hold for each in balances(born, "main", account) if each.hold}
         assert holds == needed != {}
 
 
 def test_fills_agree_with_their_orders_and_the_tape(born: Exchange) -> None:
     """A fill has its order's figures, and its price stands between that minute's high and low."""
-    orders = {order["id"]: order for order in born.bank.orders("main", accounts.TRADE)}
-    fills = born.bank.records("main", "fill-trade")
+    fills = list(born.archive.fills("main", Family.SPOT))
     assert len(fills) > 8
     for fill in fills:
-        order = orders[fill["orderId"]]
-        assert D(order["dealSize"]) == D(fill["size"])
-        assert D(order["dealFunds"]) == D(fill["funds"]) == D(fill["price"]) * D(fill["size"])
-        at = fill["createdAt"]
-        bar = born.market.candles(fill["symbol"], 1, (at - at % 60_000, at + 1), at + 120_000)
-        pair = PAIRS[fill["symbol"]]
-        assert pair.price(int(bar.low[0])) <= D(fill["price"]) <= pair.price(int(bar.high[0]))
+        order = born.archive.order("main", (TRADE,), order_id=fill.order_id)
+        assert order is not None
+        assert order.filled_size == fill.size
+        assert order.filled_funds == fill.funds == fill.price * fill.size
+        at = fill.created_ms
+        bar = born.market.candles(fill.symbol, 1, (at - at % 60_000, at + 1), at + 120_000)
+        pair = PAIRS[fill.symbol]
+        assert pair.price(int(bar.low[0])) <= fill.price <= pair.price(int(bar.high[0]))
 
 
 def test_closed_positions_stand_in_the_ledger(born: Exchange) -> None:
     """Profit net of fees and funding equals what the wallet got from that contract."""
-    closed = born.bank.records("main", "closed")
-    assert {each["symbol"] for each in closed} == {"ADAUSDTM", "DOGEUSDTM"}
+    closed = list(born.archive.closed("main"))
+    assert {each.symbol for each in closed} == {"ADAUSDTM", "DOGEUSDTM"}
     for each in closed:
-        booked = [row.amount for row in born.bank.ledger("main", accounts.FUTURES) if row.context == each["symbol"]]
-        assert D(each["pnl"]) == sum(booked)
-        contract = CONTRACTS[each["symbol"]]
-        assert each["openTime"] < each["closeTime"]
-        assert D(each["openPrice"]) % contract.tick == 0
+        booked = [row.amount for row in born.archive.ledger("main", CONTRACT) if row.symbol == each.symbol]
+        assert each.pnl == sum(booked)
+        assert each.opened_ms < each.closed_ms
+        assert each.open_price % CONTRACTS[each.symbol].tick == 0
 
 
 def test_fundings_follow_the_public_rates(born: Exchange) -> None:
     """Each payment is at a settlement time, at the rate everybody sees, on the position's value at the mark."""
-    rows = born.bank.records("main", "funding")
-    assert {row["symbol"] for row in rows} >= {"XBTUSDTM", "ETHUSDTM", "XBTUSDM", "WIFUSDTM"}
+    rows = list(born.archive.fundings("main"))
+    assert {row.symbol for row in rows} >= {"XBTUSDTM", "ETHUSDTM", "XBTUSDM", "WIFUSDTM"}
     for row in rows:
-        contract = CONTRACTS[row["symbol"]]
-        assert row["timePoint"] % contract.interval_ms == 0
-        assert D(row["fundingRate"]) == born.market.funding_rate(contract, row["timePoint"] - 1)
-        assert D(row["markPrice"]) == born.market.mark_price(contract, row["timePoint"])
-        exposure = abs(D(row["positionCost"])) * (1 if row["positionQty"] > 0 else -1)
-        assert D(row["funding"]) == pytest.approx(-exposure * D(row["fundingRate"]), abs=D("2e-8"))
+        contract = CONTRACTS[row.symbol]
+        assert row.time_ms % contract.interval_ms == 0
+        assert row.rate == born.market.funding_rate(contract, row.time_ms - 1)
+        assert row.mark_price == born.market.mark_price(contract, row.time_ms)
+        exposure = row.value if row.qty > 0 else -row.value
+        assert row.funding == pytest.approx(-exposure * row.rate, abs=D("2e-8"))
 
 
 def test_open_positions_carry_their_fundings(born: Exchange) -> None:
     """What a position says it paid is what its funding history adds up to."""
-    for held in born.bank.positions("main"):
-        rows = born.bank.records("main", "funding", held.contract.symbol)
-        assert held.funding == sum((D(row["funding"]) for row in rows), D(0))
-        assert held.opened < min((row["timePoint"] for row in rows), default=held.opened + 1)
+    positions = born.user("main").positions.values()
+    assert len(positions) > 5
+    for each in positions:
+        rows = [row for row in born.archive.fundings("main", each.symbol) if row.time_ms > each.opened_ms]
+        assert each.funding == sum((row.funding for row in rows), D(0))
 
 
 def test_loans_are_what_was_borrowed_less_repaid_plus_interest(born: Exchange) -> None:
     """Cross and isolated debt agree with the three histories."""
-    for loan in born.bank.loans("main"):
-        account = accounts.ISOLATED if loan.tag else accounts.CROSS
-        tag = loan.tag or None
-
-        def total(kind: str, field: str, account: str = account, tag: str | None = tag, loan: Loan = loan) -> Decimal:
-            rows = born.bank.records("main", f"{kind}-{account}")
-            mine = [row for row in rows if row["currency"] == loan.currency and row.get("symbol", tag) == tag]
-            return sum((D(row[field]) for row in mine), D(0))
-
-        assert loan.principal == total("borrow", "size") - total("repay", "principal")
-        name = loan.tag or loan.currency
-        interest = sum(
-            (D(row["interestAmount"]) for row in born.bank.records("main", f"interest-{account}", name)), D(0)
-        )
-        assert loan.interest == interest - total("repay", "interest") > 0
+    owed = [each for each in held(born, "main") if each.liability]
+    assert {each.account for each in owed} == {MARGIN, isolated("BTC-USDT"), isolated("ETH-USDT")}
+    for each in owed:
+        parts = [
+            entry
+            for kind in ("borrow", "repay", "interest")
+            for entry in born.archive.loans("main", kind, each.account, each.currency)
+        ]
+        assert each.principal == sum(entry.principal for entry in parts)
+        assert each.interest == sum(entry.interest for entry in parts) > 0
 
 
 def test_the_default_account_has_some_of_everything(born: Exchange) -> None:
     """About 150,000 USDT, every settlement currency, both margin modes, debt, dust, and a coin without a price."""
     now = born.clock.market_ms()
-    assert {each.holding.contract.settle for each in valuations(born, "main", now)} == {"USDT", "USDC", "XBT", "ETH"}
-    assert {each.holding.mode for each in valuations(born, "main", now)} == {"CROSS", "ISOLATED"}
-    assert all(futures_overview(born, "main", settle, now).equity > 0 for settle in ("USDT", "USDC", "XBT", "ETH"))
+    positions = born.user("main").positions.values()
+    assert {each.settle for each in positions} == set(SETTLE_CURRENCIES)
+    assert {each.mode for each in positions} == set(MarginMode)
+    account = born.engine.futures_account
+    assert all(account.overview("main", settle).equity > 0 for settle in SETTLE_CURRENCIES)
     figures = margin_figures(born, "main", now)
-    assert set(figures) == {"", "BTC-USDT", "ETH-USDT", "SOL-USDT"}
-    assert D(figures[""]["liabilities"]) > 1000
-    assert born.bank.balance("main", accounts.MAIN, "OMEGA").total == 1250
+    assert set(figures) == {"cross", "BTC-USDT", "ETH-USDT", "SOL-USDT"}
+    assert D(figures["cross"]["liabilities"]) > 1000
+    assert balance(born, "main", MAIN, "OMEGA").total == 1250
     assert _worth(born, now) == pytest.approx(150_000, rel=0.35)
 
 
 def _worth(born: Exchange, now: int) -> float:
     total = D(0)
     for user in ("main", "carry-desk", "grid-bots", "savings"):
-        for account in ACCOUNTS[:-1]:
-            for each in born.bank.balances(user, account):
-                total += each.total * (born.market.coin_price(each.currency, now) or 0)
-        for loan in born.bank.loans(user):
-            total -= loan.total * (born.market.coin_price(loan.currency, now) or 0)
-        for settle in ("USDT", "USDC", "XBT", "ETH"):
+        for each in held(born, user):
+            total += (each.total - each.liability) * (born.market.coin_price(each.currency, now) or 0)
+        for settle in SETTLE_CURRENCIES:
             price = born.market.coin_price(settle, now) or D(0)
-            total += futures_overview(born, user, settle, now).equity * price
+            total += born.engine.futures_account.overview(user, settle).equity * price
     return float(total)
 
 
@@ -223,31 +209,48 @@ def _worth(born: Exchange, now: int) -> float:
 def test_any_world_can_be_born_into(tmp_path: Path, seed: int) -> None:
     """Whatever the prices were, nobody spends what he has not, and no position is past its liquidation price."""
     exchange = Exchange(tmp_path, seed=seed)
-    for at in valuations(exchange, "main", exchange.now()):
-        assert (at.mark - at.liquidation) * at.holding.qty > 0 or at.liquidation == 1_000_000
-    assert exchange.bank.balance("main", accounts.TRADE, "USDT").available > 0
+    for each in exchange.user("main").positions.values():
+        at = exchange.engine.futures_account.figures(each)
+        assert at.liquidation_price is None or (at.mark_price - at.liquidation_price) * each.qty > 0
+    assert balance(exchange, "main", TRADE, "USDT").available > 0
     exchange.store.close()
 
 
 def test_every_currency_that_is_held_is_listed(born: Exchange) -> None:
     """A client that knows the currencies meets no other in any account."""
-    held = {each.currency for user in USERS for account in ACCOUNTS for each in born.bank.balances(user, account)}
-    assert held <= COINS.keys() | {"XBT"}
+    found = {each.currency for user in USERS for each in held(born, user)}
+    found |= {currency for user in USERS for currency in born.user(user).wallets}
+    assert found <= COINS.keys() | {"XBT"}
 
 
 def test_time_alone_charges_interest_and_funding(tmp_path: Path) -> None:
     """A day on: interest every hour and funding at each settlement, once, however often one looks."""
     exchange = Exchange(tmp_path)
     now = exchange.now()
-    before = (len(exchange.bank.records("main", "interest-cross")), exchange.bank.loan("main", "USDT", "").interest)
-    fundings = len(exchange.bank.records("main", "funding", "WIFUSDTM"))
+
+    def counts() -> tuple[int, int]:
+        charged = list(exchange.archive.loans("main", "interest", MARGIN))
+        return len(charged), len(list(exchange.archive.fundings("main", "WIFUSDTM")))
+
+    before, owed = counts(), balance(exchange, "main", MARGIN, "USDT").interest
     for _ in range(2):
-        exchange.settlement.advance(now + 24 * HOUR_MS)
-    after = (len(exchange.bank.records("main", "interest-cross")), exchange.bank.loan("main", "USDT", "").interest)
-    assert after[0] - before[0] == 48  # two loans
-    assert after[1] > before[1]
-    assert len(exchange.bank.records("main", "funding", "WIFUSDTM")) - fundings == 24
+        exchange.settle(now + 24 * HOUR_MS)
+    after = counts()
+    assert (after[0] - before[0], after[1] - before[1]) == (48, 24)  # two loans, funding every hour
+    assert balance(exchange, "main", MARGIN, "USDT").interest > owed
     exchange.store.close()
+
+
+def test_an_hour_slept_through_is_settled_at_the_start(tmp_path: Path) -> None:
+    """Once, at that hour's prices; a second start finds nothing more to do."""
+    exchange = Exchange(tmp_path)
+    exchange.set_offset(26 * HOUR_MS)
+    count = len(list(exchange.archive.loans("main", "interest", MARGIN)))
+    exchange.store.close()
+    for _ in range(2):
+        again = Exchange(tmp_path)
+        assert len(list(again.archive.loans("main", "interest", MARGIN))) == count + 52
+        again.store.close()
 
 
 def test_another_seed_needs_a_reset(tmp_path: Path) -> None:

@@ -1,27 +1,26 @@
-"""The futures account: overview, positions, their modes and their past. Money is JSON numbers here, not text."""
+"""The futures account: overview, positions and their past. Money is JSON numbers here, not text."""
 
 from __future__ import annotations
 
-import hashlib
-from decimal import ROUND_FLOOR, Decimal
+from collections.abc import Iterable
 from typing import Any
 
 from kucoin.decimals import ZERO
-from kucoin.practice import bank
-from kucoin.practice.accounts import futures_overview, valuations
-from kucoin.practice.api.futures_market import contract, required
-from kucoin.practice.api.spot_history import told
-from kucoin.practice.bank import Body, Entry
+from kucoin.practice.api import futures_bodies
+from kucoin.practice.api.futures_market import contract
+from kucoin.practice.engine.records import ClosedPosition, Entry, FundingEntry, Position
+from kucoin.practice.engine.terms import CONTRACT
 from kucoin.practice.keys import USERS, subs_of
-from kucoin.practice.numbers import UNIT, number, text
-from kucoin.practice.positions import CROSS, ISOLATED, Holding, Valuation, value
+from kucoin.practice.numbers import number, text
 from kucoin.practice.quota import Pool
-from kucoin.practice.universe import SETTLE_CURRENCIES, Contract
+from kucoin.practice.universe import CONTRACTS, SETTLE_CURRENCIES
 from kucoin.practice.wire import Call, Nothing, Refusal, Routes
 
 ROUTES = Routes()
-_DEFAULT_LEVERAGE = Decimal(3)
-_TRANSFERS = {"TransferIn": "Transferred from High-Frequency Trading Account"}
+_TRANSFERS = {
+    "TransferIn": "Transferred from High-Frequency Trading Account",
+    "TransferOut": "Transferred to High-Frequency Trading Account",
+}
 
 
 def _settle(call: Call) -> str:
@@ -34,15 +33,17 @@ def _settle(call: Call) -> str:
 
 
 def _figures(call: Call, user: str, currency: str) -> dict[str, Any]:
-    found = futures_overview(call.exchange, user, currency, call.now)
+    found = call.exchange.engine.futures_account.overview(user, currency)
+    bound = found.isolated_positions + found.isolated_pnl + found.cross_positions
+    ordered = found.isolated_orders + found.cross_orders
     return {
         "accountEquity": number(found.equity),
-        "unrealisedPNL": number(found.unrealised),
-        "marginBalance": number(found.margin_balance),
-        "positionMargin": number(found.position_margin),
-        "orderMargin": number(found.order_margin),
+        "unrealisedPNL": number(found.pnl),
+        "marginBalance": number(found.wallet),
+        "positionMargin": number(bound),
+        "orderMargin": number(ordered),
         "frozenFunds": 0,
-        "availableBalance": number(found.available),
+        "availableBalance": number(found.equity - bound - ordered),
         "currency": currency,
     }
 
@@ -51,12 +52,11 @@ def _figures(call: Call, user: str, currency: str) -> dict[str, Any]:
 def overview(call: Call) -> object:
     """The account in one settlement currency."""
     currency = _settle(call)
-    found = futures_overview(call.exchange, call.user, currency, call.now)
-    most = max(ZERO, min(found.available, found.available - found.cross_unrealised))
+    found = call.exchange.engine.futures_account.overview(call.user, currency)
     return {
         **_figures(call, call.user, currency),
         "riskRatio": found.risk_ratio,
-        "maxWithdrawAmount": number(most),
+        "maxWithdrawAmount": number(found.withdrawable),
         "availableMargin": number(found.available),
     }
 
@@ -78,89 +78,23 @@ def overview_all(call: Call) -> object:
 # Positions
 
 
-def _position_id(user: str, held: Holding) -> str:
-    """Return a position's id, the same as long as it lives."""
-    name = f"{user} {held.contract.symbol} {held.side} {held.opened}"
-    return str(int.from_bytes(hashlib.blake2b(name.encode(), digest_size=7).digest()) + 5 * 10**17)
-
-
-def _position(call: Call, at: Valuation) -> dict[str, Any]:
-    """Return a position as KuCoin tells it. Fees paid are positive in ``currentComm``, funding paid negative."""
-    held = at.holding
-    return {
-        "id": _position_id(call.user, held),
-        "symbol": held.contract.symbol,
-        "crossMode": at.is_cross,
-        "delevPercentage": min(Decimal("0.99"), max(Decimal("0.01"), Decimal("0.5") + at.pnl / abs(at.cost))).quantize(
-            Decimal("0.01")
-        ),
-        "openingTimestamp": held.opened,
-        "currentTimestamp": call.now,
-        "currentQty": held.qty,
-        "currentCost": number(at.cost),
-        "currentComm": number(held.fees + held.funding),
-        "unrealisedCost": number(at.cost),
-        "realisedGrossCost": 0,
-        "realisedCost": number(held.fees + held.funding),
-        "isOpen": True,
-        "markPrice": at.mark,
-        "markValue": number(at.worth),
-        "posCost": number(at.cost),
-        "posInit": number(at.init),
-        "posMargin": number(at.margin),
-        "realisedGrossPnl": 0,
-        "realisedPnl": number(held.funding - held.fees),
-        "unrealisedPnl": number(at.pnl),
-        "unrealisedPnlPcnt": (at.pnl / abs(at.cost)).quantize(Decimal("0.0001")),
-        "unrealisedRoePcnt": (at.pnl / at.init).quantize(Decimal("0.0001")),
-        "avgEntryPrice": held.entry,
-        "liquidationPrice": at.liquidation,
-        "bankruptPrice": at.bankrupt,
-        "settleCurrency": held.contract.settle,
-        "isInverse": held.contract.is_inverse,
-        "marginMode": held.mode,
-        "positionSide": held.side,
-        "leverage": held.leverage,
-        "dealComm": number(-held.fees),
-        "fundingFee": number(held.funding),
-        "tax": 0,
-        **({} if at.is_cross else _isolated(at)),
-    }
-
-
-def _isolated(at: Valuation) -> dict[str, Any]:
-    """Return the fields that a cross position has not."""
-    held = at.holding
-    left = at.margin + at.pnl
-    return {
-        "autoDeposit": False,
-        "maintMarginReq": at.rate,
-        "maintainMargin": at.rate,
-        "riskLimit": at.limit,
-        "riskLimitLevel": at.level,
-        "realLeverage": (abs(at.worth) / left).quantize(Decimal("0.01")) if left > 0 else 0,
-        "posCross": number(max(held.funding, ZERO)),
-        "posCrossMargin": 0,
-        "posComm": number(at.closing_fee),
-        "posCommCommon": number(at.closing_fee),
-        "posLoss": number(max(-held.funding, ZERO)),
-        "posFunding": number(held.funding),
-        "posMaint": number(at.maintenance),
-        "maintMargin": number(left),
-    }
+def _positions(call: Call) -> list[Position]:
+    """Return the user's open positions, oldest first."""
+    return sorted(call.exchange.user(call.user).positions.values(), key=lambda each: each.opened_ms)
 
 
 @ROUTES.private("/api/v1/positions", "General", Pool.FUTURES, 2)
 def positions(call: Call) -> object:
     """Every open position, or those settled in a currency."""
     currency = _settle(call) if call.param("currency") else None
-    return [_position(call, each) for each in valuations(call.exchange, call.user, call.now, currency)]
+    held = [each for each in _positions(call) if currency in (None, each.settle)]
+    return [futures_bodies.position(call.exchange, each, call.now) for each in held]
 
 
 def _of_symbol(call: Call) -> list[dict[str, Any]]:
     wanted = contract(call, "100003", "Contract parameter invalid")
-    held = valuations(call.exchange, call.user, call.now, wanted.settle)
-    return [_position(call, each) for each in held if each.holding.contract == wanted]
+    held = [each for each in _positions(call) if each.symbol == wanted.symbol]
+    return [futures_bodies.position(call.exchange, each, call.now) for each in held]
 
 
 @ROUTES.private("/api/v1/position", "General", Pool.FUTURES, 2)
@@ -181,12 +115,8 @@ def position_v2(call: Call) -> object:
 @ROUTES.private("/api/v1/history-positions", "General", Pool.FUTURES, 2)
 def closed(call: Call) -> object:
     """Closed positions, newest first."""
-    since, until = call.span("from", "to")
-    rows = [
-        told(each)
-        for each in call.exchange.bank.records(call.user, "closed", call.param("symbol"))
-        if since <= each["closeTime"] <= until
-    ]
+    found = call.exchange.archive.closed(call.user, call.param("symbol"), call.span("from", "to"))
+    rows = [_closed(each) for each in found]
     current = max(1, call.number("pageId", 1))
     size = min(200, max(1, call.number("limit", 10)))
     return {
@@ -198,13 +128,41 @@ def closed(call: Call) -> object:
     }
 
 
+def _closed(ended: ClosedPosition) -> dict[str, Any]:
+    step = CONTRACTS[ended.symbol].tick / 10
+    return {
+        "closeId": str(ended.id),
+        "userId": USERS[ended.user].user_id,
+        "symbol": ended.symbol,
+        "settleCurrency": ended.settle,
+        "leverage": text(ended.leverage),
+        "type": ended.kind,
+        "pnl": text(ended.pnl),
+        "realisedGrossCost": text(-ended.gross),
+        "realisedGrossCostNew": text(-ended.gross),
+        "withdrawPnl": "0.0",
+        "tradeFee": text(ended.fee),
+        "fundingFee": text(ended.funding),
+        "openTime": ended.opened_ms,
+        "closeTime": ended.closed_ms,
+        "openPrice": text(ended.open_price.quantize(step)),
+        "closePrice": text(ended.close_price.quantize(step)),
+        "marginMode": ended.mode,
+        "tax": "0.0",
+        "roe": None,
+        "liquidAmount": None,
+        "liquidPrice": None,
+        "side": ended.side,
+    }
+
+
 # Histories
 
 
-def _run(call: Call, rows: list[Body], at: str) -> tuple[list[Body], bool]:
-    """Return the part of ``rows`` (newest first, each with an ``offset``) that is asked for, and whether more follows.
+def _run(call: Call, rows: Iterable[dict[str, Any]], at: str, name: str) -> dict[str, Any]:
+    """Return the part of ``rows``, newest first, that is asked for, and whether more follows.
 
-    ``forward`` true goes from newest to oldest, past ``offset``.
+    ``forward`` true goes from newest to oldest, past the row whose ``name`` is ``offset``.
     """
     since, until = call.span()
     wanted = [row for row in rows if since <= row[at] <= until]
@@ -212,9 +170,9 @@ def _run(call: Call, rows: list[Body], at: str) -> tuple[list[Body], bool]:
     if not forward:
         wanted.reverse()
     if offset := call.number("offset", 0):
-        wanted = [row for row in wanted if (row["_id"] < offset if forward else row["_id"] > offset)]
+        wanted = [row for row in wanted if (row[name] < offset if forward else row[name] > offset)]
     count = min(100, max(1, call.number("maxCount", 50)))
-    return [told(row) for row in wanted[:count]], len(wanted) > count
+    return {"dataList": wanted[:count], "hasMore": len(wanted) > count}
 
 
 @ROUTES.private("/api/v1/transaction-history", "General", Pool.FUTURES, 2)
@@ -222,145 +180,46 @@ def ledger(call: Call) -> object:
     """The futures ledger."""
     currency = _settle(call) if call.param("currency") else None
     kind = (call.param("type") or "").lower()
-    rows = [
+    rows = (
         _entry(each)
-        for each in call.exchange.bank.ledger(call.user, bank.FUTURES)
-        if currency in (None, each.currency) and kind in ("", each.event.lower())
-    ]
-    found, more = _run(call, rows, "time")
-    return {"dataList": found, "hasMore": more}
+        for each in call.exchange.archive.ledger(call.user, CONTRACT)
+        if currency in (None, each.currency) and kind in ("", each.biz.lower())
+    )
+    return _run(call, rows, "time", "offset")
 
 
-def _entry(entry: Entry) -> Body:
+def _entry(entry: Entry) -> dict[str, Any]:
     return {
-        "time": entry.at,
-        "type": entry.event,
+        "time": entry.created_ms,
+        "type": entry.biz,
         "amount": entry.amount,
         "fee": entry.fee,
         "accountEquity": entry.balance,
         "status": "Completed",
-        "remark": _TRANSFERS.get(entry.event, entry.context),
+        "remark": _TRANSFERS.get(entry.biz, entry.remark),
         "offset": entry.id,
         "currency": entry.currency,
-        "_id": entry.id,
     }
 
 
 @ROUTES.private("/api/v1/funding-history", "General", Pool.FUTURES, 5)
 def funding(call: Call) -> object:
     """Fundings paid (negative) and received."""
-    numbers = ("fundingRate", "markPrice", "positionCost", "funding")
-    rows = [
-        {**each, "id": each["_id"], **{name: Decimal(each[name]) for name in numbers}}
-        for each in call.exchange.bank.records(call.user, "funding", contract(call).symbol)
-    ]
-    found, more = _run(call, rows, "timePoint")
-    return {"dataList": found, "hasMore": more}
+    rows = (_funding(each) for each in call.exchange.archive.fundings(call.user, contract(call).symbol))
+    return _run(call, rows, "timePoint", "id")
 
 
-# Modes, leverage, fees, sizes
-
-
-def _mode(call: Call, wanted: Contract) -> str:
-    """Return a contract's margin mode: isolated, unless a cross position is open in it."""
-    held = call.exchange.bank.positions(call.user)
-    return CROSS if any(each.contract == wanted and each.mode == CROSS for each in held) else ISOLATED
-
-
-@ROUTES.private("/api/v2/position/getMarginMode", "General", Pool.FUTURES, 2)
-def margin_mode(call: Call) -> object:
-    """Cross or isolated."""
-    wanted = contract(call)
-    return {"symbol": wanted.symbol, "marginMode": _mode(call, wanted)}
-
-
-@ROUTES.private("/api/v2/position/getPositionMode", "Futures", Pool.FUTURES, 2)
-def position_mode(call: Call) -> object:
-    """0 one-way, 1 hedge."""
-    return {"positionMode": int(USERS[call.user].hedge)}
-
-
-@ROUTES.private("/api/v2/getCrossUserLeverage", "General", Pool.FUTURES, 2)
-def cross_leverage(call: Call) -> object:
-    """The leverage of cross orders in a contract."""
-    wanted = contract(call)
-    held = [each for each in call.exchange.bank.positions(call.user) if each.contract == wanted and each.mode == CROSS]
-    return {"symbol": wanted.symbol, "leverage": text(held[0].leverage if held else _DEFAULT_LEVERAGE)}
-
-
-@ROUTES.private("/api/v1/trade-fees", "General", Pool.FUTURES, 3)
-def trade_fees(call: Call) -> object:
-    """The account's fees in a contract."""
-    wanted = contract(call)
-    return {"symbol": wanted.symbol, "takerFeeRate": text(wanted.taker), "makerFeeRate": text(wanted.maker)}
-
-
-@ROUTES.private("/api/v2/getMaxOpenSize", "General", Pool.FUTURES, 2)
-def max_open_size(call: Call) -> object:
-    """How many lots the free money opens at a price and leverage."""
-    wanted = contract(call)
-    try:
-        price, leverage = Decimal(call.need("price")), Decimal(call.need("leverage"))
-        one_lot = abs(value(wanted, 1, price))
-        cost = one_lot / leverage + one_lot * wanted.taker * 2
-        free = futures_overview(call.exchange, call.user, wanted.settle, call.now).available
-        lots = int((max(free, ZERO) / cost).to_integral_value(rounding=ROUND_FLOOR))
-    except ArithmeticError:
-        raise Refusal("100001", "price and leverage must be positive numbers") from None
-    lots = min(lots, wanted.max_order)
-    return {"symbol": wanted.symbol, "maxBuyOpenSize": lots, "maxSellOpenSize": lots}
-
-
-@ROUTES.private("/api/v2/getCrossModeMarginRequirement", "Futures", Pool.FUTURES, 3)
-def cross_requirement(call: Call) -> object:
-    """The margin rates of a cross position of a given value."""
-    wanted = contract(call)
-    worth, leverage = Decimal(call.number("positionValue", 0)), Decimal(max(1, call.number("leverage", 3)))
-    initial, maintenance = required(wanted, worth, leverage)
-    price = call.exchange.market.mark_price(wanted, call.now)
-    size = int(worth / abs(value(wanted, 1, price)))
+def _funding(paid: FundingEntry) -> dict[str, Any]:
     return {
-        "symbol": wanted.symbol,
-        "imr": text(initial),
-        "mmr": text(maintenance),
-        "size": size,
-        "positionValue": text(worth),
-        "price": text(price),
+        "id": paid.id,
+        "symbol": paid.symbol,
+        "timePoint": paid.time_ms,
+        "fundingRate": paid.rate,
+        "markPrice": paid.mark_price,
+        "positionQty": int(paid.qty),
+        "positionCost": number(paid.value if paid.qty > 0 else -paid.value),
+        "funding": paid.funding,
+        "settleCurrency": paid.settle,
+        "context": f'{{"marginMode": "{paid.mode}", "positionSide": "{paid.side}"}}',
+        "marginMode": paid.mode,
     }
-
-
-@ROUTES.private("/api/v2/batchGetCrossOrderLimit", "General", Pool.FUTURES, 2)
-def cross_limits(call: Call) -> object:
-    """The largest cross position in each of some contracts for a margin and leverage."""
-    rows = []
-    for symbol in call.need("symbol").split(","):
-        wanted = contract(call, symbol=symbol)
-        margin, leverage = Decimal(call.number("totalMargin", 10_000)), Decimal(max(1, call.number("leverage", 3)))
-        initial, maintenance = required(wanted, margin * leverage, leverage)
-        price = call.exchange.market.mark_price(wanted, call.now)
-        worth = margin / initial
-        rows.append(
-            {
-                "symbol": symbol,
-                "maxOpenSize": int(worth / abs(value(wanted, 1, price))),
-                "maxOpenValue": text(worth.quantize(UNIT)),
-                "totalMargin": text(margin),
-                "price": text(price),
-                "leverage": text(leverage),
-                "mmr": text(maintenance),
-                "imr": text(initial),
-                "currency": wanted.settle,
-            }
-        )
-    return rows
-
-
-@ROUTES.private("/api/v1/margin/maxWithdrawMargin", "General", Pool.FUTURES, 10)
-def max_withdraw_margin(call: Call) -> object:
-    """How much margin an isolated position can spare."""
-    wanted = contract(call)
-    for each in valuations(call.exchange, call.user, call.now, wanted.settle):
-        if each.holding.contract == wanted and not each.is_cross:
-            spare = each.margin - each.init - each.closing_fee + min(each.pnl, ZERO)
-            return text(number(max(ZERO, spare)))
-    return "0"

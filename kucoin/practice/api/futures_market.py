@@ -10,8 +10,8 @@ import numpy as np
 from kucoin.practice.history import TURNOVER_UNIT, WEEK
 from kucoin.practice.market import DEPTH_DAYS
 from kucoin.practice.numbers import optional, text
-from kucoin.practice.positions import tier_of, tiers
 from kucoin.practice.quota import Pool
+from kucoin.practice.rulebook import tier_of, tiers
 from kucoin.practice.universe import CONTRACTS, INDICES, Contract, coin_of
 from kucoin.practice.wire import Call, Refusal, Routes
 
@@ -61,7 +61,7 @@ def _contract(call: Call, contract: Contract) -> dict[str, Any]:
 
 
 def _rules(contract: Contract) -> dict[str, Any]:
-    first = tiers(contract)[0]
+    first = tiers(contract.symbol)[0]
     return {
         "symbol": contract.symbol,
         "rootSymbol": contract.settle,
@@ -80,10 +80,10 @@ def _rules(contract: Contract) -> dict[str, Any]:
         "indexPriceTickSize": INDICES[contract.index].tick,
         "multiplier": contract.multiplier,
         "initialMargin": first.initial,
-        "maintainMargin": first.maintenance,
-        "maxRiskLimit": first.limit,
-        "minRiskLimit": first.limit,
-        "riskStep": first.limit // 2,
+        "maintainMargin": first.maintain,
+        "maxRiskLimit": int(first.max_value),
+        "minRiskLimit": int(first.max_value),
+        "riskStep": int(first.max_value) // 2,
         "makerFeeRate": contract.maker,
         "takerFeeRate": contract.taker,
         "takerFixFee": 0,
@@ -167,17 +167,19 @@ def active(call: Call) -> object:
 def risk_limit(call: Call) -> object:
     """The tiers of one contract."""
     found = contract(call, "404000", "The contract information you requested does not exist.", call.path["symbol"])
+    levels = tiers(found.symbol)
+    floors = [Decimal(0), *(tier.max_value for tier in levels)]
     return [
         {
             "symbol": found.symbol,
             "level": tier.level,
-            "maxRiskLimit": tier.limit,
-            "minRiskLimit": tier.above,
-            "maxLeverage": tier.leverage,
+            "maxRiskLimit": int(tier.max_value),
+            "minRiskLimit": int(above),
+            "maxLeverage": tier.max_leverage,
             "initialMargin": tier.initial,
-            "maintainMargin": tier.maintenance,
+            "maintainMargin": tier.maintain,
         }
-        for tier in tiers(found)
+        for above, tier in zip(floors, levels, strict=False)
     ]
 
 
@@ -394,5 +396,5 @@ def statistics(call: Call) -> object:
 
 def required(contract: Contract, worth: Decimal, leverage: Decimal) -> tuple[Decimal, Decimal]:
     """Return the initial and the maintenance margin rate of a position of ``worth``."""
-    tier = tier_of(contract, worth)
-    return max(tier.initial, (1 / leverage).quantize(Decimal("0.0001"))), tier.maintenance
+    tier = tier_of(contract.symbol, worth)
+    return max(tier.initial, (1 / leverage).quantize(Decimal("0.0001"))), tier.maintain

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from kucoin.decimals import ZERO
-from kucoin.practice import bank
-from kucoin.practice.accounts import MarginAccount, margin_account
-from kucoin.practice.api.spot_history import told
-from kucoin.practice.bank import Balance, Loan
+from kucoin.practice import rulebook
+from kucoin.practice.accounts import balance, balances, isolated_pairs, worth
+from kucoin.practice.engine.records import Balance, LoanEntry
+from kucoin.practice.engine.terms import MARGIN, isolated
 from kucoin.practice.numbers import text
 from kucoin.practice.quota import Pool
-from kucoin.practice.settle import day_rate
+from kucoin.practice.rulebook import BORROWABLE, CROSS_LEVERAGE, ISOLATED_LEVERAGE, day_rate
 from kucoin.practice.universe import COINS, PAIRS, Pair
 from kucoin.practice.wire import Call, Refusal, Routes, page
 
 ROUTES = Routes()
 _UNIT = Decimal("0.00000001")
-_CROSS_LEVERAGE, _ISOLATED_LEVERAGE = 5, 10
-_BORROWABLE = ("USDT", "USDC", "BTC", "ETH", "SOL", "XRP", "KCS", "BNB", "ADA", "DOGE", "LINK", "AVAX", "LTC")
 _QUOTES = ("USDT", "KCS", "BTC")
 
 
@@ -27,41 +25,24 @@ def _pairs() -> list[Pair]:
     return [pair for pair in PAIRS.values() if pair.margin]
 
 
-def _most(call: Call, account: MarginAccount, currency: str, leverage: int) -> Decimal:
-    """Return how much more can be borrowed: ``leverage - 1`` times one's own, less what is owed."""
-    price = call.exchange.market.coin_price(currency, call.now)
-    if price is None or currency not in _BORROWABLE:
-        return ZERO
-    room = (account.assets - account.liabilities) * (leverage - 1) - account.liabilities
-    return max(ZERO, room / price).quantize(_UNIT)
+def _most(call: Call, held: Balance) -> str:
+    """Return how much more can be borrowed."""
+    return text(call.exchange.engine.margin.borrowable(call.user, held.account, held.currency).quantize(_UNIT))
 
 
-def _asset(balance: Balance, loan: Loan, most: Decimal) -> dict[str, Any]:
+def _asset(call: Call, held: Balance) -> dict[str, Any]:
     return {
-        "currency": balance.currency,
-        "total": text(balance.total),
-        "available": text(balance.available),
-        "hold": text(balance.hold),
-        "liability": text(loan.total),
-        "liabilityPrincipal": text(loan.principal),
-        "liabilityInterest": text(loan.interest),
-        "maxBorrowSize": text(most),
-        "borrowEnabled": balance.currency in _BORROWABLE,
+        "currency": held.currency,
+        "total": text(held.total),
+        "available": text(held.available),
+        "hold": text(held.hold),
+        "liability": text(held.liability),
+        "liabilityPrincipal": text(held.principal),
+        "liabilityInterest": text(held.interest),
+        "maxBorrowSize": _most(call, held),
+        "borrowEnabled": held.currency in BORROWABLE,
         "transferInEnabled": True,
     }
-
-
-def _cross(call: Call) -> tuple[list[Balance], list[Loan]]:
-    """Return the cross balances, one for each currency owned or owed, and the loans."""
-    loans = [each for each in call.exchange.bank.loans(call.user) if not each.tag]
-    balances = call.exchange.bank.balances(call.user, bank.CROSS)
-    owned = {each.currency for each in balances}
-    owed = [Balance(bank.CROSS, "", each.currency, ZERO, ZERO) for each in loans if each.currency not in owned]
-    return balances + owed, loans
-
-
-def _loan(loans: list[Loan], currency: str) -> Loan:
-    return next((each for each in loans if each.currency == currency), Loan("", currency, ZERO, ZERO))
 
 
 @ROUTES.private("/api/v3/margin/accounts", "General", Pool.SPOT, 15)
@@ -69,38 +50,33 @@ def cross_account(call: Call) -> object:
     """The cross margin account; totals in ``quoteCurrency``."""
     quote = call.choice("quoteCurrency", _QUOTES, "USDT") or "USDT"
     call.choice("queryType", ("MARGIN", "MARGIN_V2", "ALL"))
-    balances, loans = _cross(call)
-    totals = margin_account(call.exchange, balances, loans, call.now, quote=quote)
-    worth = margin_account(call.exchange, balances, loans, call.now)
+    held = balances(call.exchange, call.user, MARGIN)
+    totals = worth(call.exchange, held, call.now, quote=quote)
     return {
         "totalAssetOfQuoteCurrency": text(totals.assets.quantize(_UNIT)),
         "totalLiabilityOfQuoteCurrency": text(totals.liabilities.quantize(_UNIT)),
         "debtRatio": text(totals.debt_ratio),
-        "status": "EFFECTIVE",
-        "accounts": [
-            _asset(each, _loan(loans, each.currency), _most(call, worth, each.currency, _CROSS_LEVERAGE))
-            for each in balances
-        ],
+        "status": call.exchange.engine.margin.health(call.user, MARGIN).status,
+        "accounts": [_asset(call, each) for each in held],
     }
 
 
 @ROUTES.private("/api/v1/margin/account", "General", Pool.SPOT, 15)
 def cross_account_old(call: Call) -> object:
     """The cross margin account as it used to be told."""
-    balances, loans = _cross(call)
-    worth = margin_account(call.exchange, balances, loans, call.now)
+    held = balances(call.exchange, call.user, MARGIN)
     return {
-        "debtRatio": text(worth.debt_ratio),
+        "debtRatio": text(worth(call.exchange, held, call.now).debt_ratio),
         "accounts": [
             {
                 "currency": each.currency,
                 "totalBalance": text(each.total),
                 "availableBalance": text(each.available),
                 "holdBalance": text(each.hold),
-                "liability": text(_loan(loans, each.currency).total),
-                "maxBorrowSize": text(_most(call, worth, each.currency, _CROSS_LEVERAGE)),
+                "liability": text(each.liability),
+                "maxBorrowSize": _most(call, each),
             }
-            for each in balances
+            for each in held
         ],
     }
 
@@ -111,78 +87,83 @@ def isolated_accounts(call: Call) -> object:
     quote = call.choice("quoteCurrency", _QUOTES, "USDT") or "USDT"
     call.choice("queryType", ("ISOLATED", "ISOLATED_V2", "ALL"))
     asked = call.param("symbol")
-    balances = call.exchange.bank.balances(call.user, bank.ISOLATED)
-    loans = [each for each in call.exchange.bank.loans(call.user) if each.tag]
-    wanted = [tag for tag in dict.fromkeys(each.tag for each in balances) if asked in (None, tag)]
-    totals = margin_account(
-        call.exchange,
-        [each for each in balances if each.tag in wanted],
-        [each for each in loans if each.tag in wanted],
-        call.now,
-        quote=quote,
-    )
+    wanted = [pair for pair in isolated_pairs(call.exchange, call.user) if asked in (None, pair)]
+    held = [each for pair in wanted for each in balances(call.exchange, call.user, isolated(pair))]
+    totals = worth(call.exchange, held, call.now, quote=quote)
     return {
         "totalAssetOfQuoteCurrency": text(totals.assets.quantize(_UNIT)),
         "totalLiabilityOfQuoteCurrency": text(totals.liabilities.quantize(_UNIT)),
         "timestamp": call.now,
-        "assets": [_isolated(call, PAIRS[tag], balances, loans) for tag in wanted],
+        "assets": [_isolated(call, PAIRS[pair]) for pair in wanted],
     }
 
 
-def _isolated(call: Call, pair: Pair, balances: list[Balance], loans: list[Loan]) -> dict[str, Any]:
-    held = [each for each in balances if each.tag == pair.symbol]
-    owed = [each for each in loans if each.tag == pair.symbol]
-    account = margin_account(call.exchange, held, owed, call.now)
-
-    def asset(currency: str) -> dict[str, Any]:
-        nothing = Balance(bank.ISOLATED, pair.symbol, currency, ZERO, ZERO)
-        balance = next((each for each in held if each.currency == currency), nothing)
-        return _asset(balance, _loan(owed, currency), _most(call, account, currency, _ISOLATED_LEVERAGE))
-
+def _isolated(call: Call, pair: Pair) -> dict[str, Any]:
+    account = isolated(pair.symbol)
+    held = balances(call.exchange, call.user, account)
     return {
         "symbol": pair.symbol,
-        "status": "EFFECTIVE",
-        "debtRatio": text(account.debt_ratio),
-        "baseAsset": asset(pair.base),
-        "quoteAsset": asset(pair.quote),
+        "status": call.exchange.engine.margin.health(call.user, account).status,
+        "debtRatio": text(worth(call.exchange, held, call.now).debt_ratio),
+        "baseAsset": _asset(call, balance(call.exchange, call.user, account, pair.base)),
+        "quoteAsset": _asset(call, balance(call.exchange, call.user, account, pair.quote)),
     }
 
 
 # Histories
 
 
-def _history(call: Call, kind: str, *, currency_needed: bool = True) -> dict[str, Any]:
-    currency = call.need("currency") if currency_needed else call.param("currency")
-    isolated = (call.param("isIsolated") or "false").lower() == "true"
-    symbol = call.param("symbol")
-    since, until = call.span("startTime", "endTime")
-    name = f"{kind}-{bank.ISOLATED if isolated else bank.CROSS}"
-    rows = [
-        told(each)
-        for each in call.exchange.bank.records(call.user, name)
-        if since <= each["_at"] <= until
-        and currency in (None, each["currency"])
-        and symbol in (None, each.get("symbol", symbol))
-    ]
-    return {"timestamp": call.now, **page(call, rows)}
+def _history(call: Call, kind: str, told: Callable[[LoanEntry], dict[str, Any]], *, needed: bool) -> dict[str, Any]:
+    currency = call.need("currency") if needed else call.param("currency")
+    accounts = MARGIN
+    if (call.param("isIsolated") or "false").lower() == "true":
+        accounts = isolated(call.param("symbol") or "*")
+    span = call.span("startTime", "endTime")
+    rows = call.exchange.archive.loans(call.user, kind, accounts, currency, span)
+    return {"timestamp": call.now, **page(call, [told(each) for each in rows])}
+
+
+def _loan(entry: LoanEntry, **sizes: Decimal) -> dict[str, Any]:
+    return {
+        "orderNo": f"{entry.id:024x}",
+        "symbol": None if entry.account == MARGIN else entry.account.partition(":")[2],
+        "currency": entry.currency,
+        **{name: text(size) for name, size in sizes.items()},
+        "status": "SUCCESS",
+        "createdTime": entry.created_ms,
+    }
 
 
 @ROUTES.private("/api/v3/margin/borrow", "Margin", Pool.SPOT, 15)
 def borrowed(call: Call) -> object:
     """Loans taken."""
-    return _history(call, "borrow")
+    return _history(call, "borrow", lambda e: _loan(e, size=e.principal, actualSize=e.principal), needed=True)
 
 
 @ROUTES.private("/api/v3/margin/repay", "Margin", Pool.SPOT, 15)
 def repaid(call: Call) -> object:
     """Loans paid back."""
-    return _history(call, "repay")
+
+    def told(entry: LoanEntry) -> dict[str, Any]:
+        principal, interest = -entry.principal, -entry.interest
+        return _loan(entry, size=principal + interest, principal=principal, interest=interest)
+
+    return _history(call, "repay", told, needed=True)
 
 
 @ROUTES.private("/api/v3/margin/interest", "Margin", Pool.SPOT, 20)
 def interest(call: Call) -> object:
     """Interest charged, hour by hour."""
-    return _history(call, "interest", currency_needed=False)
+
+    def told(entry: LoanEntry) -> dict[str, Any]:
+        return {
+            "currency": entry.currency,
+            "dayRatio": text(entry.daily_rate),
+            "interestAmount": text(entry.interest),
+            "createdTime": entry.created_ms,
+        }
+
+    return _history(call, "interest", told, needed=False)
 
 
 # Rules
@@ -204,13 +185,13 @@ def cross_symbols(call: Call) -> object:
                 "quoteCurrency": pair.quote,
                 "baseIncrement": text(pair.lot),
                 "baseMinSize": text(pair.base_min),
-                "baseMaxSize": "10000000000",
+                "baseMaxSize": text(rulebook.MOST_BASE),
                 "quoteIncrement": text(pair.quote_increment),
                 "quoteMinSize": text(pair.quote_min),
-                "quoteMaxSize": "99999999",
+                "quoteMaxSize": text(rulebook.MOST_QUOTE),
                 "priceIncrement": text(pair.tick),
                 "feeCurrency": pair.quote,
-                "priceLimitRate": "0.1",
+                "priceLimitRate": text(rulebook.PRICE_LIMIT_RATE),
                 "minFunds": text(pair.quote_min),
             }
             for pair in _pairs()
@@ -228,12 +209,12 @@ def isolated_symbols(_call: Call) -> object:
             "symbolName": pair.symbol,
             "baseCurrency": pair.base,
             "quoteCurrency": pair.quote,
-            "maxLeverage": _ISOLATED_LEVERAGE,
+            "maxLeverage": ISOLATED_LEVERAGE,
             "flDebtRatio": "0.97",
             "tradeEnable": True,
             "autoRenewMaxDebtRatio": "0.96",
-            "baseBorrowEnable": pair.base in _BORROWABLE,
-            "quoteBorrowEnable": pair.quote in _BORROWABLE,
+            "baseBorrowEnable": pair.base in BORROWABLE,
+            "quoteBorrowEnable": pair.quote in BORROWABLE,
             "baseTransferInEnable": True,
             "quoteTransferInEnable": True,
             "baseBorrowCoefficient": "1",
@@ -247,10 +228,10 @@ def isolated_symbols(_call: Call) -> object:
 def config(_call: Call) -> object:
     """What can be borrowed in cross margin, and when it is liquidated."""
     return {
-        "maxLeverage": _CROSS_LEVERAGE,
+        "maxLeverage": CROSS_LEVERAGE,
         "warningDebtRatio": "0.95",
         "liqDebtRatio": "0.97",
-        "currencyList": list(_BORROWABLE),
+        "currencyList": list(BORROWABLE),
     }
 
 
@@ -258,7 +239,7 @@ def config(_call: Call) -> object:
 def borrow_rate(call: Call) -> object:
     """What a loan costs at fee level 0."""
     asked = call.param("currency")
-    wanted = asked.split(",") if asked else _BORROWABLE
+    wanted = asked.split(",") if asked else BORROWABLE
     return {
         "vipLevel": 0,
         "items": [
@@ -268,7 +249,7 @@ def borrow_rate(call: Call) -> object:
                 "annualizedBorrowRate": text(day_rate(currency) * 365),
             }
             for currency in wanted
-            if currency in _BORROWABLE
+            if currency in BORROWABLE
         ],
     }
 
@@ -283,16 +264,16 @@ def limits(call: Call) -> object:
         {
             "timestamp": call.now,
             "currency": currency,
-            "borrowMaxAmount": "100000",
+            "borrowMaxAmount": text(rulebook.MOST_BORROWED),
             "buyMaxAmount": "500000",
             "holdMaxAmount": "500000",
             "borrowCoefficient": "1",
             "marginCoefficient": "1",
             "precision": COINS[currency].precision,
-            "borrowMinAmount": "0.001",
-            "borrowMinUnit": "0.001",
+            "borrowMinAmount": text(rulebook.BORROW_UNIT),
+            "borrowMinUnit": text(rulebook.BORROW_UNIT),
             "borrowEnabled": True,
         }
-        for currency in _BORROWABLE
+        for currency in BORROWABLE
         if asked in (None, currency)
     ]

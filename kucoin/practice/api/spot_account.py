@@ -7,17 +7,19 @@ from decimal import Decimal
 from typing import Any
 
 from kucoin.decimals import ZERO
-from kucoin.practice import bank
-from kucoin.practice.bank import Balance
+from kucoin.practice.accounts import balances
+from kucoin.practice.engine.records import Balance
+from kucoin.practice.engine.terms import MAIN, MARGIN, TRADE
 from kucoin.practice.keys import USERS, User, subs_of
 from kucoin.practice.numbers import text
 from kucoin.practice.quota import Pool
+from kucoin.practice.rulebook import FEE
 from kucoin.practice.universe import PAIRS
 from kucoin.practice.wire import Call, Refusal, Routes, page
 
 ROUTES = Routes()
-_KINDS = {"main": bank.MAIN, "trade": bank.TRADE, "trade_hf": bank.TRADE}
-_FEE = "0.001"
+_KINDS = {"main": MAIN, "trade": TRADE, "trade_hf": TRADE}
+_FEE = text(FEE)
 
 
 @ROUTES.private("/api/ua/v1/account/mode", "General", Pool.UNIFIED, 30)
@@ -91,7 +93,7 @@ def _rows(call: Call, kind: str) -> list[dict[str, str]]:
             "available": text(each.available),
             "holds": text(each.hold),
         }
-        for each in call.exchange.bank.balances(call.user, _KINDS[kind])
+        for each in balances(call.exchange, call.user, _KINDS[kind])
     ]
 
 
@@ -102,27 +104,6 @@ def accounts(call: Call) -> object:
     currency = call.param("currency")
     kinds = (asked,) if asked else ("main", "trade")
     return [row for kind in kinds for row in _rows(call, kind) if currency in (None, row["currency"])]
-
-
-@ROUTES.private("/api/v1/accounts/transferable", "General", Pool.MANAGEMENT, 20)
-def transferable(call: Call) -> object:
-    """What can be moved out of an account."""
-    currency = call.need("currency")
-    kinds = {"MAIN": bank.MAIN, "TRADE": bank.TRADE, "MARGIN": bank.CROSS, "MARGIN_V2": bank.CROSS,
-             "ISOLATED": bank.ISOLATED, "ISOLATED_V2": bank.ISOLATED}  # fmt: skip
-    kind = kinds.get(call.need("type"))
-    if kind is None:
-        raise Refusal("400100", "type is invalid")
-    tag = call.need("tag") if kind == bank.ISOLATED else ""
-    found = call.exchange.bank.balance(call.user, kind, currency, tag)
-    owed = any(each.tag == tag for each in call.exchange.bank.loans(call.user)) and kind in (bank.CROSS, bank.ISOLATED)
-    return {
-        "currency": currency,
-        "balance": text(found.total),
-        "available": text(found.available),
-        "holds": text(found.hold),
-        "transferable": text(ZERO if owed else found.available),
-    }
 
 
 @ROUTES.private("/api/v1/accounts/{accountId}", "General", Pool.MANAGEMENT, 5)
@@ -171,20 +152,22 @@ def _sub_rows(call: Call, balances: list[Balance]) -> list[dict[str, str]]:
                 "baseCurrency": "BTC",
                 "baseCurrencyPrice": text(bitcoin),
                 "baseAmount": text((each.total * price / bitcoin).quantize(Decimal("0.00000001"))),
-                "tag": each.tag or "DEFAULT",
+                "tag": "DEFAULT",
             }
         )
     return rows
 
 
 def _sub(call: Call, sub: User) -> dict[str, Any]:
-    held = call.exchange.bank.balances
+    def rows(account: str) -> list[dict[str, str]]:
+        return _sub_rows(call, balances(call.exchange, sub.name, account))
+
     return {
         "subUserId": sub.user_id,
         "subName": sub.name,
-        "mainAccounts": _sub_rows(call, held(sub.name, bank.MAIN)),
-        "tradeAccounts": _sub_rows(call, held(sub.name, bank.TRADE)),
-        "marginAccounts": _sub_rows(call, held(sub.name, bank.CROSS)),
+        "mainAccounts": rows(MAIN),
+        "tradeAccounts": rows(TRADE),
+        "marginAccounts": rows(MARGIN),
         "tradeHFAccounts": [],
     }
 

@@ -2,46 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from typing import Any, TypeVar
 
-from kucoin.practice import bank
-from kucoin.practice.bank import Body, Entry
+from kucoin.practice.accounts import balance
+from kucoin.practice.archive import Movement
+from kucoin.practice.engine.records import Entry
+from kucoin.practice.engine.terms import MAIN, MARGIN, TRADE
 from kucoin.practice.keys import USERS
 from kucoin.practice.numbers import text
+from kucoin.practice.past import ADDRESS
 from kucoin.practice.quota import Pool
 from kucoin.practice.universe import COINS
 from kucoin.practice.wire import Call, Refusal, Routes, page
 
 ROUTES = Routes()
-_ACCOUNT_TYPES = {bank.MAIN: "MAIN", bank.TRADE: "TRADE_HF", bank.CROSS: "MARGIN", bank.ISOLATED: "ISOLATED"}
+_ACCOUNT_TYPES = {MAIN: "MAIN", TRADE: "TRADE_HF", MARGIN: "MARGIN"}
 _DIRECTIONS = ("in", "out")
+_Row = TypeVar("_Row")
 
 
-def _entries(call: Call, account: str, also: str | None = None) -> list[Entry]:
-    """Return the ledger rows asked for, newest first."""
+def _entries(call: Call, account: str) -> Iterator[Entry]:
+    """Yield the ledger rows asked for, newest first."""
     currencies = call.param("currency")
     wanted = currencies.split(",") if currencies else None
     direction = call.choice("direction", _DIRECTIONS)
     event = call.param("bizType")
-    since, until = call.span()
-    return [
+    return (
         each
-        for each in call.exchange.bank.ledger(call.user, account, also)
-        if since <= each.at <= until
-        and (wanted is None or each.currency in wanted)
+        for each in call.exchange.archive.ledger(call.user, account, call.span())
+        if (wanted is None or each.currency in wanted)
         and direction in (None, _direction(each))
-        and (event is None or _event(each) == event.upper())
-    ]
+        and (event is None or each.biz == event.upper().replace(" ", "_").replace("-", "_"))
+    )
 
 
 def _direction(entry: Entry) -> str:
     return "in" if entry.amount >= 0 else "out"
-
-
-def _event(entry: Entry) -> str:
-    """Return KuCoin's word for what happened."""
-    return entry.event.upper().replace(" ", "_").replace("-", "_")
 
 
 def _row(entry: Entry) -> dict[str, Any]:
@@ -51,71 +49,83 @@ def _row(entry: Entry) -> dict[str, Any]:
         "amount": text(abs(entry.amount)),
         "fee": text(entry.fee),
         "balance": text(entry.balance),
-        "accountType": _ACCOUNT_TYPES[entry.account],
-        "bizType": _event(entry),
+        "accountType": _ACCOUNT_TYPES.get(entry.account, "ISOLATED"),
+        "bizType": entry.biz,
         "direction": _direction(entry),
-        "createdAt": entry.at,
-        "context": entry.context,
+        "createdAt": entry.created_ms,
+        "context": _context(entry),
     }
+
+
+def _context(entry: Entry) -> str:
+    """Return what the row belongs to, as JSON within JSON."""
+    if entry.trade_id is None:
+        return ""
+    return f'{{"symbol":"{entry.symbol}","orderId":"{entry.order_id}","tradeId":"{entry.trade_id}"}}'
 
 
 @ROUTES.private("/api/v1/accounts/ledgers", "General", Pool.MANAGEMENT, 2)
 def ledgers(call: Call) -> object:
     """The funding account's ledger."""
-    return page(call, [_row(each) for each in _entries(call, bank.MAIN)])
+    return page(call, [_row(each) for each in _entries(call, MAIN)])
 
 
-def newest(call: Call, rows: list[Body], key: Callable[[Body], int], *, most: int, default: int) -> list[Body]:
+def newest(call: Call, rows: Iterable[_Row], key: Callable[[_Row], int], *, most: int, default: int) -> list[_Row]:
     """Return the rows older than the cursor ``lastId``, at most ``limit``."""
     last = call.number("lastId", 0)
     limit = min(most, max(1, call.number("limit", default)))
-    return [row for row in rows if not last or key(row) < last][:limit]
+    return list(islice((row for row in rows if not last or key(row) < last), limit))
 
 
 @ROUTES.private("/api/v1/hf/accounts/ledgers", "General", Pool.SPOT, 2)
 def hf_ledgers(call: Call) -> object:
     """The spot account's ledger; its times are text."""
-    rows = [_row(each) | {"tax": "0", "createdAt": str(each.at)} for each in _entries(call, bank.TRADE)]
-    return newest(call, rows, lambda row: int(row["id"]), most=200, default=100)
+    rows = newest(call, _entries(call, TRADE), lambda entry: entry.id, most=200, default=100)
+    return [_row(each) | {"tax": "0", "createdAt": str(each.created_ms)} for each in rows]
 
 
 @ROUTES.private("/api/v3/hf/margin/account/ledgers", "General", Pool.SPOT, 2)
 def margin_ledgers(call: Call) -> object:
     """The margin accounts' ledger; its ids are numbers."""
-    rows = [
-        _row(each) | {"tax": "0", "id": each.id, "context": each.context or "{}"}
-        for each in _entries(call, bank.CROSS, bank.ISOLATED)
-    ]
-    return newest(call, rows, lambda row: int(row["id"]), most=200, default=100)
+    rows = newest(call, _entries(call, MARGIN), lambda entry: entry.id, most=200, default=100)
+    return [_row(each) | {"tax": "0", "id": each.id, "context": _context(each) or "{}"} for each in rows]
 
 
-def told(record: Body) -> Body:
-    """Return a record without what the store added to it."""
-    return {name: value for name, value in record.items() if not name.startswith("_")}
+def _movements(call: Call, kind: str) -> list[Movement]:
+    """Return deposits or withdrawals; all of them have succeeded."""
+    if call.param("status") not in (None, "SUCCESS"):
+        return []
+    return list(call.exchange.archive.movements(call.user, kind, call.param("currency"), call.span()))
 
 
-def _movements(call: Call, kind: str) -> object:
-    currency = call.param("currency")
-    status = call.param("status")
-    since, until = call.span()
-    rows = [
-        told(each)
-        for each in call.exchange.bank.records(call.user, kind, currency)
-        if since <= each["_at"] <= until and status in (None, each["status"])
-    ]
-    return page(call, rows)
+def _moved(movement: Movement) -> dict[str, Any]:
+    return {
+        "currency": movement.currency,
+        "chain": movement.chain,
+        "status": "SUCCESS",
+        "address": movement.address,
+        "memo": "",
+        "isInner": False,
+        "amount": movement.amount,
+        "fee": movement.fee,
+        "walletTxId": movement.hash,
+        "createdAt": movement.created_ms,
+        "updatedAt": movement.created_ms + 240_000,
+        "remark": "",
+        "arrears": False,
+    }
 
 
 @ROUTES.private("/api/v1/deposits", "General", Pool.MANAGEMENT, 5)
 def deposits(call: Call) -> object:
     """Money that came in."""
-    return _movements(call, "deposit")
+    return page(call, [_moved(each) for each in _movements(call, "deposit")])
 
 
 @ROUTES.private("/api/v1/withdrawals", "General", Pool.MANAGEMENT, 20)
 def withdrawals(call: Call) -> object:
     """Money that went out."""
-    return _movements(call, "withdrawal")
+    return page(call, [{"id": each.id} | _moved(each) for each in _movements(call, "withdrawal")])
 
 
 @ROUTES.private("/api/v1/withdrawals/quotas", "General", Pool.MANAGEMENT, 20)
@@ -124,7 +134,7 @@ def withdrawal_quotas(call: Call) -> object:
     currency = call.need("currency")
     if currency not in COINS:
         raise Refusal("400100", f"Unsupported currency: {currency}")
-    free = call.exchange.bank.balance(call.user, bank.MAIN, currency).available
+    free = balance(call.exchange, call.user, MAIN, currency).available
     return {
         "currency": currency,
         "limitBTCAmount": "10",
@@ -148,34 +158,34 @@ def withdrawal_quotas(call: Call) -> object:
 @ROUTES.private("/api/v1/withdrawals/{withdrawalId}", "General", Pool.MANAGEMENT, 20)
 def withdrawal(call: Call) -> object:
     """One withdrawal."""
-    for each in call.exchange.bank.records(call.user, "withdrawal"):
-        if each["id"] == call.path["withdrawalId"]:
-            coin = COINS[each["currency"]]
+    for each in call.exchange.archive.movements(call.user, "withdrawal"):
+        if each.id == call.path["withdrawalId"]:
+            coin = COINS[each.currency]
             return {
-                "id": each["id"],
+                "id": each.id,
                 "uid": USERS[call.user].uid,
-                "currency": each["currency"],
+                "currency": each.currency,
                 "chainId": coin.chain,
                 "chainName": coin.chain.upper(),
-                "currencyName": each["currency"],
-                "status": each["status"],
+                "currencyName": each.currency,
+                "status": "SUCCESS",
                 "failureReason": "",
                 "failureReasonMsg": None,
-                "address": each["address"],
-                "memo": each["memo"],
-                "isInner": each["isInner"],
-                "amount": each["amount"],
-                "fee": each["fee"],
-                "walletTxId": each["walletTxId"],
+                "address": each.address,
+                "memo": "",
+                "isInner": False,
+                "amount": each.amount,
+                "fee": each.fee,
+                "walletTxId": each.hash,
                 "addressRemark": None,
-                "remark": each["remark"],
-                "createdAt": each["createdAt"],
+                "remark": "",
+                "createdAt": each.created_ms,
                 "cancelType": "NON_CANCELABLE",
                 "taxes": None,
                 "taxDescription": None,
                 "returnStatus": "NOT_RETURN",
                 "returnAmount": None,
-                "returnCurrency": each["currency"],
+                "returnCurrency": each.currency,
             }
     raise Refusal("400100", "withdrawal not exists")
 
@@ -189,7 +199,7 @@ def deposit_addresses(call: Call) -> object:
     coin = COINS[currency]
     return [
         {
-            "address": "TPracticeAddressThatHoldsNothing00",
+            "address": ADDRESS,
             "memo": "",
             "chainId": coin.chain,
             "to": "MAIN",

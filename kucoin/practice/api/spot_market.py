@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from kucoin.practice import rulebook
 from kucoin.practice.history import DAY, TURNOVER_UNIT, WEEK, Bars
 from kucoin.practice.market import MONTH, Book
 from kucoin.practice.numbers import optional, text
@@ -73,12 +74,12 @@ def _symbol(pair: Pair) -> dict[str, Any]:
         "market": pair.market,
         "baseMinSize": text(pair.base_min),
         "quoteMinSize": text(pair.quote_min),
-        "baseMaxSize": "10000000000",
-        "quoteMaxSize": "99999999",
+        "baseMaxSize": text(rulebook.MOST_BASE),
+        "quoteMaxSize": text(rulebook.MOST_QUOTE),
         "baseIncrement": text(pair.lot),
         "quoteIncrement": text(pair.quote_increment),
         "priceIncrement": text(pair.tick),
-        "priceLimitRate": "0.1",
+        "priceLimitRate": text(rulebook.PRICE_LIMIT_RATE),
         "minFunds": text(pair.quote_min),
         "isMarginEnabled": pair.margin,
         "enableTrading": True,

@@ -2,95 +2,100 @@
 
 from __future__ import annotations
 
-from kucoin.practice import bank
-from kucoin.practice.api.spot_history import newest, told
+from kucoin.practice.api import spot_bodies
+from kucoin.practice.api.spot_history import newest
 from kucoin.practice.api.spot_market import pair
-from kucoin.practice.bank import Body
+from kucoin.practice.engine.records import Order
+from kucoin.practice.engine.terms import MARGIN, TRADE, Family, TradeType, account_of, isolated
 from kucoin.practice.quota import Pool
-from kucoin.practice.wire import Call, Refusal, Routes, page
+from kucoin.practice.wire import Call, Refusal, Routes
 
 ROUTES = Routes()
-_MARGIN_BOOKS = {"MARGIN_TRADE": bank.CROSS, "MARGIN_ISOLATED_TRADE": bank.ISOLATED}
 _SIDES = ("buy", "sell")
 _KINDS = ("limit", "market")
+_MARGIN = (TradeType.CROSS, TradeType.ISOLATED)
 
 
-def _margin_book(call: Call) -> str:
-    call.choice("tradeType", _MARGIN_BOOKS)
-    return _MARGIN_BOOKS[call.need("tradeType")]
+def margin_type(call: Call) -> TradeType:
+    """Return which of the two margin accounts is asked for."""
+    call.choice("tradeType", _MARGIN)
+    return TradeType(call.need("tradeType"))
 
 
-def _orders(call: Call, book: str, *, active: bool) -> list[Body]:
-    """Return the orders of the pair asked for, newest first."""
+def _active(call: Call, trade_type: TradeType) -> list[Order]:
+    """Return the open orders of the pair asked for, newest first."""
     symbol = pair(call).symbol
     side, kind = call.choice("side", _SIDES), call.choice("type", _KINDS)
     since, until = call.span()
-    return [
+    live = call.exchange.user(call.user).live.get(symbol, {}).values()
+    found = [
         each
-        for each in call.exchange.bank.orders(call.user, book, active=active)
-        if each["symbol"] == symbol
-        and side in (None, each["side"])
-        and kind in (None, each["type"])
-        and since <= each["createdAt"] <= until
+        for each in live
+        if each.account == account_of(trade_type, symbol)
+        and side in (None, each.side)
+        and kind in (None, each.type)
+        and since <= each.created_ms <= until
     ]
+    return sorted(found, key=lambda each: each.serial, reverse=True)
 
 
-def _serial(order: Body) -> int:
-    """Return an order's place in the cursor."""
-    return int(order["createdAt"])
+def _done(call: Call, trade_type: TradeType) -> dict[str, object]:
+    symbol = pair(call).symbol
+    side, kind = call.choice("side", _SIDES), call.choice("type", _KINDS)
+    orders = call.exchange.archive.done_orders(
+        call.user,
+        account_of(trade_type, symbol),
+        symbol=symbol,
+        side=side,
+        kind=kind,
+        span=call.span(),
+        before=call.number("lastId", 0),
+    )
+    rows = newest(call, orders, lambda each: each.serial, most=100, default=20)
+    return {"lastId": rows[-1].serial if rows else 0, "items": [spot_bodies.order(each) for each in rows]}
 
 
-def _done(call: Call, book: str) -> dict[str, object]:
-    rows = newest(call, _orders(call, book, active=False), _serial, most=100, default=20)
-    return {"lastId": _serial(rows[-1]) if rows else 0, "items": rows}
-
-
-def _fills(call: Call, book: str) -> dict[str, object]:
+def _fills(call: Call, family: Family, account: str) -> dict[str, object]:
     symbol = pair(call).symbol
     side, kind, order = call.choice("side", _SIDES), call.choice("type", _KINDS), call.param("orderId")
-    since, until = call.span()
-    rows = [
-        told(each)
-        for each in call.exchange.bank.records(call.user, f"fill-{book}", symbol)
-        if side in (None, each["side"])
-        and kind in (None, each["type"])
-        and order in (None, each["orderId"])
-        and since <= each["createdAt"] <= until
-    ]
-    rows = newest(call, rows, lambda row: int(row["id"]), most=100, default=20)
-    return {"items": rows, "lastId": int(rows[-1]["id"]) if rows else 0}
+    found = (
+        each
+        for each in call.exchange.archive.fills(call.user, family, symbol, call.span())
+        if each.account == account
+        and side in (None, each.side)
+        and kind in (None, each.type)
+        and order in (None, each.order_id)
+    )
+    rows = newest(call, found, lambda each: each.id, most=100, default=20)
+    return {"items": [spot_bodies.fill(each) for each in rows], "lastId": rows[-1].id if rows else 0}
 
 
-def _one(call: Call, books: tuple[str, ...], name: str, wanted: str) -> Body:
-    """Return the order of the pair whose field ``name`` is ``wanted``."""
+def _one(call: Call, *, margin: bool = False, order_id: str = "", client_oid: str = "") -> object:
+    """Return an order of the pair asked for, alive or not."""
     symbol = pair(call).symbol
-    for book in books:
-        for each in call.exchange.bank.orders(call.user, book):
-            if each["symbol"] == symbol and each[name] == wanted:
-                return each
-    raise Refusal("400100", "order_not_exist")
-
-
-def _symbols(call: Call, book: str) -> list[str]:
-    return list(dict.fromkeys(each["symbol"] for each in call.exchange.bank.orders(call.user, book, active=True)))
+    accounts = (MARGIN, isolated(symbol)) if margin else (TRADE,)
+    found = call.exchange.archive.order(call.user, accounts, order_id=order_id, client_oid=client_oid)
+    if found is None or found.symbol != symbol:
+        raise Refusal("400100", "order_not_exist")
+    return spot_bodies.order(found)
 
 
 @ROUTES.private("/api/v1/hf/orders/active/symbols", "Spot", Pool.SPOT, 2)
 def active_symbols(call: Call) -> object:
     """Pairs with open orders."""
-    return {"symbols": _symbols(call, bank.TRADE)}
+    return {"symbols": call.exchange.engine.spot.open_symbols(call.user)}
 
 
 @ROUTES.private("/api/v1/hf/orders/active", "General", Pool.SPOT, 2)
 def active(call: Call) -> object:
     """All open orders of a pair; deprecated, and still asked for."""
-    return _orders(call, bank.TRADE, active=True)
+    return [spot_bodies.order(each) for each in _active(call, TradeType.TRADE)]
 
 
 @ROUTES.private("/api/v1/hf/orders/active/page", "General", Pool.SPOT, 2)
 def active_page(call: Call) -> object:
     """Open orders of a pair, paged under names of its own."""
-    rows = _orders(call, bank.TRADE, active=True)
+    rows = _active(call, TradeType.TRADE)
     current = max(1, call.number("pageNum", 1))
     size = min(100, max(1, call.number("pageSize", 20)))
     return {
@@ -98,81 +103,46 @@ def active_page(call: Call) -> object:
         "pageSize": size,
         "totalNum": len(rows),
         "totalPage": -(-len(rows) // size),
-        "items": rows[(current - 1) * size : current * size],
+        "items": [spot_bodies.order(each) for each in rows[(current - 1) * size : current * size]],
     }
 
 
 @ROUTES.private("/api/v1/hf/orders/done", "General", Pool.SPOT, 2)
 def done(call: Call) -> object:
     """Finished orders of a pair, newest first."""
-    return _done(call, bank.TRADE)
+    return _done(call, TradeType.TRADE)
 
 
 @ROUTES.private("/api/v1/hf/fills", "General", Pool.SPOT, 2)
 def fills(call: Call) -> object:
     """Fills of a pair, newest first."""
-    return _fills(call, bank.TRADE)
+    return _fills(call, Family.SPOT, TRADE)
 
 
 @ROUTES.private("/api/v1/hf/orders/dead-cancel-all/query", "Spot", Pool.SPOT, 2)
-def dead_man_switch(_call: Call) -> object:
-    """The dead-man switch; never set, so there is nothing to tell."""
-    return None
+def dead_man_switch(call: Call) -> object:
+    """The dead-man switch; nothing is told where it is not armed."""
+    profile = call.exchange.user(call.user).profile
+    if profile.dead_at_s is None:
+        return None
+    return {
+        "timeout": profile.dead_after_s,
+        "symbols": ",".join(profile.dead_symbols),
+        "currentTime": call.now // 1000,
+        "triggerTime": profile.dead_at_s,
+    }
 
 
 @ROUTES.private("/api/v1/hf/orders/client-order/{clientOid}", "General", Pool.SPOT, 2)
 def by_client_oid(call: Call) -> object:
-    """One order by the caller's id."""
-    return _one(call, (bank.TRADE,), "clientOid", call.path["clientOid"])
+    """One order by the caller's id, the newest of that name."""
+    return _one(call, client_oid=call.path["clientOid"])
 
 
 @ROUTES.private("/api/v1/hf/orders/{orderId}", "General", Pool.SPOT, 2)
 def by_id(call: Call) -> object:
     """One order."""
-    return _one(call, (bank.TRADE,), "id", call.path["orderId"])
-
-
-# Conditional orders
-
-
-def _stops(call: Call) -> list[Body]:
-    symbol, side, kind, trade = (call.param(name) for name in ("symbol", "side", "type", "tradeType"))
-    return [
-        each
-        for each in call.exchange.bank.orders(call.user, "spot-stop", active=True)
-        if symbol in (None, each["symbol"])
-        and side in (None, each["side"])
-        and kind in (None, each["type"])
-        and trade in (None, each["tradeType"])
-    ]
-
-
-@ROUTES.private("/api/v1/stop-order", "General", Pool.SPOT, 8)
-def stop_orders(call: Call) -> object:
-    """Conditional orders that wait."""
-    return page(call, _stops(call))
-
-
-@ROUTES.private("/api/v1/stop-order/queryOrderByClientOid", "General", Pool.SPOT, 3)
-def stop_by_client_oid(call: Call) -> object:
-    """Conditional orders by the caller's id: a list."""
-    wanted = call.need("clientOid")
-    return [each for each in _stops(call) if each["clientOid"] == wanted]
-
-
-@ROUTES.private("/api/v1/stop-order/{orderId}", "General", Pool.SPOT, 3)
-def stop_by_id(call: Call) -> object:
-    """One conditional order."""
-    for each in call.exchange.bank.orders(call.user, "spot-stop"):
-        if each["id"] == call.path["orderId"]:
-            return each
-    raise Refusal("400100", "The order does not exist.")
-
-
-@ROUTES.private("/api/v3/oco/orders", "General", Pool.SPOT, 2)
-def oco_orders(call: Call) -> object:
-    """One-cancels-other pairs."""
-    return page(call, call.exchange.bank.orders(call.user, "spot-oco", active=True))
+    return _one(call, order_id=call.path["orderId"])
 
 
 # Margin
@@ -181,41 +151,35 @@ def oco_orders(call: Call) -> object:
 @ROUTES.private("/api/v3/hf/margin/order/active/symbols", "Margin", Pool.SPOT, 4)
 def margin_symbols(call: Call) -> object:
     """Pairs with open margin orders."""
-    found = _symbols(call, _margin_book(call))
+    found = call.exchange.engine.spot.open_symbols(call.user, margin_type(call))
     return {"symbolSize": len(found), "symbols": found}
 
 
 @ROUTES.private("/api/v3/hf/margin/orders/active", "General", Pool.SPOT, 4)
 def margin_active(call: Call) -> object:
     """Open margin orders of a pair."""
-    return _orders(call, _margin_book(call), active=True)
+    return [spot_bodies.order(each) for each in _active(call, margin_type(call))]
 
 
 @ROUTES.private("/api/v3/hf/margin/orders/done", "General", Pool.SPOT, 10)
 def margin_done(call: Call) -> object:
     """Finished margin orders of a pair."""
-    return _done(call, _margin_book(call))
+    return _done(call, margin_type(call))
 
 
 @ROUTES.private("/api/v3/hf/margin/fills", "General", Pool.SPOT, 5)
 def margin_fills(call: Call) -> object:
     """Margin fills of a pair."""
-    return _fills(call, _margin_book(call))
+    return _fills(call, Family.MARGIN, account_of(margin_type(call), pair(call).symbol))
 
 
 @ROUTES.private("/api/v3/hf/margin/orders/client-order/{clientOid}", "General", Pool.SPOT, 5)
 def margin_by_client_oid(call: Call) -> object:
-    """One margin order by the caller's id."""
-    return _one(call, (bank.CROSS, bank.ISOLATED), "clientOid", call.path["clientOid"])
+    """One margin order by the caller's id, the newest of that name."""
+    return _one(call, margin=True, client_oid=call.path["clientOid"])
 
 
 @ROUTES.private("/api/v3/hf/margin/orders/{orderId}", "General", Pool.SPOT, 5)
 def margin_by_id(call: Call) -> object:
     """One margin order."""
-    return _one(call, (bank.CROSS, bank.ISOLATED), "id", call.path["orderId"])
-
-
-@ROUTES.private("/api/v3/hf/margin/stop-orders", "General", Pool.SPOT, 8)
-def margin_stops(call: Call) -> object:
-    """Conditional margin orders that wait."""
-    return page(call, call.exchange.bank.orders(call.user, "margin-stop", active=True))
+    return _one(call, margin=True, order_id=call.path["orderId"])
