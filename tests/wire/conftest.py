@@ -15,6 +15,7 @@ from kucoin.rest import hosts
 from kucoin.rest.client import Exchange
 from kucoin.rest.line import Timeouts
 from kucoin.rest.transport import Transport
+from tests.conftest import Practice, start_practice
 
 
 @dataclass(frozen=True)
@@ -161,16 +162,21 @@ def transport(scripted: Scripted, clock: Clock) -> Iterator[Transport]:
     transport.close()
 
 
+def _client(practice: Any, name: str, timeouts: Timeouts | None, **strings: str) -> Exchange:
+    """Make a client with the key called ``name``, or with one of its strings replaced."""
+    key = {"key": f"practice-key-{name}", "secret": f"practice-secret-{name}", "passphrase": practice.passphrase}
+    spot, futures = (int(base.rpartition(":")[2]) for base in (practice.spot, practice.futures))
+    credentials = Credentials(**{string: Secret(text) for string, text in (key | strings).items()})
+    return Exchange(hosts.practice(spot, futures), credentials, timeouts=timeouts)
+
+
 @pytest.fixture
 def connect(practice: Any) -> Iterator[Callable[..., Exchange]]:
     """Make clients of the practice exchange: ``connect("general")`` by a key's name, or with a string replaced."""
     made: list[Exchange] = []
 
     def make(name: str = "0001", *, timeouts: Timeouts | None = None, **strings: str) -> Exchange:
-        key = {"key": f"practice-key-{name}", "secret": f"practice-secret-{name}", "passphrase": practice.passphrase}
-        spot, futures = (int(base.rpartition(":")[2]) for base in (practice.spot, practice.futures))
-        credentials = Credentials(**{string: Secret(text) for string, text in (key | strings).items()})
-        made.append(Exchange(hosts.practice(spot, futures), credentials, timeouts=timeouts))
+        made.append(_client(practice, name, timeouts, **strings))
         return made[-1]
 
     yield make
@@ -184,3 +190,33 @@ def still(practice: Any) -> Iterator[Any]:
     practice.clock(rate=0)
     yield practice
     practice.clock(rate=1)
+
+
+@pytest.fixture(scope="session")
+def floor_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Practice]:
+    """An exchange for trading alone, with its market standing still."""
+    practice = start_practice(tmp_path_factory.mktemp("floor"))
+    practice.clock(rate=0)
+    yield practice
+    assert practice.stop() == 0
+
+
+@pytest.fixture
+def floor(floor_process: Practice) -> Iterator[Practice]:
+    """The exchange for trading, without faults."""
+    yield floor_process
+    floor_process.clear_faults()
+
+
+@pytest.fixture
+def trader(floor: Practice) -> Iterator[Callable[..., Exchange]]:
+    """Make clients of the exchange for trading, by the names of their keys."""
+    made: list[Exchange] = []
+
+    def make(name: str = "0001") -> Exchange:
+        made.append(_client(floor, name, None))
+        return made[-1]
+
+    yield make
+    for exchange in made:
+        exchange.close()

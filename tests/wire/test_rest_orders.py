@@ -396,3 +396,13 @@ def test_the_end_of_a_list_is_known(
     """There is no cursor after the last part."""
     scripted.say(scripted.http(data(answer)))
     assert call(exchange) == Page((), cursor)
+
+
+def test_a_list_without_more_ends_though_it_has_rows(scripted: Any, exchange: Exchange) -> None:
+    """One question less."""
+    body = json.loads((PAYLOADS / "ledger-futures.json").read_text())
+    for more, cursor in ((True, 51352430), (False, None)):
+        body["data"]["hasMore"] = more
+        scripted.say(scripted.http(json.dumps(body)))
+        page = exchange.ledgers.futures()
+        assert (len(page.items), page.cursor) == (2, cursor)
