@@ -83,6 +83,7 @@ def _family(past: Past, main: Person) -> None:
     second = Person(past, "second")
     second.deposit("USDT", "9000", "trx")
     second.transfer("USDT", "5000", MAIN, CONTRACT)
+    second.transfer("USDT", "2500", MAIN, TRADE)
 
 
 def _margin(past: Past, main: Person) -> None:
