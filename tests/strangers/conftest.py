@@ -1,14 +1,17 @@
-"""One exchange at a standstill for all strangers; each reads everything from it once."""
+"""One exchange at a standstill that all strangers read from, each everything once, and another that they trade on."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
 
 from tests.conftest import start_practice
 from tests.strangers.asking import Documents, Standstill, ask, skewed
+from tests.strangers.trade_floor import Floor
+from tests.strangers.trade_line import SCRIPTS, Line, line_to
 
 WRONG = {
     "key": {"key": "practice-key-9999"},
@@ -44,3 +47,30 @@ def refused(told: Documents, standstill: Standstill) -> dict[str, dict[str, Any]
     with skewed(standstill.exchange, 60):
         late = ask(standstill, standstill.login(calls=FEW))
     return {client: dict(zip([*WRONG, "clock"], [*told[client][1:], *late[client]], strict=True)) for client in told}
+
+
+@pytest.fixture(scope="session")
+def trading_floor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Floor]:
+    """An exchange to trade on, its market stopped."""
+    exchange = start_practice(tmp_path_factory.mktemp("floor"))
+    try:
+        yield Floor.open(exchange)
+    finally:
+        assert exchange.stop() == 0
+
+
+@pytest.fixture(scope="session")
+def lines(trading_floor: Floor, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Line]]:
+    """A line to each client: ``lines["ccxt"]("spot", "fetch_order", ...)``."""
+    with ExitStack() as open_lines:
+        yield {
+            client: open_lines.enter_context(line_to(client, trading_floor.exchange, tmp_path_factory.mktemp("line")))
+            for client in SCRIPTS
+        }
+
+
+@pytest.fixture
+def floor(trading_floor: Floor) -> Iterator[Floor]:
+    """The exchange to trade on; what rests after a test is cancelled."""
+    yield trading_floor
+    trading_floor.clear()

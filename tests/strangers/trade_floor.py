@@ -1,0 +1,162 @@
+"""Where strangers trade: an exchange of their own at a standstill, and another user who trades with them there."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from tests.conftest import Practice
+from tests.strangers.trade_terms import CROSS, FUTURES, ISOLATED, SPOT, Family, Fill, Order, Row
+
+PATIENCE_S = 60
+LOOK_S = 0.3  # between two looks at the market, so that the public quota lasts
+ROOM = {SPOT.symbol: 2, FUTURES.symbol: 1}  # free prices between bid and ask that the tests ask for
+
+
+@dataclass(frozen=True)
+class Holding:
+    """What an account has of a currency, and how much of it orders hold."""
+
+    total: Decimal
+    hold: Decimal
+
+
+@dataclass(frozen=True)
+class Floor:
+    """The exchange, and for each symbol the free prices between its best bid and its best ask, lowest first.
+
+    The market stands still: at those prices nobody but the two users trades.
+    """
+
+    exchange: Practice
+    between: dict[str, list[str]]
+
+    @classmethod
+    def open(cls, exchange: Practice) -> Floor:
+        """Stop the market at a moment when there is room between bid and ask, and give the two users what they need."""
+        ticks = {
+            SPOT.symbol: exchange.public(f"/api/v2/symbols/{SPOT.symbol}").data["priceIncrement"],
+            FUTURES.symbol: exchange.public(f"/api/v1/contracts/{FUTURES.symbol}", futures=True).data["tickSize"],
+        }
+        deadline = time.monotonic() + PATIENCE_S
+        while True:
+            exchange.clock(rate=0)
+            between = {symbol: _between(exchange, symbol, Decimal(str(tick))) for symbol, tick in ticks.items()}
+            if all(len(between[symbol]) >= room for symbol, room in ROOM.items()):
+                break
+            assert time.monotonic() < deadline, f"no room between bid and ask: {between}"
+            exchange.clock(rate=1)
+            time.sleep(LOOK_S)
+        floor = cls(exchange, between)
+        floor.clear()
+        floor._provide()
+        return floor
+
+    def _provide(self) -> None:
+        """Let the second user own some of the coin, and the default one margin to trade it with."""
+        price = self.between[SPOT.symbol][0]
+        self.rest(SPOT, "sell", price, "40", key="")
+        self.rest(SPOT, "buy", price, "40")
+        transfer = {"currency": "USDT", "amount": "600", "type": "INTERNAL", "fromAccountType": "TRADE"}
+        for to in ({"toAccountType": "MARGIN"}, {"toAccountType": "ISOLATED", "toAccountTag": ISOLATED.tag}):
+            wanted = transfer | to | {"clientOid": f"provide-{to['toAccountType']}"}
+            self.post("/api/v3/accounts/universal-transfer", wanted, key="transfer")
+
+    def get(self, path: str, *, futures: bool = False, key: str = "") -> Any:
+        """Return the data of a signed GET."""
+        return self.exchange.get(path, futures=futures, key=key).data
+
+    def post(self, path: str, body: Row, *, futures: bool = False, key: str = "") -> Any:
+        """Return the data of a signed POST."""
+        return self.exchange.send("POST", path, body=json.dumps(body), futures=futures, key=key).data
+
+    def delete(self, path: str, *, futures: bool = False, key: str = "") -> Any:
+        """Return the data of a signed DELETE."""
+        return self.exchange.send("DELETE", path, futures=futures, key=key).data
+
+    def rest(self, family: Family, side: str, price: str, size: str, key: str = "second") -> str:
+        """Place a limit order of the second user (who is hedged on futures) on spot or on futures."""
+        order = {"clientOid": f"r{time.monotonic_ns()}", "symbol": family.symbol, "type": "limit", "side": side}
+        order |= {"price": price, "size": size}
+        if family.futures:
+            order |= {"size": int(size), "leverage": 3, "positionSide": "SHORT" if side == "sell" else "LONG"}
+        path = "/api/v1/orders" if family.futures else "/api/v1/hf/orders"
+        order_id: str = self.post(path, order, futures=family.futures, key=key)["orderId"]
+        return order_id
+
+    def order(self, family: Family, order_id: str) -> Order:
+        """Return the default user's order by a bare request."""
+        return Order.of(self.get(family.paths["order"].format(id=order_id), futures=family.futures))
+
+    def orders(self, family: Family, which: str) -> list[Order]:
+        """Return the default user's ``open`` or ``done`` orders."""
+        return [Order.of(row) for row in rows(self.get(family.paths[which], futures=family.futures))]
+
+    def fills(self, family: Family, order_id: str, *, key: str = "") -> list[Fill]:
+        """Return the fills of one order, of any user; who is no margin trader has them on spot."""
+        home = SPOT if key and family in (CROSS, ISOLATED) else family
+        found = rows(self.get(home.paths["fills"], futures=family.futures, key=key))
+        return [Fill.of(row) for row in found if row["orderId"] == order_id]
+
+    def price(self, family: Family) -> str:
+        """Return a price at which only the two users trade."""
+        return self.between[family.symbol][0]
+
+    def away(self, family: Family, side: str, share: str = "0.04") -> str:
+        """Return a price ``share`` away from the market, on the side where an order rests."""
+        near = Decimal(self.price(family))
+        step = Decimal(self.between[family.symbol][0]).normalize().as_tuple().exponent
+        away = near * (1 - Decimal(share)) if side == "buy" else near * (1 + Decimal(share))
+        return f"{away.quantize(Decimal(1).scaleb(int(step))):f}"
+
+    def holding(self, family: Family, currency: str) -> Holding:
+        """Return the truth about an account of the default user."""
+        wanted = (family.account, family.tag, currency)
+        for row in self.exchange.state()["users"]["main"]["balances"]:
+            if (row["account"], row["tag"], row["currency"]) == wanted:
+                return Holding(Decimal(row["total"]), Decimal(row["hold"]))
+        return Holding(Decimal(0), Decimal(0))
+
+    def clear(self) -> None:
+        """Cancel what a test left, and give back the quotas that it used."""
+        busy = self._busy()
+        for key in busy:
+            self._cancel_all(key)
+        self.exchange.clear_faults()
+        assert not busy or not self._busy()
+
+    def _busy(self) -> list[str]:
+        """Return the keys of the users for whom an order or a stop waits, by the exchange's true state."""
+        users = self.exchange.state()["users"]
+        return [
+            key for user, key in (("main", ""), ("second", "second")) if users[user]["orders"] + users[user]["stops"]
+        ]
+
+    def _cancel_all(self, key: str) -> None:
+        for path in ("/api/v1/hf/orders/cancelAll", "/api/v1/stop-order/cancel"):
+            self.delete(path, key=key)
+        for kind in ("tradeType=MARGIN_TRADE", "tradeType=MARGIN_ISOLATED_TRADE"):
+            for symbol in self.get(f"/api/v3/hf/margin/order/active/symbols?{kind}", key=key)["symbols"]:
+                self.delete(f"/api/v3/hf/margin/orders?symbol={symbol}&{kind}", key=key)
+        for path in ("/api/v1/orders", "/api/v1/stopOrders"):
+            self.delete(path, futures=True, key=key)
+
+
+def rows(answer: Any) -> list[Row]:
+    """Return the rows of a paged answer, or of a list."""
+    found: list[Row] = answer if isinstance(answer, list) else answer["items"]
+    return found
+
+
+def _between(exchange: Practice, symbol: str, tick: Decimal) -> list[str]:
+    """Return the prices between best bid and best ask."""
+    if symbol == FUTURES.symbol:
+        quote = exchange.public(f"/api/v1/ticker?symbol={symbol}", futures=True).data
+        bid, ask = Decimal(quote["bestBidPrice"]), Decimal(quote["bestAskPrice"])
+    else:
+        quote = exchange.public(f"/api/v1/market/orderbook/level1?symbol={symbol}").data
+        bid, ask = Decimal(quote["bestBid"]), Decimal(quote["bestAsk"])
+    return [f"{bid + tick * step:f}" for step in range(1, int((ask - bid) / tick))]
