@@ -87,24 +87,24 @@ class Reply:
         except UNREADABLE:
             raise self._by_status(endpoint) from None
         if self.status >= 500 or envelope.code in (_FUTURES_FAULTS if endpoint.futures else _SPOT_FAULTS):
-            said = f"{_cut(envelope.msg)} (KuCoin code {envelope.code}, HTTP {self.status})"
+            said = f"{one_line(envelope.msg)} (KuCoin code {envelope.code}, HTTP {self.status})"
             raise Interrupted(f"{endpoint.name}: outcome unknown, KuCoin has a fault: {said}")
         if envelope.code != _SUCCESS:
             raise self._refusal(endpoint, envelope.code, envelope.msg)
         if not 200 <= self.status < 300:
             raise OutcomeUnknown(f"{endpoint.name}: outcome unknown, a success with HTTP {self.status}")
         if endpoint.method == "GET" and envelope.msg and bytes(envelope.data) == b"null":
-            raise NotFound(code=envelope.code, message=_cut(envelope.msg), request=endpoint.name)
+            raise NotFound(code=envelope.code, message=one_line(envelope.msg), request=endpoint.name)
         return Answer(endpoint.name, envelope.data, self.took)
 
     def _refusal(self, endpoint: Endpoint, code: str, message: object) -> ApiError:
-        said = _cut(message)
+        said = one_line(message)
         kind = TooManyRequests if self.status == 429 else errors.of(code, said, futures=endpoint.futures)
         if issubclass(kind, TooManyRequests):
             quota = self.quota
             retry_after = quota.reset if quota is not None and self.status == 429 else _PAUSES.get(code)
-            return kind(code=_cut(code), message=said, request=endpoint.name, retry_after=retry_after)
-        return kind(code=_cut(code), message=said, request=endpoint.name)
+            return kind(code=one_line(code), message=said, request=endpoint.name, retry_after=retry_after)
+        return kind(code=one_line(code), message=said, request=endpoint.name)
 
     def _by_status(self, endpoint: Endpoint) -> ApiError | OutcomeUnknown:
         """Return the error for a body without envelope: a refusal only where nothing can have been executed."""
@@ -118,9 +118,9 @@ class Reply:
         return Interrupted(text) if self.status >= 500 and not self.is_page else OutcomeUnknown(text)
 
     def _glimpse(self) -> str:
-        return _cut(self.content[: 4 * _SHOWN].decode(errors="replace")) if self.content else "an empty body"
+        return one_line(self.content[: 4 * _SHOWN].decode(errors="replace")) if self.content else "an empty body"
 
 
-def _cut(text: object) -> str:
+def one_line(text: object) -> str:
     """Return foreign text on one line and short enough for a page."""
     return " ".join(str(text or "no reason given").split())[:_SHOWN]

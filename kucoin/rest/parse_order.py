@@ -30,7 +30,7 @@ from kucoin.model.order import (
     TimeInForce,
     TradeType,
 )
-from kucoin.rest.answer import Answer
+from kucoin.rest.answer import Answer, one_line
 from kucoin.rest.row import Row, row_of, rows_of, value_of
 
 
@@ -78,8 +78,7 @@ def placed(answer: Answer, client_oids: Sequence[str]) -> dict[str, str | ApiErr
 def refusal(answer: Answer, code: str, message: str, *, futures: bool) -> ApiError:
     """Return the error for one row of a batch that was refused. Spot tells no code there."""
     kind = errors.of(code, message, futures=futures)
-    said = message[:200] or "no reason given"
-    return kind(code=code or "none", message=said, request=answer.request)
+    return kind(code=code or "none", message=one_line(message), request=answer.request)
 
 
 def margin_placed(answer: Answer) -> MarginPlaced:

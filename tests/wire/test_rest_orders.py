@@ -26,6 +26,7 @@ from kucoin.errors import (
     TooManyRequests,
 )
 from kucoin.model.credentials import Credentials, Secret
+from kucoin.model.ledger import TransferType, Wallet
 from kucoin.model.order import NewOrder, OrderType, Side
 from kucoin.model.page import Page
 from kucoin.rest.client import Exchange
@@ -139,6 +140,8 @@ def test_each_order_of_a_batch_carries_the_time_of_the_signature(scripted: Any, 
 
 # --- not sent at all
 
+MOVE = {"client_oid": "oid-1", "currency": "USDT", "amount": D(1), "source": Wallet.MAIN, "target": Wallet.TRADE}
+
 BAD_IDS = ["", "a/b", "../accounts", "a b", "a?b", "a%2fb", "a.b", "ä", "a\n", "{orderId}"]
 
 
@@ -195,6 +198,9 @@ def test_a_client_id_is_checked_before_it_leaves(bad: str, scripted: Any, exchan
         lambda e: e.futures_positions.change_risk_tier(symbol="XBTUSDTM", level=0),
         lambda e: e.futures_positions.add_margin(symbol="XBTUSDTM", margin=D(0), client_id="a"),
         lambda e: e.futures_positions.set_cross_leverage(symbol="XBTUSDTM", leverage=D("NaN")),
+        lambda e: e.transfers.transfer(**MOVE, sub_user_id="1"),
+        lambda e: e.transfers.transfer(**MOVE, kind=TransferType.PARENT_TO_SUB),
+        lambda e: e.transfers.transfer(**MOVE | {"amount": D(-1)}),
     ],
 )
 def test_what_contradicts_itself_does_not_leave(
