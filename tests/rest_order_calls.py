@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from kucoin.model.order import NewOrder, OrderType, Side, SpotStop, Stp, TimeInForce, TradeType
+from kucoin.model.order import NewOrder, OrderType, Side, Stp, TimeInForce, TradeType
+from kucoin.model.stop_order import SpotStop
 from kucoin.rest.client import Exchange
 
 D = Decimal

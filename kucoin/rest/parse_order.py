@@ -19,17 +19,14 @@ from kucoin.model.order import (
     Fill,
     Liquidity,
     MarginPlaced,
-    OcoLeg,
-    OcoOrder,
     Order,
     OrderType,
     Side,
-    SpotStop,
-    StopOrder,
     Stp,
     TimeInForce,
     TradeType,
 )
+from kucoin.model.stop_order import OcoLeg, OcoOrder, SpotStop, StopOrder
 from kucoin.rest.answer import Answer, one_line
 from kucoin.rest.row import Row, row_of, rows_of, value_of
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 from functools import partial
 
-from kucoin.model.order import NewOrder, OcoOrder, Side, SpotStop, StopOrder, TradeType
+from kucoin.model.order import NewOrder, Side, TradeType
+from kucoin.model.stop_order import OcoOrder, SpotStop, StopOrder
 from kucoin.rest import order_body, paging
 from kucoin.rest import parse_order as parse
 from kucoin.rest.endpoint import Endpoint

@@ -16,18 +16,15 @@ from kucoin.model.order import (
     Liquidity,
     Lots,
     MarginPlaced,
-    OcoLeg,
-    OcoOrder,
     Order,
     OrderStatus,
     OrderType,
     Side,
-    SpotStop,
-    StopOrder,
     Stp,
     TimeInForce,
     TradeType,
 )
+from kucoin.model.stop_order import OcoLeg, OcoOrder, SpotStop, StopOrder
 from kucoin.rest import paging, parse_futures, parse_order
 from kucoin.rest.row import Row, row_of, value_of
 from tests.rest_payloads import ms, opened

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from kucoin.errors import ApiError, DuplicateOrder, InsufficientBalance, NotCancellable, NotFound
-from kucoin.model.order import Liquidity, NewOrder, OrderStatus, OrderType, Side, SpotStop, TimeInForce, TradeType
+from kucoin.model.order import Liquidity, NewOrder, OrderStatus, OrderType, Side, TimeInForce, TradeType
+from kucoin.model.stop_order import SpotStop
 from kucoin.rest.client import Exchange
 from tests.conftest import Practice
 from tests.rest_trading import PAIR, new_id, price, resting
