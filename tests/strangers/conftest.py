@@ -54,7 +54,7 @@ def trading_floor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Floor]:
     """An exchange to trade on, its market stopped."""
     exchange = start_practice(tmp_path_factory.mktemp("floor"))
     try:
-        yield Floor.open(exchange)
+        yield Floor(exchange)
     finally:
         assert exchange.stop() == 0
 

@@ -13,6 +13,7 @@ from tests.strangers.trade_terms import CROSS, FUTURES, ISOLATED, SPOT, Family, 
 
 PATIENCE_S = 60
 LOOK_S = 0.3  # between two looks at the market, so that the public quota lasts
+FUTURES_RULES = f"/api/v1/contracts/{FUTURES.symbol}"
 ROOM = {SPOT.symbol: 2, FUTURES.symbol: 1}  # free prices between bid and ask that the tests ask for
 
 
@@ -24,36 +25,42 @@ class Holding:
     hold: Decimal
 
 
-@dataclass(frozen=True)
 class Floor:
     """The exchange, and for each symbol the free prices between its best bid and its best ask, lowest first.
 
     The market stands still: at those prices nobody but the two users trades.
     """
 
-    exchange: Practice
-    between: dict[str, list[str]]
-
-    @classmethod
-    def open(cls, exchange: Practice) -> Floor:
-        """Stop the market at a moment when there is room between bid and ask, and give the two users what they need."""
-        ticks = {
-            SPOT.symbol: exchange.public(f"/api/v2/symbols/{SPOT.symbol}").data["priceIncrement"],
-            FUTURES.symbol: exchange.public(f"/api/v1/contracts/{FUTURES.symbol}", futures=True).data["tickSize"],
+    def __init__(self, exchange: Practice) -> None:
+        """Stop the market of ``exchange``, and give the two users what they need."""
+        self.exchange = exchange
+        self._ticks = {
+            SPOT.symbol: Decimal(exchange.public(f"/api/v2/symbols/{SPOT.symbol}").data["priceIncrement"]),
+            FUTURES.symbol: Decimal(str(exchange.public(FUTURES_RULES, futures=True).data["tickSize"])),
         }
+        self.between: dict[str, list[str]] = {}
+        self._stop()
+        self.clear()
+        self._provide()
+
+    def _stop(self) -> None:
+        """Stop the market at a moment when there is room between bid and ask."""
         deadline = time.monotonic() + PATIENCE_S
         while True:
-            exchange.clock(rate=0)
-            between = {symbol: _between(exchange, symbol, Decimal(str(tick))) for symbol, tick in ticks.items()}
-            if all(len(between[symbol]) >= room for symbol, room in ROOM.items()):
+            self.exchange.clock(rate=0)
+            self.between = {symbol: _between(self.exchange, symbol, tick) for symbol, tick in self._ticks.items()}
+            if all(len(self.between[symbol]) >= room for symbol, room in ROOM.items()):
                 break
-            assert time.monotonic() < deadline, f"no room between bid and ask: {between}"
-            exchange.clock(rate=1)
+            assert time.monotonic() < deadline, f"no room between bid and ask: {self.between}"
+            self.exchange.clock(rate=1)
             time.sleep(LOOK_S)
-        floor = cls(exchange, between)
-        floor.clear()
-        floor._provide()
-        return floor
+
+    def go_on(self, seconds: float) -> None:
+        """Let the market live for so long by its own clock, in a moment by ours, and stop it again."""
+        until = self.exchange.clock(rate=20)["market_ms"] + seconds * 1000
+        while self.exchange.clock()["market_ms"] < until:
+            time.sleep(0.01)
+        self._stop()
 
     def _provide(self) -> None:
         """Let the second user own some of the coin, and the default one margin to trade it with."""
