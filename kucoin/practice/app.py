@@ -30,6 +30,7 @@ from kucoin.practice.api import (
 )
 from kucoin.practice.exchange import Exchange
 from kucoin.practice.gateway import NOT_FOUND, Gateway, failed
+from kucoin.practice.sockets.sockets import Sockets
 from kucoin.practice.wire import Refusal, Route
 
 SPOT = (
@@ -54,10 +55,10 @@ FUTURES = (
 )
 
 
-def applications(exchange: Exchange) -> tuple[Starlette, Starlette]:
+def applications(exchange: Exchange, sockets: Sockets) -> tuple[Starlette, Starlette]:
     """Return the spot application, which has the control routes as well, and the futures application."""
-    spot = _application(exchange, "spot", SPOT, control.routes(exchange))
-    return spot, _application(exchange, "futures", FUTURES, ())
+    spot = _application(exchange, "spot", SPOT, (*control.routes(exchange), sockets.route("spot")))
+    return spot, _application(exchange, "futures", FUTURES, (sockets.route("futures"),))
 
 
 def _application(exchange: Exchange, host: str, routes: Sequence[Route], more: Sequence[BaseRoute]) -> Starlette:

@@ -21,6 +21,7 @@ from kucoin.practice.exchange import Exchange
 from kucoin.practice.gateway import json_body
 from kucoin.practice.keys import USERS
 from kucoin.practice.numbers import text
+from kucoin.practice.sockets.tokens import Keepalive
 from kucoin.practice.universe import COINS, CONTRACTS, PAIRS, SETTLE_CURRENCIES
 from kucoin.practice.wire import Refusal
 
@@ -36,6 +37,7 @@ def routes(exchange: Exchange) -> list[BaseRoute]:
         ("POST", "/_practice/faults", _faults),
         ("POST", "/_practice/clock", _clock),
         ("POST", "/_practice/reset", _reset),
+        ("POST", "/_practice/sockets", _sockets),
     )
     return [Route(path, _guarded(exchange, work), methods=[method]) for method, path, work in table]
 
@@ -62,11 +64,13 @@ def _json(data: dict[str, Any], status: int = 200) -> Response:
 def _faults(exchange: Exchange, body: dict[str, Any]) -> dict[str, Any]:
     """Set faults, or take all back: ``{"clear": true, "set": [{"name": ..., "path": ...}]}``.
 
-    Clearing fills the quotas again as well, so that what comes next starts from nothing.
+    Clearing fills the quotas again and puts the sockets' intervals right as well, so that what comes next starts from
+    nothing.
     """
     if body.get("clear"):
         exchange.faults.clear()
         exchange.quotas.refill()
+        exchange.keepalive = Keepalive()
         exchange.clock.disturb()
     for wanted in body.get("set", []):
         if wanted.get("name") in _CLOCK_FAULTS:
@@ -94,6 +98,33 @@ def _reset(exchange: Exchange, body: dict[str, Any]) -> dict[str, Any]:
     return {"seed": exchange.seed, "born_ms": exchange.born_ms}
 
 
+def _sockets(exchange: Exchange, body: dict[str, Any]) -> dict[str, Any]:
+    """Set the intervals of sockets opened from now on, or end the open ones.
+
+    ``{"ping_interval_ms": 900, "ping_timeout_ms": 500}``; ``{"cut": "rst"}``, ``fin`` or ``close``, of one ``host``
+    or of both.
+    """
+    for name in ("ping_interval_ms", "ping_timeout_ms"):
+        if name in body:
+            setattr(exchange.keepalive, name, int(body[name]))
+    if "cut" in body:
+        if body["cut"] not in ("rst", "fin", "close"):
+            raise Refusal("400100", f"sockets are not cut by {body['cut']}", status=400)
+        for host, hall in exchange.halls.items():
+            if body.get("host", host) == host:
+                hall.cut(body["cut"])
+    return _listening(exchange)
+
+
+def _listening(exchange: Exchange) -> dict[str, Any]:
+    return {
+        "tokens": exchange.tokens.issued,
+        "ping_interval_ms": exchange.keepalive.ping_interval_ms,
+        "ping_timeout_ms": exchange.keepalive.ping_timeout_ms,
+        **{host: hall.counts() for host, hall in exchange.halls.items()},
+    }
+
+
 def state(exchange: Exchange) -> dict[str, Any]:
     """Return the truth, amounts as text: who this is, every price, every account, the requests counted per path."""
     now = exchange.now()
@@ -114,6 +145,7 @@ def state(exchange: Exchange) -> dict[str, Any]:
         "marks": {symbol: text(market.mark_price(each, now)) for symbol, each in CONTRACTS.items()},
         "users": {user: _holdings(exchange, user) | {"margin": margin_figures(exchange, user, now)} for user in USERS},
         "requests": dict(exchange.requests),
+        "sockets": _listening(exchange),
     }
 
 

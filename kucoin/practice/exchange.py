@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections import Counter
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 
@@ -14,13 +15,15 @@ from kucoin.practice.clock import Clock
 from kucoin.practice.commits import Commits
 from kucoin.practice.engine.engine import Engine
 from kucoin.practice.engine.records import Profile
-from kucoin.practice.engine.state import User
+from kucoin.practice.engine.state import Changes, User
 from kucoin.practice.faults import Faults
 from kucoin.practice.keys import USERS
 from kucoin.practice.market import Market
 from kucoin.practice.past import DAY_MS, Past
 from kucoin.practice.quota import Quotas
 from kucoin.practice.quotes import Quotes
+from kucoin.practice.sockets.hall import Hall
+from kucoin.practice.sockets.tokens import Keepalive, Tokens
 from kucoin.practice.store import Store, Unusable
 from kucoin.practice.universe import CONTRACTS, PAIRS, USDT
 
@@ -31,7 +34,12 @@ _MARGIN_COINS = sorted({USDT, *rulebook.BORROWABLE} | {pair.base for pair in PAI
 
 
 class Exchange:
-    """Holds the parts that requests work with. `spot` and `futures` are the bases once it listens."""
+    """Holds the parts that requests work with. `spot` and `futures` are the bases once it listens.
+
+    Attributes:
+        halls: Who listens on sockets, by host: spot and futures.
+        listeners: Called with what the engine did, before it is durable.
+    """
 
     def __init__(self, data: Path, *, seed: int | None = None, reset: bool = False) -> None:
         """Open the exchange kept under ``data``, or bring one to life there.
@@ -51,6 +59,9 @@ class Exchange:
         self.requests: Counter[str] = Counter()
         self.quotas = Quotas()
         self.faults = Faults()
+        self.keepalive = Keepalive()
+        self.halls = {host: Hall() for host in ("spot", "futures")}
+        self.listeners: list[Callable[[Changes], None]] = []
         if reset:
             self.store.wipe()
         known = self.store.meta("seed")
@@ -69,6 +80,7 @@ class Exchange:
             begins = self.born_ms - int(story.BEGINS * DAY_MS)
             self._start(begins, settled_ms=begins)
             self._give_birth()
+        self.tokens = Tokens(f"{seed} {self.born_ms}")
         self._start(self.clock.market_ms(), settled_ms=int(self.store.meta("settled_ms") or self.born_ms))
         self.engine.load(self.archive.saved())
         self.now()
@@ -164,8 +176,11 @@ class Exchange:
         self.keep()
 
     def keep(self) -> None:
-        """Write down what the engine did; the caller sees to the commit."""
-        self.archive.keep(self.engine.drain())
+        """Write down what the engine did, and let listeners hear of it; the caller sees to the commit."""
+        done = self.engine.drain()
+        self.archive.keep(done)
+        for listener in self.listeners:
+            listener(done)
 
     # Beginning again
 
@@ -177,8 +192,10 @@ class Exchange:
     def reset(self, seed: int | None = None) -> None:
         """Forget everything that happened and begin again."""
         self.store.wipe()
-        self.quotas, self.faults = Quotas(), Faults()
+        self.quotas, self.faults, self.keepalive = Quotas(), Faults(), Keepalive()
         self.requests.clear()
+        for hall in self.halls.values():
+            hall.cut("close")
         self._load(self.seed if seed is None else seed)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,6 +22,14 @@ KINDS: dict[str, dict[str, Any]] = {
     "gone": {},  # the path is unknown
     "renamed_field": {"field": ""},
     "redirect": {"location": ""},
+}
+# What goes wrong on sockets; there ``path`` is the beginning of a topic, and ``method`` means nothing.
+SOCKET_KINDS: dict[str, dict[str, Any]] = {
+    "token_ttl": {"seconds": 0.0},  # tokens older than this open nothing
+    "no_welcome": {},
+    "no_ack": {},  # a subscription is lost
+    "ack_silent": {},  # it is acknowledged, and nothing follows
+    "no_pong": {},
 }
 BAD_BODIES = (
     "empty",
@@ -76,13 +85,14 @@ class Faults:
             Refusal: 400100, a name or an option that does not exist.
         """
         name = str(wanted.get("name"))
-        if name not in KINDS:
+        kinds = KINDS | SOCKET_KINDS
+        if name not in kinds:
             raise Refusal("400100", f"no fault is called {name}", status=400)
         places = {key: wanted[key] for key in ("host", "method", "path", "nth", "times", "chance") if key in wanted}
         options = {key: value for key, value in wanted.items() if key not in places and key != "name"}
-        if unknown := options.keys() - KINDS[name].keys():
+        if unknown := options.keys() - kinds[name].keys():
             raise Refusal("400100", f"{name} has no option {', '.join(sorted(unknown))}", status=400)
-        fault = Fault(name, **places, options=KINDS[name] | options)
+        fault = Fault(name, **places, options=kinds[name] | options)
         if name == "bad_body" and fault.options["kind"] not in BAD_BODIES:
             raise Refusal("400100", f"bad_body has no kind {fault.options['kind']}", status=400)
         self.listed.append(fault)
@@ -94,8 +104,17 @@ class Faults:
 
     def strike(self, host: str, method: str, path: str) -> Fault | None:
         """Return the fault that a request meets, counting it."""
+        return self._meet(lambda fault: fault.name in KINDS and fault.matches(host, method, path))
+
+    def strike_socket(self, name: str, host: str, topic: str) -> Fault | None:
+        """Return the fault called ``name`` if a socket meets it at ``topic``, counting it."""
+        if not self.listed:
+            return None
+        return self._meet(lambda fault: fault.name == name and fault.matches(host, fault.method, topic))
+
+    def _meet(self, matches: Callable[[Fault], bool]) -> Fault | None:
         for fault in self.listed:
-            if not fault.matches(host, method, path):
+            if not matches(fault):
                 continue
             fault.seen += 1
             due = fault.seen >= fault.nth and (fault.times is None or fault.struck < fault.times)

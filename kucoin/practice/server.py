@@ -19,10 +19,12 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from kucoin.practice.app import applications
 from kucoin.practice.exchange import Exchange
+from kucoin.practice.sockets.sockets import Sockets
 
 HOST = "127.0.0.1"
 _READY = "practice exchange ready spot={spot} futures={futures}"
 _STEP = 0.2  # seconds between two looks at what waits for the market
+_LONGEST = 65_536  # bytes of a message from a client's socket
 _KEEP_ALIVE = 75  # seconds an idle connection stays open, so that a client that polls each minute keeps its own
 
 
@@ -95,7 +97,7 @@ def running(spot_port: int, data: Path) -> str | None:
 def serve(exchange: Exchange, spot: socket.socket, futures: socket.socket) -> None:
     """Serve both hosts until SIGTERM or SIGINT, then leave cleanly."""
     exchange.spot, exchange.futures = base(spot), base(futures)
-    servers = [_server(application) for application in applications(exchange)]
+    servers = [_server(application) for application in applications(exchange, Sockets(exchange))]
 
     def leave(*_signal: object) -> None:
         for server in servers:
@@ -112,7 +114,10 @@ def _server(application: Starlette) -> _Server:
         uvicorn.Config(
             application,
             http=_Line,
-            ws="none",
+            ws="websockets-sansio",
+            ws_max_size=_LONGEST,
+            ws_ping_interval=None,  # it is the client who pings
+            ws_per_message_deflate=False,
             lifespan="off",
             loop="asyncio",
             log_config=None,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import secrets
 from urllib.parse import urlsplit
 
 from kucoin.practice.quota import Pool
@@ -12,17 +10,19 @@ from kucoin.practice.wire import Call, Routes
 SPOT, FUTURES = Routes(), Routes()
 
 
-def _servers(base: str) -> dict[str, object]:
+def _opened(call: Call, host: str, user: str | None = None) -> dict[str, object]:
     """Return a new token and where to use it."""
+    exchange = call.exchange
+    base = exchange.spot if host == "spot" else exchange.futures
     return {
-        "token": base64.urlsafe_b64encode(secrets.token_bytes(96)).decode(),
+        "token": exchange.tokens.give(host, user, exchange.clock.server_ms()),
         "instanceServers": [
             {
                 "endpoint": f"ws://{urlsplit(base).netloc}/",
                 "encrypt": False,
                 "protocol": "websocket",
-                "pingInterval": 18000,
-                "pingTimeout": 10000,
+                "pingInterval": exchange.keepalive.ping_interval_ms,
+                "pingTimeout": exchange.keepalive.ping_timeout_ms,
             }
         ],
     }
@@ -31,22 +31,22 @@ def _servers(base: str) -> dict[str, object]:
 @SPOT.public("/api/v1/bullet-public", 10, method="POST")
 def spot_public(call: Call) -> object:
     """For the public topics of spot and margin."""
-    return _servers(call.exchange.spot)
+    return _opened(call, "spot")
 
 
 @SPOT.private("/api/v1/bullet-private", "General", Pool.SPOT, 10, method="POST")
 def spot_private(call: Call) -> object:
-    """For the private topics of spot and margin."""
-    return _servers(call.exchange.spot)
+    """For all topics of spot and margin."""
+    return _opened(call, "spot", call.user)
 
 
 @FUTURES.public("/api/v1/bullet-public", 10, method="POST")
 def futures_public(call: Call) -> object:
     """For the public topics of futures."""
-    return _servers(call.exchange.futures)
+    return _opened(call, "futures")
 
 
 @FUTURES.private("/api/v1/bullet-private", "General", Pool.FUTURES, 10, method="POST")
 def futures_private(call: Call) -> object:
-    """For the private topics of futures."""
-    return _servers(call.exchange.futures)
+    """For all topics of futures."""
+    return _opened(call, "futures", call.user)
