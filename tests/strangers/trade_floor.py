@@ -26,7 +26,7 @@ class Holding:
 
 
 class Floor:
-    """The exchange, and for each symbol the free prices between its best bid and its best ask, lowest first.
+    """The exchange, for each symbol its best bid, and the free prices between that and its best ask, lowest first.
 
     The market stands still: at those prices nobody but the two users trades.
     """
@@ -38,6 +38,7 @@ class Floor:
             SPOT.symbol: Decimal(exchange.public(f"/api/v2/symbols/{SPOT.symbol}").data["priceIncrement"]),
             FUTURES.symbol: Decimal(str(exchange.public(FUTURES_RULES, futures=True).data["tickSize"])),
         }
+        self.bids: dict[str, str] = {}
         self.between: dict[str, list[str]] = {}
         self._stop()
         self.clear()
@@ -48,7 +49,10 @@ class Floor:
         deadline = time.monotonic() + PATIENCE_S
         while True:
             self.exchange.clock(rate=0)
-            self.between = {symbol: _between(self.exchange, symbol, tick) for symbol, tick in self._ticks.items()}
+            for symbol, tick in self._ticks.items():
+                bid, ask = _touch(self.exchange, symbol)
+                self.bids[symbol] = f"{bid:f}"
+                self.between[symbol] = [f"{bid + tick * step:f}" for step in range(1, int((ask - bid) / tick))]
             if all(len(self.between[symbol]) >= room for symbol, room in ROOM.items()):
                 break
             assert time.monotonic() < deadline, f"no room between bid and ask: {self.between}"
@@ -85,14 +89,24 @@ class Floor:
         return self.exchange.send("DELETE", path, futures=futures, key=key).data
 
     def rest(self, family: Family, side: str, price: str, size: str, key: str = "second") -> str:
-        """Place a limit order of the second user (who is hedged on futures) on spot or on futures."""
+        """Place a limit order on spot or on futures, of the second user, who is hedged, or of the default one."""
         order = {"clientOid": f"r{time.monotonic_ns()}", "symbol": family.symbol, "type": "limit", "side": side}
         order |= {"price": price, "size": size}
         if family.futures:
-            order |= {"size": int(size), "leverage": 3, "positionSide": "SHORT" if side == "sell" else "LONG"}
+            order |= {"size": int(size), "leverage": 3}
+            order |= {"positionSide": "SHORT" if side == "sell" else "LONG"} if key else {}
         path = "/api/v1/orders" if family.futures else "/api/v1/hf/orders"
         order_id: str = self.post(path, order, futures=family.futures, key=key)["orderId"]
         return order_id
+
+    def trade(self, family: Family) -> str:
+        """Let the default user buy a lot from the second one between bid and ask, and return the order's id."""
+        self.rest(family, "sell", self.price(family), family.lot)
+        return self.rest(family, "buy", self.price(family), family.lot, key="")
+
+    def fall(self, family: Family) -> None:
+        """Let the last price become the best bid: the second user sells there, little, for the bid must not go."""
+        self.rest(family, "sell", self.bids[family.symbol], "1" if family.futures else "0.05")
 
     def order(self, family: Family, order_id: str) -> Order:
         """Return the default user's order by a bare request."""
@@ -143,7 +157,8 @@ class Floor:
         ]
 
     def _cancel_all(self, key: str) -> None:
-        for path in ("/api/v1/hf/orders/cancelAll", "/api/v1/stop-order/cancel"):
+        spot = ("/api/v1/hf/orders/cancelAll", "/api/v1/stop-order/cancel", "/api/v3/hf/margin/stop-order/cancel")
+        for path in spot:
             self.delete(path, key=key)
         for kind in ("tradeType=MARGIN_TRADE", "tradeType=MARGIN_ISOLATED_TRADE"):
             for symbol in self.get(f"/api/v3/hf/margin/order/active/symbols?{kind}", key=key)["symbols"]:
@@ -158,12 +173,10 @@ def rows(answer: Any) -> list[Row]:
     return found
 
 
-def _between(exchange: Practice, symbol: str, tick: Decimal) -> list[str]:
-    """Return the prices between best bid and best ask."""
+def _touch(exchange: Practice, symbol: str) -> tuple[Decimal, Decimal]:
+    """Return best bid and best ask."""
     if symbol == FUTURES.symbol:
         quote = exchange.public(f"/api/v1/ticker?symbol={symbol}", futures=True).data
-        bid, ask = Decimal(quote["bestBidPrice"]), Decimal(quote["bestAskPrice"])
-    else:
-        quote = exchange.public(f"/api/v1/market/orderbook/level1?symbol={symbol}").data
-        bid, ask = Decimal(quote["bestBid"]), Decimal(quote["bestAsk"])
-    return [f"{bid + tick * step:f}" for step in range(1, int((ask - bid) / tick))]
+        return Decimal(quote["bestBidPrice"]), Decimal(quote["bestAskPrice"])
+    quote = exchange.public(f"/api/v1/market/orderbook/level1?symbol={symbol}").data
+    return Decimal(quote["bestBid"]), Decimal(quote["bestAsk"])
