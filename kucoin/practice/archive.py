@@ -119,7 +119,16 @@ class Archive:
             *(order.side, listed_type(order), order.created_ms, _encode(order)),
         )
 
+    def tape(self, minute: int, bars: str, *, oldest: int) -> None:
+        """Write a minute of the tape, and forget those before ``oldest``."""
+        self._store.run("INSERT OR REPLACE INTO tape VALUES (?, ?)", minute, bars)
+        self._store.run("DELETE FROM tape WHERE minute < ?", oldest)
+
     # Starting again
+
+    def minutes(self) -> Iterator[tuple[int, str]]:
+        """Yield what was written of the tape, oldest first."""
+        return ((int(minute), str(bars)) for minute, bars in self._store.rows("SELECT * FROM tape ORDER BY minute"))
 
     def saved(self) -> Saved:
         """Return what an engine needs to go on."""

@@ -88,6 +88,7 @@ def _clock(exchange: Exchange, body: dict[str, Any]) -> dict[str, Any]:
         exchange.set_offset(round(float(body["offset"]) * 1000))
     if "rate" in body:
         exchange.clock.hasten(float(body["rate"]))
+    exchange.live()  # a market that stands still from now on has lived up to now
     return {"market_ms": exchange.now(), "server_ms": exchange.clock.server_ms(), "rate": exchange.clock.rate}
 
 

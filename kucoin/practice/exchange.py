@@ -18,10 +18,10 @@ from kucoin.practice.engine.records import Profile
 from kucoin.practice.engine.state import Changes, User
 from kucoin.practice.faults import Faults
 from kucoin.practice.keys import USERS
+from kucoin.practice.life.life import Life
 from kucoin.practice.market import Market
 from kucoin.practice.past import DAY_MS, Past
 from kucoin.practice.quota import Quotas
-from kucoin.practice.quotes import Quotes
 from kucoin.practice.sockets.hall import Hall
 from kucoin.practice.sockets.tokens import Keepalive, Tokens
 from kucoin.practice.store import Store, Unusable
@@ -73,7 +73,7 @@ class Exchange:
     def _load(self, seed: int) -> None:
         self.seed = seed
         self.clock = Clock(int(self.store.meta("clock_offset_ms") or 0))
-        self.market = Market(seed)
+        self.market = self.history = Market(seed)
         born = self.store.meta("born_ms")
         self.born_ms = int(born) if born is not None else self.clock.market_ms() // 60_000 * 60_000
         if born is None:
@@ -83,6 +83,8 @@ class Exchange:
         self.tokens = Tokens(f"{seed} {self.born_ms}")
         self._start(self.clock.market_ms(), settled_ms=int(self.store.meta("settled_ms") or self.born_ms))
         self.engine.load(self.archive.saved())
+        self.life = Life(self.engine, self.history, self.clock.market_ms(), rows=self.archive.minutes())
+        self.market = self.life.market
         self.now()
 
     def _start(self, now_ms: int, *, settled_ms: int) -> None:
@@ -94,7 +96,6 @@ class Exchange:
             contracts=rulebook.contracts(),
             loans=rulebook.loans(),
         )
-        self.quotes = Quotes(self.engine, self.market, now_ms)
         self._settled_ms = settled_ms - settled_ms % HOUR_MS
         self._second = -1
 
@@ -104,7 +105,7 @@ class Exchange:
             self.engine.add_user(Profile(id=user.name, hedge=user.hedge))
         story.tell(Past(self))
         self.store.set_meta(seed=str(self.seed), born_ms=str(self.born_ms))
-        self.keep()
+        self.archive.keep(self.engine.drain())
         self.store.commit()
 
     # Time
@@ -115,7 +116,7 @@ class Exchange:
         self.settle(moment)
         if moment // 1000 != self._second:
             self._second = moment // 1000
-            market = self.market
+            market = self.history
             self.engine.tick(
                 moment,
                 coins=self._coins(moment),
@@ -123,8 +124,27 @@ class Exchange:
                 marks={symbol: market.mark_price(each, moment) for symbol, each in CONTRACTS.items()},
                 rates={symbol: market.funding_rate(each, moment) for symbol, each in CONTRACTS.items()},
             )
-            self.keep()
+            self.keep(moment)
         return moment
+
+    def live(self) -> None:
+        """Let everything happen that happens by itself: time, bots, the tape."""
+        moment = self.now()
+        self.life.step(moment)
+        self.keep(moment)
+        for minute, bars in self.life.tape.rows():
+            self.archive.tape(minute, bars, oldest=self.life.tape.oldest)
+
+    def keep(self, moment: int) -> None:
+        """Write down what the engine did at ``moment``, put it on the tape, and let listeners hear of it.
+
+        The caller sees to the commit.
+        """
+        done = self.engine.drain()
+        self.archive.keep(done)
+        self.life.take(done, moment)
+        for listener in self.listeners:
+            listener(done)
 
     def settle(self, until_ms: int) -> None:
         """Charge interest and funding of every full hour up to a moment that has not been settled yet."""
@@ -132,7 +152,7 @@ class Exchange:
             self._settled_ms += HOUR_MS
             self.price(self._settled_ms, self._funded())
             self.store.set_meta(settled_ms=str(self._settled_ms))
-            self.keep()
+            self._second = -1  # so that what this did is kept at once
 
     def _funded(self) -> set[str]:
         """Return the contracts on which somebody's funding falls due at the hour that is being settled."""
@@ -141,7 +161,7 @@ class Exchange:
 
     def price(self, at_ms: int, symbols: set[str]) -> None:
         """Let the engine see the prices of some contracts at a moment, and the rates that they charge then."""
-        market = self.market
+        market = self.history
         self.engine.tick(
             at_ms,
             index={symbol: market.index_price(CONTRACTS[symbol], at_ms) for symbol in symbols},
@@ -166,21 +186,6 @@ class Exchange:
     def users(self) -> list[User]:
         """Return everybody who is not the house."""
         return [self.engine.user(name) for name in USERS]
-
-    def live(self, now_ms: int) -> None:
-        """Let the market move where somebody's orders wait for it."""
-        waiting = {symbol for user in self.users() for symbol, orders in user.live.items() if orders}
-        waiting |= {stop.symbol for user in self.users() for stop in user.stops.values()}
-        for symbol in sorted(waiting):
-            self.quotes.refresh(symbol, now_ms)
-        self.keep()
-
-    def keep(self) -> None:
-        """Write down what the engine did, and let listeners hear of it; the caller sees to the commit."""
-        done = self.engine.drain()
-        self.archive.keep(done)
-        for listener in self.listeners:
-            listener(done)
 
     # Beginning again
 

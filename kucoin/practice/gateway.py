@@ -116,7 +116,7 @@ class Gateway:
         try:
             return success(route.handler(call))
         finally:
-            self._exchange.keep()
+            self._exchange.keep(call.now)
 
 
 def _address(request: Request) -> str:

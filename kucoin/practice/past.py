@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 from kucoin.decimals import ZERO, floor_to
 from kucoin.practice.archive import Movement
-from kucoin.practice.engine.records import Order
-from kucoin.practice.engine.requests import SpotRequest, StopRequest
+from kucoin.practice.engine.records import Order, Profile
+from kucoin.practice.engine.requests import FuturesRequest, SpotRequest, StopRequest
 from kucoin.practice.engine.terms import MAIN, MARGIN, TRADE, OrderType, Side, TradeType, isolated
 from kucoin.practice.numbers import text
-from kucoin.practice.universe import PAIRS, Listing
+from kucoin.practice.universe import COINS, PAIRS, Listing
 
 if TYPE_CHECKING:
     from kucoin.practice.exchange import Exchange
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 DAY_MS = 86_400_000
 ADDRESS = "TPracticeAddressThatHoldsNothing00"
 _CHANGE_OF_MIND_MS = 5_400_000
+_OTHERS, _PLENTY = "others", Decimal(10) ** 15  # whoever took the other side, and what he had
 
 
 class Past:
@@ -33,10 +34,13 @@ class Past:
         self.engine = exchange.engine
         self.now = exchange.born_ms
         self._count = 0
+        self.engine.add_user(Profile(id=_OTHERS, house=True))
+        for currency in COINS:
+            self.engine.accounts.credit(self.now, _OTHERS, TRADE, currency, _PLENTY)
 
     def at(self, days_before: float) -> None:
         """Go to the moment so many days before the birth, settling what falls due on the way; never backwards."""
-        self.exchange.keep()
+        self.exchange.archive.keep(self.engine.drain())
         self.now = self.exchange.born_ms - int(days_before * DAY_MS)
         self.exchange.settle(self.now)
 
@@ -56,8 +60,14 @@ class Past:
 
     def meet(self, symbol: str, side: Side, size: Decimal) -> None:
         """Let the house be there for an order of ``side``, at the market's price."""
-        facing = Side.SELL if side is Side.BUY else Side.BUY
-        self.exchange.quotes.place(symbol, facing, self.last(symbol), size, self.now)
+        facing, price = Side.SELL if side is Side.BUY else Side.BUY, self.last(symbol)
+        if symbol in PAIRS:
+            self.engine.spot.place(self.now, _OTHERS, SpotRequest(symbol=symbol, side=facing, price=price, size=size))
+        else:
+            oid = self.hex_id()
+            self.engine.futures.place(
+                self.now, _OTHERS, FuturesRequest(symbol=symbol, client_oid=oid, side=facing, price=price, size=size)
+            )
 
 
 class Person:

@@ -23,7 +23,7 @@ from kucoin.practice.sockets.sockets import Sockets
 
 HOST = "127.0.0.1"
 _READY = "practice exchange ready spot={spot} futures={futures}"
-_STEP = 0.2  # seconds between two looks at what waits for the market
+_STEP = 0.1  # seconds between two steps of the market
 _LONGEST = 65_536  # bytes of a message from a client's socket
 _KEEP_ALIVE = 75  # seconds an idle connection stays open, so that a client that polls each minute keeps its own
 
@@ -97,6 +97,7 @@ def running(spot_port: int, data: Path) -> str | None:
 def serve(exchange: Exchange, spot: socket.socket, futures: socket.socket) -> None:
     """Serve both hosts until SIGTERM or SIGINT, then leave cleanly."""
     exchange.spot, exchange.futures = base(spot), base(futures)
+    exchange.live()  # so that whoever reads the ready line finds somebody to trade with
     servers = [_server(application) for application in applications(exchange, Sockets(exchange))]
 
     def leave(*_signal: object) -> None:
@@ -142,9 +143,9 @@ async def _serve(exchange: Exchange, servers: list[_Server], listeners: tuple[so
 
 
 async def _live(exchange: Exchange, servers: list[_Server]) -> None:
-    """Let time pass where nobody asks: orders meet the market, interest and funding fall due."""
+    """Let the market live while nobody asks."""
     while not any(server.should_exit for server in servers):
-        exchange.live(exchange.now())
+        exchange.live()
         await exchange.commits.durable()
         await asyncio.sleep(_STEP)
 

@@ -44,6 +44,9 @@ _MIGRATIONS = (
         PRIMARY KEY (kind, id)
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX history_by_time ON history (user, kind, at);
+
+    -- What was traded in a minute (since 1970), for all markets.
+    CREATE TABLE tape (minute INTEGER PRIMARY KEY, bars TEXT NOT NULL) STRICT;
     """,
 )
 _FILE = "exchange.sqlite3"

@@ -57,7 +57,6 @@ def _ids(request: FuturesRequest, found: Order | Stop) -> dict[str, Any]:
 def add(call: Call) -> object:
     """Place an order, let one wait for a price, or place one with take profit and stop loss."""
     request = _request(asked(call.body, FUTURES))
-    call.exchange.quotes.refresh(request.symbol, call.now)
     return _ids(request, call.exchange.engine.futures.place(call.now, call.user, request))
 
 
@@ -65,7 +64,6 @@ def add(call: Call) -> object:
 def test(call: Call) -> object:
     """Refuse what placing would refuse; the id belongs to nothing."""
     request = _request(asked(call.body, FUTURES))
-    call.exchange.quotes.refresh(request.symbol, call.now)
     call.exchange.engine.futures.check(call.now, call.user, request)
     return {"orderId": str(call.exchange.engine.number()), "clientOid": request.client_oid}
 
@@ -74,8 +72,6 @@ def test(call: Call) -> object:
 def add_many(call: Call) -> object:
     """Place up to twenty orders, each on its own."""
     requests = [_request(each) for each in listed(decoded(call.body, FUTURES), FUTURES)]
-    for symbol in {request.symbol for request in requests}:
-        call.exchange.quotes.refresh(symbol, call.now)
     results = call.exchange.engine.futures.batch(call.now, call.user, requests)
     return [_row(request, found) for request, found in zip(requests, results, strict=True)]
 

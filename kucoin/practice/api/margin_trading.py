@@ -38,7 +38,6 @@ def add(call: Call) -> object:
 def test(call: Call) -> object:
     """Refuse what placing would refuse; the id belongs to nothing."""
     request = _request(call)
-    call.exchange.quotes.refresh(request.symbol, call.now)
     call.exchange.engine.spot.check(call.now, call.user, request)
     return {
         "orderId": secrets.token_hex(12),

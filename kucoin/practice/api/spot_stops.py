@@ -33,7 +33,6 @@ def _place(call: Call, *, margin: bool = False) -> Stop:
         stop_price=wanted.needed_amount("stopPrice"),
         stop=wanted.text("stop"),
     )
-    call.exchange.quotes.refresh(request.order.symbol, call.now)
     return call.exchange.engine.spot.place_stop(call.now, call.user, request)
 
 
@@ -201,7 +200,6 @@ def oco_add(call: Call) -> object:
         client_oid=wanted.need("clientOid"),
         remark=wanted.text("remark"),
     )
-    call.exchange.quotes.refresh(request.symbol, call.now)
     return {"orderId": call.exchange.engine.spot.place_oco(call.now, call.user, request)}
 
 

@@ -20,8 +20,7 @@ ROUTES = Routes()
 
 
 def place(call: Call, request: SpotRequest) -> Order:
-    """Place an order into a book that is up to date."""
-    call.exchange.quotes.refresh(request.symbol, call.now)
+    """Place an order."""
     return call.exchange.engine.spot.place(call.now, call.user, request)
 
 
@@ -51,15 +50,12 @@ def add_sync(call: Call) -> object:
 def test(call: Call) -> object:
     """Refuse what placing would refuse; the id belongs to nothing."""
     request = order_request(asked(call.body))
-    call.exchange.quotes.refresh(request.symbol, call.now)
     call.exchange.engine.spot.check(call.now, call.user, request)
     return {"orderId": secrets.token_hex(12), "clientOid": request.client_oid}
 
 
 def _batch(call: Call) -> list[Order | Refused]:
     requests = [order_request(each) for each in asked(call.body).rows("orderList")]
-    for symbol in {request.symbol for request in requests}:
-        call.exchange.quotes.refresh(symbol, call.now)
     return call.exchange.engine.spot.batch(call.now, call.user, requests)
 
 
@@ -86,7 +82,6 @@ def alter(call: Call) -> object:
     """Cancel an order and place it anew."""
     wanted = asked(call.body)
     symbol = wanted.need("symbol")
-    call.exchange.quotes.refresh(symbol, call.now)
     order = call.exchange.engine.spot.amend(
         call.now,
         call.user,

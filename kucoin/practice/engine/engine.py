@@ -120,15 +120,6 @@ class Engine:
         elif isinstance(market, FuturesMarket):
             market.contract = structs.replace(market.contract, status=status)
 
-    def print_last(self, symbol: str, price: Decimal, now_ms: int) -> None:
-        """Let the last price of an instrument be ``price`` though nobody traded here; stops that it reaches go off."""
-        market = self.market(symbol)
-        market.last, market.traded = price, True
-        if isinstance(market, SpotMarket):
-            self.spot.stops.settle(market, now_ms)
-        elif isinstance(market, FuturesMarket):
-            self.futures.settle(market, now_ms)
-
     def tick(
         self,
         now_ms: int,
