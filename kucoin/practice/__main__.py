@@ -14,7 +14,7 @@ import sys
 import threading
 from pathlib import Path
 
-from kucoin.practice import server
+from kucoin.practice import endpoints, server
 from kucoin.practice.exchange import Exchange
 from kucoin.practice.store import Unusable
 
@@ -28,7 +28,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=None, help="of a new exchange: which world it is")
     parser.add_argument("--reset", action="store_true", help="forget what happened there and begin anew")
     parser.add_argument("--until-stdin-ends", action="store_true", help="stop when standard input closes")
+    parser.add_argument(
+        "--endpoints", action="store_true", help="print which endpoints are served, and do nothing else"
+    )
     options = parser.parse_args(arguments)
+    if options.endpoints:
+        print(endpoints.document(), end="")
+        return 0
     logging.basicConfig(
         level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(name)s %(levelname)s %(message)s"
     )
