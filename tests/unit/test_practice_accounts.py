@@ -235,6 +235,7 @@ def test_time_alone_charges_interest_and_funding(tmp_path: Path) -> None:
     before, owed = counts(), balance(exchange, "main", MARGIN, "USDT").interest
     for _ in range(2):
         exchange.settle(now + 24 * HOUR_MS)
+        exchange.keep(now)
     after = counts()
     assert (after[0] - before[0], after[1] - before[1]) == (48, 24)  # two loans, funding every hour
     assert balance(exchange, "main", MARGIN, "USDT").interest > owed
