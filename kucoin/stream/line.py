@@ -1,0 +1,135 @@
+"""One open socket: dialled by websocket-client, read in large pieces."""
+
+from __future__ import annotations
+
+import contextlib
+import select
+import socket
+import ssl
+from typing import Self
+from urllib.parse import quote
+from uuid import uuid4
+
+import websocket
+
+from kucoin.errors import StreamError
+from kucoin.model.feed import Token
+from kucoin.stream import frames, hosts
+
+_PIECE = 256 * 1024  # bytes asked of the socket at a time
+_CONNECT = 3.05  # s, as for requests
+_HANDSHAKE = 5.0  # s of silence during the TLS and the WebSocket handshake
+_SEND = 1.5  # s that a message may take to leave
+
+
+class Line:
+    """A connection to the exchange, owned by one thread."""
+
+    def __init__(self, connected: socket.socket, waker: socket.socket) -> None:
+        self._socket = connected
+        self._socket.setblocking(False)
+        self._cutter = frames.Cutter()
+        self._waker = waker
+        self._poll = select.poll()
+        self._poll.register(self._socket, select.POLLIN)
+        self._poll.register(waker, select.POLLIN)
+
+    @classmethod
+    def dial(cls, token: Token, waker: socket.socket, *, practice: bool) -> Self:
+        """Open a connection with ``token``.
+
+        Args:
+            waker: When it becomes readable, `read` returns.
+            practice: Which side of the fence may be dialled.
+
+        Raises:
+            StreamError: Outside the fence, no connection, or no agreement.
+        """
+        address = hosts.admit(token.endpoint, practice=practice)
+        where = f"{address.host}:{address.port}"
+        url = f"{'wss' if address.secure else 'ws'}://{where}{address.path}"
+        plain: socket.socket | None = None
+        try:
+            # Connected here, because the library would ask the environment for a proxy.
+            plain = socket.create_connection((address.host, address.port), timeout=_CONNECT)
+            plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            plain.settimeout(_HANDSHAKE)
+            if address.secure:
+                plain = ssl.create_default_context().wrap_socket(plain, server_hostname=address.host)
+            websocket.create_connection(
+                f"{url}?token={quote(token.token.reveal(), safe='')}&connectId={uuid4().hex}",
+                socket=plain,
+                redirect_limit=0,
+                skip_utf8_validation=True,  # in pure Python, and the decoder checks it anyway
+            )
+        except (OSError, ValueError, websocket.WebSocketException) as error:
+            failure = StreamError(f"no connection to {where} ({type(error).__name__})")
+        else:
+            return cls(plain, waker)
+        if plain is not None:
+            plain.close()
+        # Raised out here on purpose: an error of the library may carry the address with the token.
+        raise failure
+
+    def read(self, timeout: float) -> list[bytes]:
+        """Wait ``timeout`` s at most and return the messages that came, none where time passed or someone called.
+
+        Raises:
+            StreamError: The connection ended.
+        """
+        if any(ready == self._waker.fileno() for ready, _ in self._poll.poll(timeout * 1000)):
+            self._hush()
+        try:
+            pieces = [self._socket.recv(_PIECE)]
+            # TLS hands out one record at a time; what it has unpacked already, no poll will ever tell.
+            while isinstance(self._socket, ssl.SSLSocket) and self._socket.pending():
+                pieces.append(self._socket.recv(_PIECE))
+        except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
+            return []
+        except OSError as error:
+            raise StreamError(f"the line broke ({type(error).__name__})") from None
+        if not pieces[0]:
+            raise StreamError("the line ended without a word")
+        messages = self._cutter.cut(pieces[0] if len(pieces) == 1 else b"".join(pieces))
+        if self._cutter.controls:
+            self._answer_controls()
+        return messages
+
+    def send(self, text: str) -> None:
+        """Send one message.
+
+        Raises:
+            StreamError: The line takes nothing any more.
+        """
+        self._send(text.encode(), websocket.ABNF.OPCODE_TEXT)
+
+    def close(self) -> None:
+        """Say goodbye, as far as the line takes it at once, and close."""
+        with contextlib.suppress(OSError):  # nothing depends on the goodbye
+            goodbye = websocket.ABNF.create_frame(b"\x03\xe8", websocket.ABNF.OPCODE_CLOSE)
+            self._socket.send(goodbye.format())
+        self._socket.close()
+
+    def _send(self, payload: bytes, opcode: int) -> None:
+        frame = websocket.ABNF.create_frame(payload, opcode).format()
+        try:
+            self._socket.settimeout(_SEND)
+            self._socket.sendall(frame)
+            self._socket.setblocking(False)
+        except OSError as error:
+            raise StreamError(f"the line takes nothing ({type(error).__name__})") from None
+
+    def _answer_controls(self) -> None:
+        controls, self._cutter.controls = self._cutter.controls, []
+        for opcode, payload in controls:
+            if opcode == frames.CLOSE:
+                code = int.from_bytes(payload[:2], "big") if len(payload) > 1 else 1005
+                reason = payload[2:].decode("utf-8", "replace")
+                raise StreamError(f"the exchange closed the connection: {code} {reason}".rstrip())
+            if opcode == frames.PING:
+                self._send(payload, websocket.ABNF.OPCODE_PONG)
+
+    def _hush(self) -> None:
+        with contextlib.suppress(BlockingIOError):
+            while self._waker.recv(4096):
+                pass
