@@ -8,7 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 from tests.strangers.trade_line import Line
-from tests.strangers.trade_terms import CROSS, FUTURES, ISOLATED, SPOT, Desk, Family, Fill, Order, Row
+from tests.strangers.trade_terms import CROSS, ISOLATED, SPOT, Desk, Family, Fill, Order, Row
 
 LEVERAGE = 3
 TRADE_TYPES = {CROSS.name: "MARGIN_TRADE", ISOLATED.name: "MARGIN_ISOLATED_TRADE"}
@@ -307,4 +307,4 @@ _DESKS: dict[str, tuple[Callable[[Line, Family], Desk], Callable[[Line, Family],
 def desk(client: str, line: Line, family: Family) -> Desk:
     """Return ``client``'s calls for ``family``."""
     spot, futures = _DESKS[client]
-    return (futures if family is FUTURES else spot)(line, family)
+    return (futures if family.futures else spot)(line, family)

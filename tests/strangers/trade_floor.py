@@ -67,14 +67,15 @@ class Floor:
         self._stop()
 
     def _provide(self) -> None:
-        """Let the second user own some of the coin, and the default one margin to trade it with."""
-        price = self.between[SPOT.symbol][0]
+        """Let the second user own some of the coin, and the default one margin and coins to trade with on margin."""
+        price = self.price(SPOT)
         self.rest(SPOT, "sell", price, "40", key="")
         self.rest(SPOT, "buy", price, "40")
-        transfer = {"currency": "USDT", "amount": "600", "type": "INTERNAL", "fromAccountType": "TRADE"}
         for to in ({"toAccountType": "MARGIN"}, {"toAccountType": "ISOLATED", "toAccountTag": ISOLATED.tag}):
-            wanted = transfer | to | {"clientOid": f"provide-{to['toAccountType']}"}
-            self.post("/api/v3/accounts/universal-transfer", wanted, key="transfer")
+            for currency, amount in (("USDT", "600"), ("LINK", "15")):
+                wanted = {"type": "INTERNAL", "fromAccountType": "TRADE", "currency": currency, "amount": amount}
+                wanted |= {"clientOid": f"{to['toAccountType']}-{currency}"}
+                self.post("/api/v3/accounts/universal-transfer", wanted | to, key="transfer")
 
     def get(self, path: str, *, futures: bool = False, key: str = "") -> Any:
         """Return the data of a signed GET."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 Row = dict[str, Any]
@@ -92,6 +92,10 @@ class Family:
     def futures(self) -> bool:
         """Whether it lives on the futures host."""
         return self.name == "futures"
+
+    def at(self, symbol: str, ccxt: str) -> Family:
+        """Return the same kind of trading on another market."""
+        return replace(self, symbol=symbol, ccxt=ccxt)
 
 
 def _margin(trade_type: str) -> dict[str, str]:
