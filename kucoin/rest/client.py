@@ -19,6 +19,7 @@ from kucoin.rest.margin_orders import MarginOrders
 from kucoin.rest.market import SpotMarket
 from kucoin.rest.spot import SpotOrders
 from kucoin.rest.spot_stops import SpotStops
+from kucoin.rest.tokens import Tokens
 from kucoin.rest.transfers import Transfers
 from kucoin.rest.transport import HostReport, Transport
 
@@ -44,6 +45,7 @@ class Exchange:
         self._transport = Transport(hosts, credentials, timeouts=timeouts)
         self.has_credentials = credentials is not None
         self.has_futures = hosts.futures_base is not None
+        self.tokens = Tokens(self._transport)
         self.market = SpotMarket(self._transport)
         self.account = Account(self._transport)
         self.ledgers = Ledgers(self._transport)
