@@ -63,7 +63,9 @@ def listen_both(spot_port: int, futures_port: int) -> tuple[socket.socket, socke
 
 
 def _listen(port: int) -> socket.socket:
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    # The protocol is named because asyncio sends without delay only where it is: an answer goes out in two pieces, and
+    # the second would wait 40 ms for the first to be acknowledged.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((HOST, port))
