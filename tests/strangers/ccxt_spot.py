@@ -90,7 +90,7 @@ def trades(at: Standstill) -> list[Row]:
             "side": each["side"],
             "timestamp": pytest.approx(each["time"] / 1_000_000, abs=1),  # ccxt divides in floating point
         }
-        for each in by_time(at.raw("/api/v1/market/histories?symbol=BTC-USDT"), "time")
+        for each in by_time(at.raw("/api/v1/market/histories?symbol=BTC-USDT"), "time", unit=1_000_000)
     ]
 
 

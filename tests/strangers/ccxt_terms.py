@@ -28,9 +28,9 @@ def perpetual(contract: Row) -> str:
     return f"{base}/{contract['quoteCurrency']}:{settle}"
 
 
-def by_time(rows: list[Row], at: str) -> list[Row]:
-    """Return rows oldest first, as ccxt does."""
-    return sorted(rows, key=lambda row: int(row[at]))
+def by_time(rows: list[Row], at: str, *, unit: int = 1) -> list[Row]:
+    """Return rows oldest first, as ccxt does: those of one millisecond (``unit`` of ``at``) stay as they came."""
+    return sorted(rows, key=lambda row: int(row[at]) // unit)
 
 
 def rows_of(answer: Any) -> list[Row]:

@@ -32,6 +32,9 @@ COMMANDS = [line for block in blocks("sh") for line in block.splitlines()]
 STARTS = [line for line in COMMANDS if line.startswith(START)]
 CURLS = [line for line in COMMANDS if line.startswith("curl ")]
 SNIPPETS = blocks("python")
+# for each client the lines that log in, and those that go on and trade
+PAIRS = zip(SNIPPETS[::2], SNIPPETS[1::2], strict=True)
+CLIENTS = dict(zip(["ccxt", "kucoin-universal-sdk", "python-kucoin"], PAIRS, strict=True))
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +64,7 @@ def test_every_block_is_run() -> None:
     assert set(COMMANDS) == {*STARTS, *CURLS}
     assert len(STARTS) >= 3
     assert len(CURLS) >= 7
-    assert len(SNIPPETS) == 3
+    assert len(SNIPPETS) == 2 * len(CLIENTS)
 
 
 @pytest.mark.parametrize("command", STARTS)
@@ -78,12 +81,23 @@ def test_a_start_prints_the_line(command: str, tmp_path: Path) -> None:
     assert PORT.sub(":PORT", line) in PORT.sub(":PORT", GUIDE)
 
 
-@pytest.mark.parametrize("snippet", SNIPPETS, ids=["ccxt", "kucoin-universal-sdk", "python-kucoin"])
-def test_a_snippet_prints_the_balance(snippet: str, exchange: Practice, tmp_path: Path) -> None:
+@pytest.mark.parametrize("client", CLIENTS)
+def test_a_snippet_prints_the_balance(client: str, exchange: Practice, tmp_path: Path) -> None:
     """Each of the three prints what is in the funding account, from an empty directory."""
     (kept,) = exchange.get("/api/v1/accounts?type=main&currency=USDT").data
     assert float(kept["balance"]) > 0
-    assert float(said(start(["-c", here(snippet, exchange)], tmp_path))) == float(kept["balance"])
+    login, _ = CLIENTS[client]
+    assert float(said(start(["-c", here(login, exchange)], tmp_path))) == float(kept["balance"])
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_a_snippet_places_and_cancels_an_order(client: str, exchange: Practice, tmp_path: Path) -> None:
+    """After the lines that log in: each of the three sees its order open and then not, and the exchange has it so."""
+    login, trade = CLIENTS[client]
+    _, before, after = said(start(["-c", here(login + trade, exchange)], tmp_path)).split()
+    assert (before, after) == (("open", "canceled") if client == "ccxt" else ("True", "False"))
+    newest = exchange.get("/api/v1/hf/orders/done?symbol=BTC-USDT").data["items"][0]
+    assert (newest["size"], newest["dealSize"], newest["cancelExist"]) == ("0.001", "0", True)
 
 
 @pytest.mark.parametrize("command", CURLS)

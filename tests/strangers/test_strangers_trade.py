@@ -14,7 +14,7 @@ import pytest
 from tests.strangers.trade_desks import desk, oid
 from tests.strangers.trade_floor import Floor, Holding
 from tests.strangers.trade_line import SCRIPTS, Line, Refused
-from tests.strangers.trade_terms import FAMILIES, Desk, Family, Fill, Order
+from tests.strangers.trade_terms import FAMILIES, FUTURES, SPOT, Desk, Family, Fill, Order
 
 # what python-kucoin has no working call for, and what it gets for it: it forgets a slash, and it does not sign
 BROKEN = {("python-kucoin", "spot", "cancel_by_client"): "400100", ("python-kucoin", "futures", "fills"): "400001"}
@@ -210,6 +210,13 @@ def test_hidden_orders_are_refused(trader: Trader) -> None:
     with pytest.raises(Refused, match="400413"):
         trader.desk.limit("buy", trader.floor.away(trader.family, "buy"), trader.lot, hidden=True)
     assert trader.floor.orders(trader.family, "open") == []
+
+
+@pytest.mark.parametrize("family", [SPOT, FUTURES], ids=lambda family: family.name)
+def test_what_the_sdk_always_sends_is_no_hidden_order(family: Family, floor: Floor) -> None:
+    """A bare order that says ``false`` to both, as every one of the SDK's does, rests like any other."""
+    order_id = floor.rest(family, "buy", floor.away(family, "buy"), family.lot, key="", hidden=False, iceberg=False)
+    assert [each.id for each in floor.orders(family, "open")] == [order_id]
 
 
 def test_broken_calls_are_refused_as_kucoin_does(floor: Floor, lines: dict[str, Line]) -> None:

@@ -89,10 +89,10 @@ class Floor:
         """Return the data of a signed DELETE."""
         return self.exchange.send("DELETE", path, futures=futures, key=key).data
 
-    def rest(self, family: Family, side: str, price: str, size: str, key: str = "second") -> str:
+    def rest(self, family: Family, side: str, price: str, size: str, key: str = "second", **more: bool) -> str:
         """Place a limit order on spot or on futures, of the second user, who is hedged, or of the default one."""
         order = {"clientOid": f"r{time.monotonic_ns()}", "symbol": family.symbol, "type": "limit", "side": side}
-        order |= {"price": price, "size": size}
+        order |= {"price": price, "size": size} | more
         if family.futures:
             order |= {"size": int(size), "leverage": 3}
             order |= {"positionSide": "SHORT" if side == "sell" else "LONG"} if key else {}
