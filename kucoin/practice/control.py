@@ -96,6 +96,7 @@ def _reset(exchange: Exchange, body: dict[str, Any]) -> dict[str, Any]:
     """Begin again, with another ``seed`` if one is given."""
     seed = body.get("seed")
     exchange.reset(None if seed is None else int(seed))
+    exchange.live()  # so that there is somebody to trade with
     return {"seed": exchange.seed, "born_ms": exchange.born_ms}
 
 

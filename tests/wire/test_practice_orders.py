@@ -346,11 +346,12 @@ def test_orders_meet_the_moving_market(new_practice: Any) -> None:
     """A limit order just below the price fills by itself, as maker, without anybody asking."""
     desk = Desk(new_practice())
     last = D(desk.practice.state()["last"]["SOL-USDT"])
-    placed = desk.post(HF, symbol="SOL-USDT", side="buy", type="limit", price=f"{last * D('0.9997'):.3f}", size="0.1")
+    placed = desk.post(HF, symbol="SOL-USDT", side="buy", type="limit", price=f"{last * D('0.9999'):.3f}", size="0.1")
+    desk.practice.clock(rate=60)
     end = time.monotonic() + 60
     while desk.get(f"{HF}/{placed.data['orderId']}?symbol=SOL-USDT")["active"]:
         assert time.monotonic() < end
-        desk.practice.clock(rate=60)
+        time.sleep(0.05)
     fill = desk.get("/api/v1/hf/fills?symbol=SOL-USDT&limit=1")["items"][0]
     assert (fill["orderId"], fill["liquidity"]) == (placed.data["orderId"], "maker")
 
