@@ -29,7 +29,10 @@ def perpetual(contract: Row) -> str:
 
 
 def by_time(rows: list[Row], at: str, *, unit: int = 1) -> list[Row]:
-    """Return rows oldest first, as ccxt does: rows without an id, of one millisecond (``unit`` of ``at``), stay as they came."""
+    """Return rows oldest first, as ccxt does.
+
+    Where they have no id, those of one millisecond, ``unit`` of ``at``, stay as they came.
+    """
     return sorted(rows, key=lambda row: int(row[at]) // unit)
 
 
