@@ -72,7 +72,7 @@ def futures_trades(at: Standstill) -> list[Row]:
     """The last trades of a contract."""
     return [
         {"id": each["tradeId"], "price": float(each["price"]), "amount": float(each["size"]), "side": each["side"]}
-        for each in by_time(at.raw("futures:/api/v1/trade/history?symbol=XBTUSDTM"), "ts", unit=1_000_000)
+        for each in by_time(at.raw("futures:/api/v1/trade/history?symbol=XBTUSDTM"), "ts")
     ]
 
 
