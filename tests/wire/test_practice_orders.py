@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from decimal import Decimal
+from http.client import HTTPException
 from typing import Any
 
 import pytest
@@ -340,6 +342,19 @@ def test_a_reading_key_does_not_trade(desk: Desk) -> None:
     reader = Desk(desk.practice, "readonly")
     assert reader.limit().code == "400007"
     assert desk.post("/api/v3/accounts/universal-transfer", currency="USDT").code == "400007"
+
+
+@pytest.mark.parametrize(
+    ("fault", "placed"),
+    [("accept_then_5xx", True), ("lose_answer", True), ("late_answer", True), ("refuse_5xx", False)],
+)
+def test_a_fault_after_the_work_leaves_the_order(desk: Desk, fault: str, placed: bool) -> None:
+    """What was lost on the way back stands on the exchange; what was refused before does not."""
+    desk.practice.faults({"name": fault, "path": HF, "times": 1})
+    with suppress(OSError, HTTPException):  # a lost answer is a cut line
+        desk.limit(clientOid=f"fault-{fault}")
+    found = desk.practice.get(f"{HF}/client-order/fault-{fault}?symbol={PAIR}")
+    assert (found.code == "200000") is placed
 
 
 def test_orders_meet_the_moving_market(new_practice: Any) -> None:

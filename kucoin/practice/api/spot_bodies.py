@@ -32,11 +32,6 @@ def trade_type(account: str) -> TradeType:
 def order(found: Order) -> dict[str, Any]:
     """Return a spot or margin order."""
     request = spot_request(found)
-    funds = found.price * (found.size or ZERO) if found.type is OrderType.LIMIT else found.funds or ZERO
-    if found.type is OrderType.LIMIT:
-        cancelled = found.price * found.canceled_size
-    else:
-        cancelled = funds - found.filled_funds if found.cancel_exist and funds else ZERO
     return {
         "id": found.id,
         "clientOid": found.client_oid,
@@ -44,17 +39,7 @@ def order(found: Order) -> dict[str, Any]:
         "opType": "DEAL",
         "type": found.type,
         "side": found.side,
-        "price": text(found.price),
-        "size": text(found.size or ZERO),
-        "funds": text(funds),
-        "dealSize": text(found.filled_size),
-        "dealFunds": text(found.filled_funds),
-        "remainSize": text(found.remaining),
-        "remainFunds": text(max(ZERO, funds - found.filled_funds - cancelled)),
-        "cancelledSize": text(found.canceled_size),
-        "cancelledFunds": text(cancelled),
-        "fee": text(found.fee),
-        "feeCurrency": found.fee_currency,
+        **_amounts(found),
         "stp": found.stp,
         "stop": None,
         "stopTriggered": found.stop_id is not None,
@@ -72,9 +57,31 @@ def order(found: Order) -> dict[str, Any]:
         "tradeType": trade_type(found.account),
         "inOrderBook": found.in_book,
         "active": found.active,
-        "tax": "0",
         "createdAt": found.created_ms,
         "lastUpdatedAt": found.updated_ms,
+    }
+
+
+def _amounts(found: Order) -> dict[str, str]:
+    """Return price, sizes and amounts of quote currency: asked for, traded, cancelled, and what remains of them."""
+    if found.type is OrderType.LIMIT:
+        funds, cancelled = found.price * (found.size or ZERO), found.price * found.canceled_size
+    else:
+        funds = found.funds or ZERO
+        cancelled = funds - found.filled_funds if found.cancel_exist and funds else ZERO
+    return {
+        "price": text(found.price),
+        "size": text(found.size or ZERO),
+        "funds": text(funds),
+        "dealSize": text(found.filled_size),
+        "dealFunds": text(found.filled_funds),
+        "remainSize": text(found.remaining),
+        "remainFunds": text(max(ZERO, funds - found.filled_funds - cancelled)),
+        "cancelledSize": text(found.canceled_size),
+        "cancelledFunds": text(cancelled),
+        "fee": text(found.fee),
+        "feeCurrency": found.fee_currency,
+        "tax": "0",
     }
 
 
