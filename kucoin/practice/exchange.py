@@ -200,7 +200,7 @@ class Exchange:
         self.quotas, self.faults, self.keepalive = Quotas(), Faults(), Keepalive()
         self.requests.clear()
         for hall in self.halls.values():
-            hall.cut("close")
+            hall.cut("rst")
         self._load(self.seed if seed is None else seed)
 
 

@@ -30,6 +30,13 @@ SOCKET_KINDS: dict[str, dict[str, Any]] = {
     "no_ack": {},  # a subscription is lost
     "ack_silent": {},  # it is acknowledged, and nothing follows
     "no_pong": {},
+    "gap": {},  # an increment of a book is lost
+    "repeat": {},  # it comes twice
+    "swap": {},  # it comes after the next one
+    "overlap": {},  # the one before it is in it once more
+    "drop_event": {},  # a private push is lost
+    "dup_event": {"count": 2},  # it comes so often
+    "partial_push": {},  # a position is told by what has changed of it alone
 }
 BAD_BODIES = (
     "empty",

@@ -100,7 +100,8 @@ def serve(exchange: Exchange, spot: socket.socket, futures: socket.socket) -> No
     """Serve both hosts until SIGTERM or SIGINT, then leave cleanly."""
     exchange.spot, exchange.futures = base(spot), base(futures)
     exchange.live()  # so that whoever reads the ready line finds somebody to trade with
-    servers = [_server(application) for application in applications(exchange, Sockets(exchange))]
+    sockets = Sockets(exchange)
+    servers = [_server(application) for application in applications(exchange, sockets)]
 
     def leave(*_signal: object) -> None:
         for server in servers:
@@ -108,7 +109,7 @@ def serve(exchange: Exchange, spot: socket.socket, futures: socket.socket) -> No
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, leave)
-    asyncio.run(_serve(exchange, servers, (spot, futures)))
+    asyncio.run(_serve(exchange, sockets, servers, (spot, futures)))
     exchange.store.close()
 
 
@@ -133,7 +134,9 @@ def _server(application: Starlette) -> _Server:
     )
 
 
-async def _serve(exchange: Exchange, servers: list[_Server], listeners: tuple[socket.socket, ...]) -> None:
+async def _serve(
+    exchange: Exchange, sockets: Sockets, servers: list[_Server], listeners: tuple[socket.socket, ...]
+) -> None:
     tasks = [
         asyncio.create_task(server.serve(sockets=[listener]))
         for server, listener in zip(servers, listeners, strict=True)
@@ -141,15 +144,19 @@ async def _serve(exchange: Exchange, servers: list[_Server], listeners: tuple[so
     while not all(server.started or task.done() for server, task in zip(servers, tasks, strict=True)):
         await asyncio.sleep(0.005)
     print(_READY.format(spot=exchange.spot, futures=exchange.futures), flush=True)
-    await asyncio.gather(*tasks, _live(exchange, servers))
+    await asyncio.gather(*tasks, _live(exchange, servers), sockets.run(lambda: _leaving(servers)))
 
 
 async def _live(exchange: Exchange, servers: list[_Server]) -> None:
     """Let the market live while nobody asks."""
-    while not any(server.should_exit for server in servers):
+    while not _leaving(servers):
         exchange.live()
         await exchange.commits.durable()
         await asyncio.sleep(_STEP)
+
+
+def _leaving(servers: list[_Server]) -> bool:
+    return any(server.should_exit for server in servers)
 
 
 def say(sentence: object) -> None:

@@ -77,7 +77,7 @@ def opened(_call: Call) -> object:
     return True
 
 
-def _account_id(user: str, kind: str, currency: str) -> str:
+def account_id(user: str, kind: str, currency: str) -> str:
     """Return the id of an account: the same for ever."""
     name = f"{user} {kind} {currency}"
     return hashlib.blake2b(name.encode(), digest_size=12).hexdigest()
@@ -86,7 +86,7 @@ def _account_id(user: str, kind: str, currency: str) -> str:
 def _rows(call: Call, kind: str) -> list[dict[str, str]]:
     return [
         {
-            "id": _account_id(call.user, kind, each.currency),
+            "id": account_id(call.user, kind, each.currency),
             "currency": each.currency,
             "type": kind,
             "balance": text(each.total),

@@ -283,11 +283,12 @@ def candles(call: Call) -> object:
     end = call.number("endAt", 0) or call.now // 1000 + 1
     first = call.number("startAt", 0) or end - _MOST_CANDLES * unit * 60
     bars = call.exchange.market.candles(found.symbol, unit, (first * 1000, end * 1000), call.now)
-    return _rows(found, bars)[-_MOST_CANDLES:][::-1]
+    return rows(found, bars)[-_MOST_CANDLES:][::-1]
 
 
-def _rows(pair: Pair, bars: Bars) -> list[list[str]]:
-    rows = zip(*(column.tolist() for column in bars.columns()), strict=True)
+def rows(pair: Pair, bars: Bars) -> list[list[str]]:
+    """Return candles as they are told: time (s), open, close, high, low, volume, turnover."""
+    columns = zip(*(column.tolist() for column in bars.columns()), strict=True)
     return [
         [
             str(at * 60),
@@ -295,7 +296,7 @@ def _rows(pair: Pair, bars: Bars) -> list[list[str]]:
             text(pair.size(volume)),
             text(Decimal(turnover) / TURNOVER_UNIT),
         ]
-        for at, start, high, low, close, volume, turnover in rows
+        for at, start, high, low, close, volume, turnover in columns
     ]
 
 

@@ -65,6 +65,10 @@ class Hall:
         """Return what somebody listens to in a family of topics."""
         return list(self._rooms.get(family, ()))
 
+    def users(self) -> set[str]:
+        """Return whose private topics somebody may have."""
+        return {each.user for each in self._present if each.user is not None}
+
     def hears(self, family: str, symbol: str = "", user: str | None = None) -> bool:
         """Say whether anybody listens to a topic; with ``user``, whether that user does."""
         room = self._rooms.get(family, {}).get(symbol, ())

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
+
 import msgspec
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from kucoin.practice.engine.state import Changes
 from kucoin.practice.exchange import Exchange
 from kucoin.practice.sockets.conversation import Conversation, error
+from kucoin.practice.sockets.news import News
 from kucoin.practice.sockets.session import Session
 from kucoin.practice.sockets.tokens import LIFE_MS, Refused
 
+_BEAT_S = 0.1
+
 
 class Sockets:
-    """Both hosts' sockets."""
+    """Both hosts' sockets. What the engine did is heard at once, and told when it is durable."""
 
     def __init__(self, exchange: Exchange) -> None:
         self._exchange = exchange
+        self._news = News(exchange)
+        self._telling: asyncio.Task[None] | None = None
+        exchange.listeners.append(self._hear)
 
     def route(self, host: str) -> WebSocketRoute:
         """Return where the sockets of ``host`` are opened."""
@@ -29,6 +39,19 @@ class Sockets:
                 return  # it left before it was welcome
 
         return WebSocketRoute("/", door)
+
+    async def run(self, ended: Callable[[], bool]) -> None:
+        """Tell what is told in steps of time, until the exchange has ended."""
+        loop = asyncio.get_running_loop()
+        count, due = 0, loop.time()
+        while not ended():
+            count += 1
+            due = max(due + _BEAT_S, loop.time())  # beats that were missed are not made up for
+            await asyncio.sleep(due - loop.time())
+            self._news.beat(count)
+            self._tell()
+
+    # Coming in ------------------------------------------------------------------------------------------------
 
     async def _meet(self, host: str, socket: WebSocket) -> None:
         exchange = self._exchange
@@ -51,6 +74,22 @@ class Sockets:
         await Session(
             socket, talk, exchange.halls[host], silence_s=silence_s, now_us=lambda: exchange.clock.server_ms() * 1000
         ).run()
+
+    # Telling --------------------------------------------------------------------------------------------------
+
+    def _hear(self, done: Changes) -> None:
+        self._news.take(done)
+        self._tell()
+
+    def _tell(self) -> None:
+        """Let go what waits, as soon as what it tells of is on disk."""
+        if any(self._news.waiting()) and (self._telling is None or self._telling.done()):
+            self._telling = asyncio.get_running_loop().create_task(self._release())
+
+    async def _release(self) -> None:
+        while any(waiting := self._news.waiting()):
+            await self._exchange.commits.durable()
+            self._news.release(waiting)  # what came in meanwhile may not be durable yet
 
 
 def _text(answer: dict[str, object]) -> str:

@@ -1,0 +1,103 @@
+"""What is told on both hosts: from what the engine did, and at the beats."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from kucoin.practice.engine import events
+from kucoin.practice.engine.state import Changes
+from kucoin.practice.engine.terms import Family
+from kucoin.practice.exchange import Exchange
+from kucoin.practice.sockets.futures_account import FuturesAccount
+from kucoin.practice.sockets.futures_market import FuturesMarket
+from kucoin.practice.sockets.spot_account import SpotAccount
+from kucoin.practice.sockets.spot_market import SpotMarket
+from kucoin.practice.sockets.teller import Teller
+from kucoin.practice.universe import PAIRS
+
+_Waiting = tuple[int, ...]  # frames on spot and on futures
+
+
+@dataclass(slots=True)
+class _Market:
+    """What happened on one host's books."""
+
+    levels: dict[str, list[events.LevelChange]] = field(default_factory=dict)
+    trades: list[events.Trade] = field(default_factory=list)
+
+
+class News:
+    """Sorts what happened by host and hands it to those who put it into words."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        self._halls = exchange.halls
+        self._tellers = {host: Teller(host, hall, exchange) for host, hall in exchange.halls.items()}
+        spot, futures = self._tellers["spot"], self._tellers["futures"]
+        self._spot = SpotMarket(exchange, spot)
+        self._futures = FuturesMarket(exchange, futures)
+        self._spot_users = SpotAccount(exchange, spot)
+        self._futures_users = FuturesAccount(exchange, futures)
+
+    def take(self, done: Changes) -> None:
+        """Put into words what the engine did."""
+        spot, futures = _Market(), _Market()
+        for event in done.events:
+            match event:
+                case events.LevelChange():
+                    market = spot if event.symbol in PAIRS else futures
+                    market.levels.setdefault(event.symbol, []).append(event)
+                case events.Trade():
+                    (spot if event.symbol in PAIRS else futures).trades.append(event)
+                case events.FundingSettled():
+                    self._futures.settled(event)
+                case events.OrderUpdate() | events.StopUpdate():
+                    self._order(event)
+                case events.BalanceUpdate():
+                    self._spot_users.balance(event)
+                case events.DebtChanged():
+                    self._spot_users.debt(event)
+                case _:
+                    self._futures_user(event, done)
+        self._spot.take(spot.levels, spot.trades)
+        self._futures.take(futures.levels, futures.trades)
+
+    def _order(self, event: events.OrderUpdate | events.StopUpdate) -> None:
+        if isinstance(event, events.OrderUpdate):
+            is_futures = event.order.request.family is Family.FUTURES
+            (self._futures_users if is_futures else self._spot_users).order(event)
+        else:
+            is_futures = event.stop.request.family is Family.FUTURES
+            (self._futures_users if is_futures else self._spot_users).stop(event)
+
+    def _futures_user(self, event: events.Event, done: Changes) -> None:
+        users = self._futures_users
+        match event:
+            case events.WalletUpdate():
+                users.wallet(event)
+            case events.PositionUpdate():
+                users.position(event, done.positions)
+            case events.FundingPaid():
+                users.funded(event)
+            case events.RiskLevelChanged():
+                users.risk_level(event)
+            case events.MarginModeChanged():
+                users.margin_mode(event)
+            case events.LeverageChanged():
+                users.leverage(event)
+
+    def beat(self, count: int) -> None:
+        """Put into words what is told in steps of 100 ms; ``count`` is the number of the step."""
+        for host, market in (("spot", self._spot), ("futures", self._futures)):
+            fresh, self._halls[host].fresh = self._halls[host].fresh, set()
+            market.beat(count, fresh)
+        self._spot_users.beat(count)
+        self._futures_users.beat(count)
+
+    def waiting(self) -> _Waiting:
+        """Return how many frames wait on each host."""
+        return tuple(len(teller) for teller in self._tellers.values())
+
+    def release(self, waiting: _Waiting) -> None:
+        """Let the oldest frames go, so many on each host."""
+        for teller, count in zip(self._tellers.values(), waiting, strict=True):
+            teller.release(count)
