@@ -78,11 +78,12 @@ def test_a_stop_is_cancelled(waiter: Waiter, how: str) -> None:
 
 @every
 def test_a_stop_becomes_an_order_when_its_price_is_traded(waiter: Waiter) -> None:
-    """The market falls to the stop price: the order rests at its own, and waits no more."""
+    """A trade above leaves it waiting; the market falls to it, and the order rests at its price and waits no more."""
     family, floor = waiter.family, waiter.floor
     floor.trade(family)
     price = floor.away(family, "sell")
     waiter.desk.place("sell", floor.bids[family.symbol], price, oid())
+    floor.trade(family)
     assert len(waiter.truth()) == 1
     assert floor.orders(family, "open") == []
     floor.fall(family)
