@@ -100,6 +100,29 @@ class BookChange(Pushed, frozen=True, gc=False):
     asks: list[Row]
 
 
+class Best(Pushed, frozen=True, gc=False):
+    """The best level of each side of a spot book, None where a side is empty."""
+
+    bid: Decimal | None
+    bid_size: Decimal | None
+    ask: Decimal | None
+    ask_size: Decimal | None
+
+    def __post_init__(self) -> None:
+        check(self.bid, self.bid_size, self.ask, self.ask_size)
+
+
+@dataclass(frozen=True, slots=True)
+class BookSnapshot:
+    """A book as of ``sequence``, best first. Not ``complete``: levels beyond the last of each side are unknown."""
+
+    symbol: str
+    sequence: int
+    bids: tuple[Level, ...]
+    asks: tuple[Level, ...]
+    complete: bool
+
+
 class Depth(Pushed, frozen=True, gc=False):
     """The best 5 or 50 levels of a book, best first. ``sequence`` is None on spot, which does not send it."""
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from kucoin.model.credentials import Credentials
 from kucoin.rest.account import Account
+from kucoin.rest.books import OrderBooks
 from kucoin.rest.futures import Futures
 from kucoin.rest.futures_orders import FuturesOrders
 from kucoin.rest.futures_positions import FuturesPositions
@@ -46,6 +47,7 @@ class Exchange:
         self.has_credentials = credentials is not None
         self.has_futures = hosts.futures_base is not None
         self.tokens = Tokens(self._transport)
+        self.books = OrderBooks(self._transport)
         self.market = SpotMarket(self._transport)
         self.account = Account(self._transport)
         self.ledgers = Ledgers(self._transport)

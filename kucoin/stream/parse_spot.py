@@ -7,6 +7,7 @@ from decimal import Decimal
 import msgspec
 
 from kucoin.model.feed import (
+    Best,
     BookChange,
     Candle,
     Depth,
@@ -34,7 +35,7 @@ class _Ticker(msgspec.Struct, rename="camel", gc=False):
     spelled_time: int = msgspec.field(name="Time", default=0)
 
 
-class _Best(msgspec.Struct, gc=False):
+class _Level1(msgspec.Struct, gc=False):
     bids: list[Decimal]
     asks: list[Decimal]
     timestamp: int
@@ -98,7 +99,7 @@ class _Tick(msgspec.Struct, gc=False):
 
 # Lax, because KuCoin sends many whole numbers as text.
 _ticker = msgspec.json.Decoder(_Ticker, strict=False).decode
-_best = msgspec.json.Decoder(_Best, strict=False).decode
+_level1 = msgspec.json.Decoder(_Level1, strict=False).decode
 _depth = msgspec.json.Decoder(_Depth, strict=False).decode
 _update = msgspec.json.Decoder(_Update, strict=False).decode
 _match = msgspec.json.Decoder(_Match, strict=False).decode
@@ -140,12 +141,12 @@ def quote(message: Message) -> Quote:
     )
 
 
-def best(message: Message) -> Quote:
+def best(message: Message) -> Best:
     """Read the best level; a side without orders is None."""
-    level = _best(message.data)
+    level = _level1(message.data)
     bid, bid_size = level.bids if len(level.bids) == 2 else (None, None)
     ask, ask_size = level.asks if len(level.asks) == 2 else (None, None)
-    return Quote(symbol_of(message.topic), level.timestamp, bid, bid_size, ask, ask_size)
+    return Best(symbol_of(message.topic), level.timestamp, bid, bid_size, ask, ask_size)
 
 
 def depth(message: Message) -> Depth:

@@ -1,0 +1,214 @@
+"""All order books of the process, and the thread that fetches their snapshots."""
+
+from __future__ import annotations
+
+import logging
+import math
+import threading
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from kucoin.book.book import Book, BookView
+from kucoin.errors import KucoinError, StreamError
+from kucoin.model.feed import BookChange, BookSnapshot
+
+log = logging.getLogger(__name__)
+
+_STOPPING = 1.5  # s that stop() waits for a snapshot under way; the thread is a daemon
+_TICK = 0.5  # s between two looks at books that went odd
+
+
+@dataclass(frozen=True, slots=True)
+class Retries:
+    """When snapshots are taken, in s.
+
+    Attributes:
+        first_look: From the wish for a book to a snapshot, though no update came.
+        pause: Between two snapshots of a symbol, doubled by each that did not do.
+        tries: How many of those there are in a row, before a ``rest``.
+    """
+
+    first_look: float = 2.0
+    pause: float = 0.5
+    tries: int = 5
+    rest: float = 60.0
+
+
+class _Kept:
+    """A book with its next snapshot: ``due`` None where none is needed."""
+
+    def __init__(self, symbol: str, due: float) -> None:
+        self.book = Book(symbol)
+        self.due: float | None = due
+        self.asked_at = -math.inf
+        self.failures = 0
+        self.trouble = ""  # why the last snapshot did not do
+
+
+class Books:
+    """Keeps books right, or says that they are not. Safe to call from any thread; nothing here waits for the network.
+
+    Args:
+        snapshot: Asks for a symbol's book. Raises a KucoinError.
+        monotonic: Seconds that never jump.
+    """
+
+    def __init__(
+        self,
+        snapshot: Callable[[str], BookSnapshot],
+        *,
+        retries: Retries | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._snapshot = snapshot
+        self._retries = retries or Retries()
+        self._monotonic = monotonic
+        self._kept: dict[str, _Kept] = {}
+        self._changed = threading.Condition()
+        self._stopping = False
+        self._thread = threading.Thread(target=self._work, name="books", daemon=True)
+
+    def start(self) -> None:
+        """Begin to fetch snapshots."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End it; returns within 2 s even while the network hangs."""
+        with self._changed:
+            self._stopping = True
+            self._changed.notify_all()
+        if self._thread.ident is not None:
+            self._thread.join(_STOPPING)
+
+    def add(self, symbol: str) -> None:
+        """Keep the book of ``symbol``; its updates must come to `apply` from now on."""
+        with self._changed:
+            self._kept.setdefault(symbol, _Kept(symbol, self._monotonic() + self._retries.first_look))
+            self._changed.notify_all()
+
+    def remove(self, symbol: str) -> None:
+        """Keep it no more."""
+        with self._changed:
+            self._kept.pop(symbol, None)
+
+    def apply(self, changes: Iterable[BookChange], *, now: float) -> None:
+        """Take updates in the order they came; those of books that are not kept are passed over."""
+        with self._changed:
+            for change in changes:
+                kept = self._kept.get(change.symbol)
+                if kept is None:
+                    continue
+                try:
+                    kept.book.apply(change, now=now)
+                except StreamError as error:
+                    log.warning("%s", error)
+                    self._want_snapshot(kept, now)
+                else:
+                    if kept.book.sequence is None:
+                        if kept.book.buffered == 1:
+                            self._want_snapshot(kept, now)
+                    elif kept.book.thin:
+                        kept.book.reread("it ran thin")
+                        self._want_snapshot(kept, now)
+
+    def lose(self, symbols: Iterable[str], problem: str) -> None:
+        """Call the books of ``symbols`` old, because their socket was lost."""
+        with self._changed:
+            for symbol in symbols:
+                if kept := self._kept.get(symbol):
+                    kept.book.lose(problem)
+                    kept.due = self._monotonic() + self._retries.first_look
+                    kept.failures = 0
+            self._changed.notify_all()
+
+    def view(self, symbol: str, count: int = 50) -> BookView | None:
+        """Return the best levels of ``symbol``, None where its book is not kept."""
+        with self._changed:
+            kept = self._kept.get(symbol)
+            if kept is None:
+                return None
+            view = kept.book.view(count, now=self._monotonic())
+            trouble = kept.trouble if kept.failures >= self._retries.tries else ""
+        if view.trusted or not trouble:
+            return view
+        problem = f"{view.problem}; {self._retries.tries} snapshots did not help: {trouble}"
+        return BookView(view.symbol, view.bids, view.asks, problem, view.sequence, view.time)
+
+    @property
+    def symbols(self) -> tuple[str, ...]:
+        """Whose books are kept."""
+        with self._changed:
+            return tuple(self._kept)
+
+    def _want_snapshot(self, kept: _Kept, now: float) -> None:
+        """Have a snapshot taken soon; one that is due after a failure keeps its time."""
+        if kept.due is None or not kept.failures:
+            kept.due = max(now, kept.asked_at + self._retries.pause)
+            self._changed.notify_all()
+
+    def _work(self) -> None:
+        while (symbol := self._next()) is not None:
+            try:
+                snapshot = self._snapshot(symbol)
+            except KucoinError as error:
+                self._failed(symbol, str(error))
+            except Exception:
+                log.exception("the snapshot of %s broke", symbol)
+                self._failed(symbol, "a fault of this program, told in its log")
+            else:
+                self._take(symbol, snapshot)
+
+    def _next(self) -> str | None:
+        """Wait for a symbol whose snapshot is due; None when it is time to stop."""
+        with self._changed:
+            while not self._stopping:
+                now = self._monotonic()
+                self._look_for_odd(now)
+                waiting = {symbol: kept.due for symbol, kept in self._kept.items() if kept.due is not None}
+                symbol = min(waiting, key=waiting.__getitem__, default=None)
+                if symbol is not None and waiting[symbol] <= now:
+                    self._kept[symbol].asked_at = now
+                    return symbol
+                self._changed.wait(_TICK if symbol is None else min(_TICK, waiting[symbol] - now))
+        return None
+
+    def _look_for_odd(self, now: float) -> None:
+        for symbol, kept in self._kept.items():
+            problem = kept.book.problem(now) if kept.due is None else None
+            if problem is not None:
+                log.info("%s: %s, so it is read again", symbol, problem)
+                kept.book.reread(problem)
+                self._want_snapshot(kept, now)
+
+    def _take(self, symbol: str, snapshot: BookSnapshot) -> None:
+        with self._changed:
+            kept = self._kept.get(symbol)
+            if kept is None:
+                return
+            now = self._monotonic()
+            problem = kept.book.problem(now)
+            if problem is not None:  # else an update has confirmed the book while this was under way
+                try:
+                    kept.book.take(snapshot, now=now)
+                    problem = kept.book.problem(now)
+                except StreamError as error:
+                    problem = str(error)
+            if problem is None:
+                kept.due, kept.failures, kept.trouble = None, 0, ""
+            else:
+                self._postpone(kept, problem)
+
+    def _failed(self, symbol: str, trouble: str) -> None:
+        with self._changed:
+            if kept := self._kept.get(symbol):
+                self._postpone(kept, trouble)
+
+    def _postpone(self, kept: _Kept, trouble: str) -> None:
+        retries = self._retries
+        kept.failures += 1
+        kept.trouble = trouble
+        if kept.failures == retries.tries:
+            log.warning("%s: %d snapshots did not do, the last: %s", kept.book.symbol, kept.failures, trouble)
+        late = kept.failures >= retries.tries
+        kept.due = self._monotonic() + (retries.rest if late else retries.pause * 2 ** (kept.failures - 1))
