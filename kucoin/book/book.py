@@ -131,14 +131,13 @@ class Book:
             self._buffer.append(change)
             raise SequenceGap(f"{self.symbol}: {self._problem}")
         overlaps = change.first <= sequence
-        if not all(
-            sane(price) and sane(size) and size >= 0 for side in (change.bids, change.asks) for price, size, _ in side
-        ):
-            self.reread("an update holds what is no level")
+        try:
+            self._change(self._bids, change.bids, sequence if overlaps else 0)
+            self._change(self._asks, change.asks, sequence if overlaps else 0)
+        except ValueError as error:
+            self.reread(str(error))
             self._seen = change.last
-            raise StreamError(f"{self.symbol}: {self._problem}")
-        self._change(self._bids, change.bids, sequence if overlaps else 0)
-        self._change(self._asks, change.asks, sequence if overlaps else 0)
+            raise StreamError(f"{self.symbol}: {error}") from None
         self.sequence = change.last
         self._time = change.time
         self._confirmed = True
@@ -195,7 +194,7 @@ class Book:
         self._views = {}
 
     def reread(self, problem: str) -> None:
-        """Give the levels up, because of ``problem``, while no update is missing: a snapshot that is not older will do."""
+        """Give the levels up, because of ``problem``. No update is missing: a snapshot that is not older will do."""
         seen = self.sequence
         self.lose(problem)
         self._seen = seen
@@ -212,7 +211,13 @@ class Book:
         return view
 
     def _change(self, side: _Side, rows: list[Row], known: int) -> None:
-        """Apply ``rows``, those up to the sequence ``known`` left out."""
+        """Apply ``rows``, those up to the sequence ``known`` left out.
+
+        Raises:
+            ValueError: One is no level; some may have been applied.
+        """
         for price, size, sequence in rows:
+            if not (sane(price) and sane(size)) or size < 0 or price < 0:
+                raise ValueError(f"an update holds what is no level: {size} at {price}")
             if price and (not known or sequence > known):
                 side.change(price, size)
