@@ -72,9 +72,12 @@ def _faults(exchange: Exchange, body: dict[str, Any]) -> dict[str, Any]:
         exchange.quotas.refill()
         exchange.keepalive = Keepalive()
         exchange.clock.disturb()
+        exchange.relist()
     for wanted in body.get("set", []):
         if wanted.get("name") in _CLOCK_FAULTS:
             exchange.clock.disturb(**{wanted["name"]: float(wanted["seconds"])})
+        elif wanted.get("name") == "delist":
+            exchange.delist(str(wanted["symbol"]))
         else:
             exchange.faults.add(wanted)
     return {

@@ -16,6 +16,7 @@ from kucoin.practice.commits import Commits
 from kucoin.practice.engine.engine import Engine
 from kucoin.practice.engine.records import Profile
 from kucoin.practice.engine.state import Changes, User
+from kucoin.practice.engine.terms import Status
 from kucoin.practice.faults import Faults
 from kucoin.practice.keys import USERS
 from kucoin.practice.life.life import Life
@@ -26,6 +27,7 @@ from kucoin.practice.sockets.hall import Hall
 from kucoin.practice.sockets.tokens import Keepalive, Tokens
 from kucoin.practice.store import Store, Unusable
 from kucoin.practice.universe import CONTRACTS, PAIRS, USDT
+from kucoin.practice.wire import Refusal
 
 DEFAULT_SEED = 7
 HOUR_MS = 3_600_000
@@ -37,6 +39,7 @@ class Exchange:
     """Holds the parts that requests work with. `spot` and `futures` are the bases once it listens.
 
     Attributes:
+        delisted: Symbols that are on no list for the time being.
         halls: Who listens on sockets, by host: spot and futures.
         listeners: Called with what the engine did, before it is durable.
     """
@@ -61,6 +64,7 @@ class Exchange:
         self.faults = Faults()
         self.keepalive = Keepalive()
         self.halls = {host: Hall() for host in ("spot", "futures")}
+        self.delisted: set[str] = set()
         self.listeners: list[Callable[[Changes], None]] = []
         if reset:
             self.store.wipe()
@@ -187,6 +191,25 @@ class Exchange:
         """Return everybody who is not the house."""
         return [self.engine.user(name) for name in USERS]
 
+    # Delisting
+
+    def delist(self, symbol: str) -> None:
+        """Take an instrument off the lists; it takes no orders and is told of no more.
+
+        Raises:
+            Refusal: 400100, there is none of that name.
+        """
+        if symbol not in PAIRS and symbol not in CONTRACTS:
+            raise Refusal("400100", f"nothing is called {symbol}", status=400)
+        self.delisted.add(symbol)
+        self.engine.set_status(symbol, Status.CLOSED)
+
+    def relist(self) -> None:
+        """Take everything back onto the lists."""
+        for symbol in self.delisted:
+            self.engine.set_status(symbol, Status.OPEN)
+        self.delisted.clear()
+
     # Beginning again
 
     def set_offset(self, offset_ms: int) -> None:
@@ -199,6 +222,7 @@ class Exchange:
         self.store.wipe()
         self.quotas, self.faults, self.keepalive = Quotas(), Faults(), Keepalive()
         self.requests.clear()
+        self.delisted.clear()
         for hall in self.halls.values():
             hall.cut("rst")
         self._load(self.seed if seed is None else seed)

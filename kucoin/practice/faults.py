@@ -22,6 +22,9 @@ KINDS: dict[str, dict[str, Any]] = {
     "gone": {},  # the path is unknown
     "renamed_field": {"field": ""},
     "redirect": {"location": ""},
+    "push_first": {"seconds": 0.3},  # what it causes is pushed, and then it is answered
+    "old_snapshot": {},  # a book is answered as it was when it was first asked for under this fault
+    "stale_list": {},  # likewise a list of orders
 }
 # What goes wrong on sockets; there ``path`` is the beginning of a topic, and ``method`` means nothing.
 SOCKET_KINDS: dict[str, dict[str, Any]] = {
@@ -70,6 +73,7 @@ class Fault:
     times: int | None = None
     chance: float = 1.0
     options: dict[str, Any] = field(default_factory=dict)
+    first: dict[str, Any] = field(default_factory=dict)  # what was answered first, by target
     seen: int = 0
     struck: int = 0
 

@@ -153,10 +153,12 @@ async def after(fault: Fault | None, reply: Reply, request: Request) -> Response
     if name == "lose_answer":
         request.state.line.abort()
         await _gone(request)
-    elif name == "late_answer":
+    elif name in ("late_answer", "push_first"):
         await asyncio.sleep(options["seconds"])
     elif name == "accept_then_5xx":
         reply = _server_error(options["status"])
+    elif fault and name in ("old_snapshot", "stale_list"):
+        reply = fault.first.setdefault(f"{request.url.path}?{request.url.query}", reply)
     elif name in ("bad_body", "renamed_field"):
         kind = options.get("kind", "renamed_field")
         if kind == "wrong_length":

@@ -38,7 +38,7 @@ def contract(call: Call, code: str = "200003", message: str = "Invalid symbol.",
         Refusal: It does not exist; ``code`` differs from endpoint to endpoint.
     """
     found = CONTRACTS.get(symbol or call.need("symbol"))
-    if found is None:
+    if found is None or found.symbol in call.exchange.delisted:
         raise Refusal(code, message)
     return found
 
@@ -160,7 +160,7 @@ def _figures(call: Call, contract: Contract) -> dict[str, Any]:
 @ROUTES.public("/api/v1/contracts/active", 3)
 def active(call: Call) -> object:
     """Every contract."""
-    return [_contract(call, each) for each in CONTRACTS.values()]
+    return [_contract(call, each) for each in CONTRACTS.values() if each.symbol not in call.exchange.delisted]
 
 
 @ROUTES.public("/api/v1/contracts/risk-limit/{symbol}", 5)

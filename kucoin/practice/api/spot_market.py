@@ -101,14 +101,15 @@ def _symbol(pair: Pair) -> dict[str, Any]:
 def symbols(call: Call) -> object:
     """Every pair, or those of a ``market``."""
     market = call.param("market")
-    return [_symbol(each) for each in PAIRS.values() if market in (None, each.market)]
+    listed = [each for each in PAIRS.values() if each.symbol not in call.exchange.delisted]
+    return [_symbol(each) for each in listed if market in (None, each.market)]
 
 
 @ROUTES.public("/api/v2/symbols/{symbol}", 4)
 def symbol(call: Call) -> object:
     """One pair."""
     found = PAIRS.get(call.path["symbol"])
-    if found is None:
+    if found is None or found.symbol in call.exchange.delisted:
         raise Refusal("900001", "symbol not exists")
     return _symbol(found)
 

@@ -41,6 +41,7 @@ class News:
     def take(self, done: Changes) -> None:
         """Put into words what the engine did."""
         spot, futures = _Market(), _Market()
+        present = self._halls["spot"].users() | self._halls["futures"].users()
         for event in done.events:
             match event:
                 case events.LevelChange():
@@ -50,40 +51,35 @@ class News:
                     (spot if event.symbol in PAIRS else futures).trades.append(event)
                 case events.FundingSettled():
                     self._futures.settled(event)
-                case events.OrderUpdate() | events.StopUpdate():
-                    self._order(event)
-                case events.BalanceUpdate():
-                    self._spot_users.balance(event)
-                case events.DebtChanged():
-                    self._spot_users.debt(event)
-                case _:
-                    self._futures_user(event, done)
+                case _ if _whose(event) in present:
+                    self._own(event, done)
         self._spot.take(spot.levels, spot.trades)
         self._futures.take(futures.levels, futures.trades)
 
-    def _order(self, event: events.OrderUpdate | events.StopUpdate) -> None:
-        if isinstance(event, events.OrderUpdate):
-            is_futures = event.order.request.family is Family.FUTURES
-            (self._futures_users if is_futures else self._spot_users).order(event)
-        else:
-            is_futures = event.stop.request.family is Family.FUTURES
-            (self._futures_users if is_futures else self._spot_users).stop(event)
-
-    def _futures_user(self, event: events.Event, done: Changes) -> None:
-        users = self._futures_users
+    def _own(self, event: events.Event, done: Changes) -> None:
+        """Put into words what is one user's own affair."""
+        spot, futures = self._spot_users, self._futures_users
         match event:
+            case events.OrderUpdate():
+                (futures if event.order.request.family is Family.FUTURES else spot).order(event)
+            case events.StopUpdate():
+                (futures if event.stop.request.family is Family.FUTURES else spot).stop(event)
+            case events.BalanceUpdate():
+                spot.balance(event)
+            case events.DebtChanged():
+                spot.debt(event)
             case events.WalletUpdate():
-                users.wallet(event)
+                futures.wallet(event)
             case events.PositionUpdate():
-                users.position(event, done.positions)
+                futures.position(event, done.positions)
             case events.FundingPaid():
-                users.funded(event)
+                futures.funded(event)
             case events.RiskLevelChanged():
-                users.risk_level(event)
+                futures.risk_level(event)
             case events.MarginModeChanged():
-                users.margin_mode(event)
+                futures.margin_mode(event)
             case events.LeverageChanged():
-                users.leverage(event)
+                futures.leverage(event)
 
     def beat(self, count: int) -> None:
         """Put into words what is told in steps of 100 ms; ``count`` is the number of the step."""
@@ -101,3 +97,15 @@ class News:
         """Let the oldest frames go, so many on each host."""
         for teller, count in zip(self._tellers.values(), waiting, strict=True):
             teller.release(count)
+
+
+def _whose(event: events.Event) -> str:
+    """Return whose own affair it is; "" for what concerns everybody."""
+    match event:
+        case events.OrderUpdate():
+            return event.order.user
+        case events.StopUpdate():
+            return event.stop.user
+        case events.LevelChange() | events.Trade() | events.FundingSettled():
+            return ""
+    return event.user

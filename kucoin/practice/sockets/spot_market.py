@@ -159,7 +159,8 @@ class SpotMarket:
 
     def _tickers(self, fresh: set[Name]) -> None:
         if self._hall.hears("/market/ticker", "all"):
-            for symbol in PAIRS if ("/market/ticker", "all") in fresh else self._moved & PAIRS.keys():
+            moved = set(PAIRS) if ("/market/ticker", "all") in fresh else self._moved
+            for symbol in sorted(moved - self._exchange.delisted):
                 self._tell.public("/market/ticker", "all", symbol, self._ticker(symbol))
 
     def _candles(self, fresh: set[Name]) -> None:

@@ -40,7 +40,7 @@ class Teller:
 
     def public(self, family: str, symbol: str, subject: str, data: object, **more: Any) -> None:
         """Tell everybody who listens to a topic; ``more`` are fields beside ``data``."""
-        if self.hall.hears(family, symbol):
+        if self.hall.hears(family, symbol) and symbol.partition("_")[0] not in self._exchange.delisted:
             self._waiting.append(((family, symbol), frame((family, symbol), subject, data, **more), None))
 
     def private(self, user: str, family: str, symbol: str, subject: str, data: object, **more: Any) -> None:
