@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -11,7 +10,7 @@ import pytest
 from tests.conftest import start_practice
 from tests.strangers.asking import Documents, Standstill, ask, skewed
 from tests.strangers.trade_floor import Floor
-from tests.strangers.trade_line import SCRIPTS, Line, line_to
+from tests.strangers.trade_line import Line, lines_to
 
 WRONG = {
     "key": {"key": "practice-key-9999"},
@@ -52,21 +51,15 @@ def refused(told: Documents, standstill: Standstill) -> dict[str, dict[str, Any]
 @pytest.fixture(scope="session")
 def trading_floor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Floor]:
     """An exchange to trade on, its market stopped."""
-    exchange = start_practice(tmp_path_factory.mktemp("floor"))
-    try:
-        yield Floor(exchange)
-    finally:
-        assert exchange.stop() == 0
+    with Floor.opened(tmp_path_factory.mktemp("floor")) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="session")
 def lines(trading_floor: Floor, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Line]]:
     """A line to each client: ``lines["ccxt"]("spot", "fetch_order", ...)``."""
-    with ExitStack() as open_lines:
-        yield {
-            client: open_lines.enter_context(line_to(client, trading_floor.exchange, tmp_path_factory.mktemp("line")))
-            for client in SCRIPTS
-        }
+    with lines_to(trading_floor.exchange, tmp_path_factory.mktemp("lines")) as lines:
+        yield lines
 
 
 @pytest.fixture

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
-from tests.conftest import Practice
+from tests.conftest import Practice, start_practice
 from tests.strangers.trade_terms import CROSS, FUTURES, ISOLATED, SPOT, Family, Fill, Order, Row
 
 PATIENCE_S = 60
@@ -43,6 +46,16 @@ class Floor:
         self._stop()
         self.clear()
         self._provide()
+
+    @classmethod
+    @contextmanager
+    def opened(cls, folder: Path) -> Iterator[Floor]:
+        """Start an exchange in ``folder`` and stop it at the end; it must leave well."""
+        exchange = start_practice(folder)
+        try:
+            yield cls(exchange)
+        finally:
+            assert exchange.stop() == 0
 
     def _stop(self) -> None:
         """Stop the market at a moment when there is room between bid and ask."""

@@ -6,7 +6,7 @@ import json
 import select
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -49,10 +49,16 @@ class Line:
 
 
 @contextmanager
-def line_to(client: str, exchange: Practice, folder: Path) -> Iterator[Line]:
-    """Start a stranger in ``folder``, with the default key of ``exchange``; at the end it must leave well."""
+def lines_to(exchange: Practice, folder: Path) -> Iterator[dict[str, Line]]:
+    """Start every client below ``folder``, with the default key of ``exchange``; at the end each must leave well."""
+    with ExitStack() as started:
+        yield {client: started.enter_context(_line(client, exchange, folder)) for client in SCRIPTS}
+
+
+@contextmanager
+def _line(client: str, exchange: Practice, folder: Path) -> Iterator[Line]:
     assert PYTHON.exists(), MISSING
-    complaints = folder / "stderr"
+    complaints = folder / f"{client}.stderr"
     command = [str(PYTHON), "-I", str(HERE / SCRIPTS[client]), exchange.spot, exchange.futures]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
     with (
