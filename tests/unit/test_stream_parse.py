@@ -188,5 +188,5 @@ def test_what_is_no_number_is_refused(name: str, text: str) -> None:
 @pytest.mark.parametrize("change", ["1,2", "1,buy,2,3", "x,buy,1", "1,hold,2", ""])
 def test_a_change_of_a_futures_book_has_three_parts(change: str) -> None:
     """price, side, size."""
-    with pytest.raises(ValueError, match="unpack|no change of a book|no side of a book"):
+    with pytest.raises(ValueError, match=r"unpack|no change of a book|no side of a book"):
         read("futures-level2", change=change)
