@@ -26,6 +26,9 @@ from kucoin.practice.engine.terms import TRADE, Family, PositionSide
 
 # Takes the fees, lends to margin traders, insures futures positions. Its balances may be negative.
 HOUSE = "house"
+# Sequences of books begin as far behind the time, as KuCoin's are: ccxt takes an increment for an old one where its
+# time in ms is not above the book's sequence. They stay behind while a book changes less than 1,000 times a second.
+_BEHIND_MS = 100_000_000_000
 
 
 class Changes(Struct, kw_only=True):
@@ -100,7 +103,7 @@ class State:
         self.users: dict[str, User] = {}
         self.house = self.add(Profile(id=HOUSE, house=True))
         self.serial = now_ms * 10_000
-        self.sequence = now_ms * 1_000
+        self.sequence = now_ms - _BEHIND_MS
         self._last_ns = 0
         self._profiles: dict[str, Profile] = {}
         self._orders: dict[str, Order] = {}
