@@ -6,6 +6,7 @@ import contextlib
 import select
 import socket
 import ssl
+import threading
 from typing import Self
 from urllib.parse import quote
 from uuid import uuid4
@@ -18,7 +19,7 @@ from kucoin.stream import frames, hosts
 
 _PIECE = 256 * 1024  # bytes asked of the socket at a time
 _CONNECT = 3.05  # s, as for requests
-_HANDSHAKE = 5.0  # s of silence during the TLS and the WebSocket handshake
+_HANDSHAKE = 5.0  # s that the TLS and the WebSocket handshake may take
 _SEND = 1.5  # s that a message may take to leave
 
 
@@ -47,27 +48,15 @@ class Line:
         """
         address = hosts.admit(token.endpoint, practice=practice)
         where = f"{address.host}:{address.port}"
-        url = f"{'wss' if address.secure else 'ws'}://{where}{address.path}"
-        plain: socket.socket | None = None
         try:
             # Connected here, because the library would ask the environment for a proxy.
-            plain = socket.create_connection((address.host, address.port), timeout=_CONNECT)
-            plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            plain.settimeout(_HANDSHAKE)
-            if address.secure:
-                plain = ssl.create_default_context().wrap_socket(plain, server_hostname=address.host)
-            websocket.create_connection(
-                f"{url}?token={quote(token.token.reveal(), safe='')}&connectId={uuid4().hex}",
-                socket=plain,
-                redirect_limit=0,
-                skip_utf8_validation=True,  # in pure Python, and the decoder checks it anyway
-            )
+            connected = socket.create_connection((address.host, address.port), timeout=_CONNECT)
+        except OSError as error:
+            raise StreamError(f"no connection to {where} ({type(error).__name__})") from None
+        try:
+            return cls(_shake_hands(connected, address, token), waker)
         except (OSError, ValueError, websocket.WebSocketException) as error:
-            failure = StreamError(f"no connection to {where} ({type(error).__name__})")
-        else:
-            return cls(plain, waker)
-        if plain is not None:
-            plain.close()
+            failure = StreamError(f"no agreement with {where} ({type(error).__name__})")
         # Raised out here on purpose: an error of the library may carry the address with the token.
         raise failure
 
@@ -133,3 +122,38 @@ class Line:
         with contextlib.suppress(BlockingIOError):
             while self._waker.recv(4096):
                 pass
+
+
+def _shake_hands(connected: socket.socket, address: hosts.Address, token: Token) -> socket.socket:
+    """Agree on TLS, where it is wanted, and on WebSocket; return the socket to read from. Closes it on any error."""
+    where = f"{'wss' if address.secure else 'ws'}://{address.host}:{address.port}{address.path}"
+    line = connected
+    if address.secure:
+        context = ssl.create_default_context()
+        line = context.wrap_socket(connected, server_hostname=address.host, do_handshake_on_connect=False)
+    line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    line.settimeout(_HANDSHAKE)
+    # The timeout is for each read: a line that keeps dripping something else would hold the library for ever.
+    watchdog = threading.Timer(_HANDSHAKE, _end, (line,))
+    watchdog.daemon = True
+    watchdog.start()
+    try:
+        if isinstance(line, ssl.SSLSocket):
+            line.do_handshake()
+        websocket.create_connection(
+            f"{where}?token={quote(token.token.reveal(), safe='')}&connectId={uuid4().hex}",
+            socket=line,
+            redirect_limit=0,
+            skip_utf8_validation=True,  # in pure Python, and the decoder checks it anyway
+        )
+    except BaseException:
+        line.close()
+        raise
+    finally:
+        watchdog.cancel()
+    return line
+
+
+def _end(line: socket.socket) -> None:
+    with contextlib.suppress(OSError):  # it has ended by itself
+        line.shutdown(socket.SHUT_RDWR)

@@ -1,0 +1,120 @@
+"""Cuts in a storm of private events: nothing may be lost on the way to a session."""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Iterable
+from typing import Any
+
+from kucoin.book.books import Books
+from kucoin.errors import NotSent
+from kucoin.hub import Hub
+from kucoin.model.feed import BookSnapshot
+from kucoin.model.feed_private import OrderChange
+from kucoin.stream.feed import Feed, FeedState, Manners
+from kucoin.stream.protocol import Timing
+from tests.feed_server import FeedServer, until
+from tests.line_proxy import LineProxy
+
+HASTY = Manners(Timing().faster(1 / 20), first_pause=0.02, longest_pause=0.25)
+
+
+def no_books(symbol: str) -> BookSnapshot:
+    """There is no exchange to ask."""
+    raise NotSent(symbol)
+
+
+def change(number: int) -> dict[str, Any]:
+    """An order that was received, by number."""
+    return {
+        "topic": "/spotMarket/tradeOrdersV2",
+        "type": "message",
+        "subject": "orderChange",
+        "data": {
+            "symbol": "BTC-USDT",
+            "side": "buy",
+            "orderId": str(number),
+            "type": "received",
+            "status": "new",
+            "orderTime": 1790000000000,
+            "ts": 1790000000000000000,
+        },
+    }
+
+
+class Session:
+    """A session's list of orders: what was pushed, joined with the store whenever the inbox says so."""
+
+    def __init__(self, hub: Hub, store: list[str]) -> None:
+        self.orders: set[str] = set()
+        self.rereads = 0
+        self._inbox = hub.open_inbox()
+        self._store = store
+
+    def look(self) -> int:
+        """Take in what came; return how many orders are known."""
+        drained = self._inbox.drain()
+        if drained.reread:
+            self.rereads += 1
+            self.orders.update(list(self._store))
+        self.orders.update(event.order_id for event in drained.events if isinstance(event, OrderChange))
+        return len(self.orders)
+
+
+def storm(cuts: int, seed: int, kinds: Iterable[str] = ("rst", "fin", "close", "silent", "inside")) -> None:
+    """Cut a private feed so often, in every way, while orders come; fail where one is missing at the end."""
+    print(f"seed {seed}: {cuts} cuts", flush=True)
+    luck = random.Random(seed)
+    store: list[str] = []
+    with FeedServer(ping_interval=0.9, ping_timeout=0.25) as server, LineProxy(server.port, seed=seed) as line:
+        hub = Hub(Books(no_books))
+        session = Session(hub, store)
+        feed = Feed(
+            "feed-spot-private", lambda: server.token(line.port), hub, practice=True, private=True, manners=HASTY
+        )
+        feed.want(["/spotMarket/tradeOrdersV2", "/account/balance"])
+        feed.start()
+        threads = threading.active_count()
+        done = threading.Event()
+        orders = threading.Thread(target=_trade, args=(server, store, done))
+        orders.start()
+        try:
+            for _ in range(cuts):
+                until(lambda: feed.status.state is FeedState.LIVE, 20)
+                dials = feed.status.dials
+                _cut(luck.choice(tuple(kinds)), line, server)
+                until(lambda: feed.status.dials > dials, 20)  # noqa: B023 called at once
+                line.silent_down, line.slice, line.delay = False, 0, 0.0
+                session.look()
+        finally:
+            done.set()
+            orders.join()
+        until(lambda: feed.status.state is FeedState.LIVE, 20)
+        until(lambda: session.look() == len(store), 20)
+        assert session.orders == set(store)
+        assert session.rereads > cuts * 0.5
+        assert len(set(server.tokens_used)) == len(server.tokens_used)
+        assert len([each for each in threading.enumerate() if each.name == "feed-spot-private"]) == 1
+        until(lambda: threading.active_count() <= threads + 4)
+        feed.stop()
+
+
+def _cut(kind: str, line: LineProxy, server: FeedServer) -> None:
+    if kind == "close":
+        server.drop(1001)
+    elif kind == "silent":
+        line.silent_down = True
+    elif kind == "inside":
+        line.slice, line.delay = 9, 0.002
+        line.cut("fin")
+    else:
+        line.cut(kind)
+
+
+def _trade(server: FeedServer, store: list[str], done: threading.Event) -> None:
+    """Twenty orders a second: each is in the store before it is pushed, as on the exchange."""
+    while not done.wait(0.05):
+        number = len(store)
+        store.append(str(number))
+        server.push(change(number))
