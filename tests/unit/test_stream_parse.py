@@ -15,7 +15,7 @@ from kucoin.model.order import Liquidity, Side
 from kucoin.stream import message
 from kucoin.stream.topics import FAMILIES, Event, family_of
 
-_PUSHES = json.loads((Path(__file__).parents[1] / "payloads" / "feed-pushes.json").read_text(encoding="utf-8"))
+_PUSHES = json.loads((Path(__file__).parents[1] / "payloads" / "pushes" / "feed.json").read_text(encoding="utf-8"))
 
 
 def read(name: str, **changes: Any) -> Event | None:
