@@ -174,13 +174,14 @@ class Hub:
             self._feeds[status.name] = status
         if before is not None and before.state is status.state:
             return
+        stood = before is not None and before.state in _STANDING
+        if "public" in status.name and stood != (status.state in _STANDING):
+            # On its return as well: the books must not go on waiting as they did while nothing could come.
+            futures = status.name.startswith("feed-futures")
+            of_market = [symbol for symbol in self._books.symbols if ("-" not in symbol) == futures]
+            self._books.lose(of_market, f"its line is {status.state}")
         if status.state is FeedState.LIVE:
             self._resync(status.name)
-        elif status.state not in _STANDING and before is not None and before.state in _STANDING:
-            futures = status.name.startswith("feed-futures")
-            if "public" in status.name:
-                of_market = [symbol for symbol in self._books.symbols if ("-" not in symbol) == futures]
-                self._books.lose(of_market, f"its line is {status.state}")
 
     def latest(self, kind: type[P], symbol: str, *more: object) -> Latest | None:
         """Return the newest value of ``kind``, None where none came.

@@ -106,9 +106,11 @@ class Book:
             return self._problem
         if not self._confirmed:
             return "no update has confirmed it yet"
-        if self._odd_since is not None and now - self._odd_since > _ODD:
-            return "it is crossed or one-sided"
-        return None
+        return "it is crossed or one-sided" if self.odd(now) else None
+
+    def odd(self, now: float) -> bool:
+        """Say whether it has been crossed or one-sided for more than a second."""
+        return self._odd_since is not None and now - self._odd_since > _ODD
 
     def apply(self, change: BookChange, *, now: float) -> None:
         """Take an update.

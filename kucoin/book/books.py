@@ -175,10 +175,9 @@ class Books:
 
     def _look_for_odd(self, now: float) -> None:
         for symbol, kept in self._kept.items():
-            problem = kept.book.problem(now) if kept.due is None else None
-            if problem is not None:
-                log.info("%s: %s, so it is read again", symbol, problem)
-                kept.book.reread(problem)
+            if kept.book.odd(now):
+                log.info("%s is crossed or one-sided, so it is read again", symbol)
+                kept.book.reread("it is crossed or one-sided")
                 self._want_snapshot(kept, now)
 
     def _take(self, symbol: str, snapshot: BookSnapshot) -> None:
@@ -187,17 +186,15 @@ class Books:
             if kept is None:
                 return
             now = self._monotonic()
-            problem = kept.book.problem(now)
-            if problem is not None:  # else an update has confirmed the book while this was under way
+            if kept.book.problem(now) is not None:  # else an update has confirmed the book while this was under way
                 try:
                     kept.book.take(snapshot, now=now)
-                    problem = kept.book.problem(now)
                 except StreamError as error:
-                    problem = str(error)
-            if problem is None:
-                kept.due, kept.failures, kept.trouble = None, 0, ""
-            else:
-                self._postpone(kept, problem)
+                    self._postpone(kept, str(error))
+                    return
+            kept.failures, kept.trouble = 0, ""
+            # Until an update comes there is no better snapshot than this one.
+            kept.due = now + self._retries.rest if kept.book.problem(now) else None
 
     def _failed(self, symbol: str, trouble: str) -> None:
         with self._changed:

@@ -100,6 +100,31 @@ def test_without_updates_levels_are_shown_but_not_trusted(books: Books, host: Ho
     assert trusted(books)()
 
 
+def test_a_quiet_market_does_not_make_the_first_gap_wait(books: Books, host: Host) -> None:
+    """However long nothing came: the update that does not fit calls for a snapshot at once."""
+    host.sequence = 10
+    until(lambda: "no update has confirmed it" in problem(books))
+    host.sequence = 15
+    began = time.monotonic()
+    tell(books, 15)
+    until(trusted(books))
+    assert time.monotonic() - began < 0.3
+
+
+def test_after_a_lost_line_the_book_begins_anew(books: Books, host: Host) -> None:
+    """Snapshots that did not do before count no more."""
+    host.down = True
+    tell(books, 1)
+    until(lambda: "3 snapshots did not help" in problem(books))
+    host.down = False
+    host.sequence = 20
+    books.lose(["BTC-USDT"], "its line is open")
+    began = time.monotonic()
+    tell(books, 20)
+    until(trusted(books))
+    assert time.monotonic() - began < 0.3
+
+
 def test_a_gap_is_mended_by_a_snapshot(books: Books, host: Host) -> None:
     """Untrusted meanwhile, and right again soon."""
     host.sequence = 10
