@@ -55,6 +55,16 @@ def test_a_late_pong_ends_the_connection(silence: float, dead: bool) -> None:
         talk.receive([json.dumps(match(2)).encode()], now=18 + silence)
 
 
+def test_a_second_ping_does_not_put_the_end_off() -> None:
+    """The deadline counts from the oldest ping that was not answered."""
+    talk = welcomed(MATCHES)
+    talk.receive([json.dumps(match(1)).encode()], now=18)
+    talk.receive([], now=23)
+    assert [said["type"] for said in out(talk, 23)] == ["ping", "ping"]  # by the timer, then for the silence
+    with pytest.raises(StreamError, match="no pong"):
+        talk.receive([], now=28)
+
+
 def test_a_busy_stream_is_pinged_on_time() -> None:
     """A ping leaves every 18 s though a message comes every 10 ms."""
     talk = welcomed(MATCHES)
