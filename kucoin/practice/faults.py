@@ -15,6 +15,7 @@ KINDS: dict[str, dict[str, Any]] = {
     "late_answer": {"seconds": 1.0},  # done, and answered late
     "accept_then_5xx": {"status": 502},  # done, and answered as if not
     "refuse_5xx": {"status": 503},  # not done
+    "refuse": {"code": "", "text": ""},  # not done, for a reason that this exchange never has, such as a country
     "http_429": {"reset_ms": 1000},
     "http_429_bare": {},  # without quota headers: the server is overloaded
     "cdn_page": {"status": 403},  # an HTML page from in front of the exchange

@@ -131,6 +131,8 @@ def before(fault: Fault | None) -> Reply | None:
     match fault.name:
         case "refuse_5xx":
             return _server_error(options["status"])
+        case "refuse":
+            return Reply(Refusal(options["code"], options["text"]).body())
         case "http_429":
             headers = {"limit": "2000", "remaining": "0", "reset": str(options["reset_ms"])}
             told = {f"gw-ratelimit-{name}": text for name, text in headers.items()}

@@ -50,7 +50,7 @@ def test_a_trade_is_at_the_makers_price(world: World) -> None:
 
 
 def test_a_buy_freezes_price_times_size_and_the_fee(world: World) -> None:
-    """README section 7: order holds."""
+    """A buy freezes price times size with its fee, a sell the coins."""
     order = world.limit("ann", "buy", "100", "2")
     assert world.hold("ann", "USDT") == order.hold == D("200.2")
     world.engine.spot.cancel(world.now, "ann", "BTC-USDT", order_id=order.id)

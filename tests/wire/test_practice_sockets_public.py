@@ -16,7 +16,7 @@ Levels = dict[Decimal, Decimal]
 
 
 class Copy:
-    """A book that is kept from increments, as section 14 of KuCoin's rules says."""
+    """A book that is kept from increments by KuCoin's rules."""
 
     def __init__(self, snapshot: dict[str, Any]) -> None:
         self.sequence = int(snapshot["sequence"])

@@ -1,6 +1,6 @@
 """Every no that the engine says, with KuCoin's code and text.
 
-Texts follow KuCoin where they are known (README section 3 of the API reference); the others are written in its manner.
+Texts follow KuCoin where they are known; the others are written in its manner.
 """
 
 from __future__ import annotations
