@@ -91,7 +91,7 @@ class Feeds:
                 elif self._wanted.pop(topic, 0):
                     ended += self._forget(topic)
         for feed in ended:
-            feed.stop()
+            feed.stop(wait=False)
 
     def status(self) -> tuple[FeedStatus, ...]:
         """Return how each socket is."""
