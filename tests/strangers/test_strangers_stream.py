@@ -80,8 +80,22 @@ def listeners(exchange: Practice, tmp_path_factory: pytest.TempPathFactory) -> I
         found["ccxt"].until("spot book")
         found["ccxt"].until("futures book")
         found["the SDK"].until("ready")
-        found["python-kucoin"].until("/contractMarket/level2Depth50:XBTUSDTM")
+        found["python-kucoin"].until("ready")
+        wait_for(
+            exchange, "spot", {"/account/balance": 3, "/spotMarket/tradeOrdersV2": 2, "/spotMarket/tradeOrders": 2}
+        )
+        wait_for(exchange, "futures", {"/contractMarket/tradeOrders": 3, "/contract/positionAll": 2})
         yield found
+
+
+def wait_for(exchange: Practice, host: str, wanted: dict[str, int]) -> None:
+    """Wait until so many clients listen to each topic."""
+    ends = time.monotonic() + PATIENCE_S
+    while time.monotonic() < ends:
+        topics = exchange.state()["sockets"][host]["topics"]
+        if all(topics.get(topic, 0) >= count for topic, count in wanted.items()):
+            return
+    raise AssertionError(f"{host}: {topics}")
 
 
 @pytest.fixture

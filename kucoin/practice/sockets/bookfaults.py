@@ -25,12 +25,13 @@ class BookFaults:
         Args:
             joined: Makes one update of two that follow on each other.
         """
-        if not self._teller.faults.listed:
-            return [update]
-        before: T = self._before.get(name, update)  # type: ignore[assignment] # what this topic's last call put there
-        self._before[name] = update
         if name in self._held:
-            return [update, self._held.pop(name)]  # type: ignore[list-item] # likewise
+            return [update, self._held.pop(name)]  # type: ignore[list-item] # what this topic's last call put there
+        if not self._teller.faults.listed:
+            self._before.clear()
+            return [update]
+        before: T = self._before.get(name, update)  # type: ignore[assignment] # likewise
+        self._before[name] = update
         if self._teller.strikes("gap", name):
             return []
         if self._teller.strikes("swap", name):
