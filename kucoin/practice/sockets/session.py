@@ -99,7 +99,10 @@ class Session:
         self._hall.join(self, heard.joined)
 
     async def _write(self) -> None:
+        line: asyncio.Transport = self._socket.state.line
         with suppress(WebSocketDisconnect):
             while (frame := await self._waiting.get()) is not None:
+                if line.is_closing():  # each frame written now would be a line in the log
+                    return
                 await self._socket.send_text(frame)
             await self._socket.close(1000, "Bye")
