@@ -10,6 +10,7 @@ from pathlib import Path
 
 from kucoin.desk.desk import Desk
 from kucoin.desk.practice_process import PracticeProcess
+from kucoin.desk.upstream import Upstream
 from kucoin.rest import hosts
 from kucoin.rest.client import Exchange
 from kucoin.settings import Mode, Settings, load
@@ -54,8 +55,10 @@ def build(settings: Settings) -> Desk:
             where = hosts.practice(*process.start())
         else:
             where = hosts.live(settings.site)
+        exchange = Exchange(where, settings.credentials)
         return Desk(
-            Exchange(where, settings.credentials),
+            exchange,
+            Upstream(exchange, practice=settings.mode is Mode.PRACTICE),
             mode=settings.mode,
             site=settings.site,
             version=_version(),

@@ -6,23 +6,34 @@ import logging
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from kucoin.desk import admission, places
+from kucoin.desk import admission, joins, places
 from kucoin.desk.admission import Admission
+from kucoin.desk.follow import Followed, Joining
 from kucoin.desk.portfolio import Place, Standing
 from kucoin.desk.refresh import Refresher, Source
 from kucoin.errors import ApiError, AuthenticationFailed, PermissionDenied, TooManyRequests
-from kucoin.model.account import AccountMode, FuturesAccount
+from kucoin.model.account import AccountMode, FuturesAccount, SpotAccount
+from kucoin.model.feed_private import (
+    BalanceChange,
+    IsolatedChange,
+    MarginStatus,
+    PositionChange,
+    PrivatePush,
+    WalletChange,
+)
 from kucoin.model.market import Contract, ServiceStatus
 from kucoin.model.position import Position
 from kucoin.rest.client import Exchange
+from kucoin.stream.topics import Event
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+P = TypeVar("P", bound=PrivatePush)
 
 # Fiat currencies that a total may be wanted in. Which of them KuCoin quotes, it is asked.
 FIATS = ("USD", "EUR", "GBP", "CHF", "AUD", "CAD", "JPY", "KRW", "BRL", "INR", "TRY")
@@ -68,6 +79,8 @@ class Accounts:
         exchange: Without credentials only its status and its clock are read.
         refresher: Takes up the sources.
         pace: How often they are read.
+        granted: Called once, when the key was found fit.
+        now: The present moment, aware UTC.
         monotonic: Seconds that never jump.
     """
 
@@ -77,9 +90,13 @@ class Accounts:
         refresher: Refresher,
         *,
         pace: Pace | None = None,
+        granted: Callable[[], None] = lambda: None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._exchange = exchange
+        self._on_granted: Callable[[], None] | None = granted
+        self._now = now
         self._pace = pace or Pace()
         self._refresher = refresher
         self._monotonic = monotonic
@@ -94,14 +111,16 @@ class Accounts:
         self.dollars = self._source(
             "dollar prices", lambda: market.fiat_prices(base="USD"), self._pace.fiat, wanted=self._in_use
         )
-        self.spot = self._source("spot accounts", account.spot_accounts, self._pace.balances, wanted=self._granted)
+        self.spot: Followed[tuple[SpotAccount, ...], BalanceChange] = self._followed(
+            "spot accounts", account.spot_accounts, self._pace.balances, joins.BALANCES
+        )
         self.cross = self._source("cross margin", margin.cross, self._pace.balances, wanted=self._granted)
         self.isolated = self._source("isolated margin", margin.isolated, self._pace.balances, wanted=self._granted)
         self.subs = self._source("sub-accounts", account.sub_accounts, self._pace.balances, wanted=self._is_master)
-        self.wallets: dict[str, Source[FuturesAccount]] = {}
+        self.wallets: dict[str, Followed[FuturesAccount, WalletChange]] = {}
         self.sub_wallets: dict[str, Source[tuple[tuple[str, FuturesAccount], ...]]] = {}
         self.contracts: Source[tuple[Contract, ...]] | None = None
-        self.positions: Source[tuple[Position, ...]] | None = None
+        self.positions: Followed[tuple[Position, ...], PositionChange] | None = None
         self.futures_service: Source[ServiceStatus] | None = None
         if exchange.has_futures:
             self._add_futures()
@@ -149,10 +168,63 @@ class Accounts:
             found += places.subs(self.subs.reading, sub_wallets)
         return tuple(found)
 
+    def hear(self, events: Iterable[Event]) -> None:
+        """Take what the private sockets push: what a push does not tell whole is read again."""
+        at = self._now()
+        for event in events:
+            self._refresher.wake(*self._follow(event, at))
+        self._refresher.touch()
+
+    def resync(self, feed: str) -> None:
+        """Read again what the private socket ``feed`` may not have told; public ones concern no account."""
+        if "public" in feed:
+            return
+        sources = self._followed_by(feed)
+        for source in sources:
+            if isinstance(source, Followed):
+                source.forget()
+        self._refresher.wake(*sources)
+
+    @property
+    def repaired(self) -> int:
+        """How many figures a reading put right that no push had told, since the start."""
+        followed: list[Followed[Any, Any] | None] = [self.spot, *self.wallets.values(), self.positions]
+        return sum(source.repaired for source in followed if source is not None)
+
     def quoted(self, fiat: str) -> bool:
         """Whether KuCoin quotes ``fiat``, or may yet turn out to."""
         reading = self.rates[fiat].reading
         return reading.value is not None or reading.at is None
+
+    def _follow(self, event: Event, at: datetime) -> list[Source[Any]]:
+        """Join ``event`` to what it is about, and return what has to be read for the rest of it."""
+        match event:
+            case BalanceChange():
+                kind = event.event.partition(".")[0]
+                rest: list[Source[Any]] = [self.cross] if kind == "margin" else []
+                rest += [self.isolated] if kind.startswith("isolated") else []
+                return rest if self.spot.follow(event, at) else [self.spot, *rest]
+            case IsolatedChange():
+                return [self.isolated]
+            case MarginStatus():
+                return [self.cross]
+            case WalletChange():
+                wallet = self.wallets.get(event.currency)
+                if wallet is not None:
+                    wallet.follow(event, at)
+                return [] if wallet is None else [wallet]  # in either case: how the margin is spread is not told
+            case PositionChange() if self.positions is not None:
+                return [] if self.positions.follow(event, at) else [self.positions]
+        return []
+
+    def _followed_by(self, feed: str) -> list[Source[Any]]:
+        """The sources that the socket ``feed`` carries on; all where its name tells no market."""
+        spot: list[Source[Any]] = [self.spot, self.cross, self.isolated]
+        futures: list[Source[Any]] = [*self.wallets.values()]
+        futures += [self.positions] if self.positions is not None else []
+        if feed.startswith("feed-spot"):
+            return spot
+        return futures if feed.startswith("feed-futures") else spot + futures
 
     def _counted(self) -> list[Source[Any]]:
         """The sources of the total and its change that are wanted."""
@@ -167,6 +239,11 @@ class Accounts:
         self._refresher.add(source)
         return source
 
+    def _followed(self, name: str, read: Callable[[], T], every: float, joining: Joining[T, P]) -> Followed[T, P]:
+        source = Followed(name, read, every=every, wanted=self._granted, joining=joining)
+        self._refresher.add(source)
+        return source
+
     def _rate(self, fiat: str) -> Source[Decimal | None]:
         return self._source(f"{fiat} rate", lambda: self._read_rate(fiat), self._pace.fiat, wanted=self._granted)
 
@@ -175,7 +252,7 @@ class Accounts:
         futures = self._exchange.futures
         self.contracts = self._source("contracts", self._read_contracts, self._pace.prices, wanted=self._in_use)
         self._add_wallets(_SETTLEMENT)
-        self.positions = self._source("positions", futures.positions, self._pace.positions, wanted=self._granted)
+        self.positions = self._followed("positions", futures.positions, self._pace.positions, joins.POSITIONS)
         self.futures_service = self._source(
             "futures service status", futures.service_status, self._pace.balances, wanted=lambda: True
         )
@@ -186,11 +263,11 @@ class Accounts:
         self.wallets = self.wallets | {each: self._wallet(each) for each in currencies}
         self.sub_wallets = self.sub_wallets | {each: self._sub_wallet(each) for each in currencies}
 
-    def _wallet(self, currency: str) -> Source[FuturesAccount]:
+    def _wallet(self, currency: str) -> Followed[FuturesAccount, WalletChange]:
         def read() -> FuturesAccount:
             return self._exchange.futures.account_overview(currency=currency)
 
-        return self._source(f"futures {currency}", read, self._pace.balances, wanted=self._granted)
+        return self._followed(f"futures {currency}", read, self._pace.balances, joins.WALLET)
 
     def _sub_wallet(self, currency: str) -> Source[tuple[tuple[str, FuturesAccount], ...]]:
         def read() -> tuple[tuple[str, FuturesAccount], ...]:
@@ -199,7 +276,14 @@ class Accounts:
         return self._source(f"sub-accounts' futures {currency}", read, self._pace.balances, wanted=self._is_master)
 
     def _admit(self) -> Admission:
-        """Ask what the key may do, before any other private call is made."""
+        """Ask what the key may do, before any other private call is made and any private socket is opened."""
+        admitted = self._examined()
+        if admitted.granted and (granted := self._on_granted) is not None:
+            self._on_granted = None
+            granted()
+        return admitted
+
+    def _examined(self) -> Admission:
         try:
             key = self._exchange.account.api_key()
         except (AuthenticationFailed, PermissionDenied) as error:

@@ -13,7 +13,9 @@ from kucoin.desk.portfolio import Portfolio, Standing, appraise, nothing
 from kucoin.desk.prices import Measure, Prices
 from kucoin.desk.refresh import Refresher
 from kucoin.desk.status import HostStatus, QuotaStatus, Status
+from kucoin.desk.upstream import Upstream
 from kucoin.errors import InvalidRequest
+from kucoin.model.feed_private import PrivatePush
 from kucoin.model.market import ServiceState
 from kucoin.rest.client import Exchange
 
@@ -25,6 +27,8 @@ class Desk:
     """One exchange account, for all browser sessions of a process. Safe to call from any thread; nothing here waits.
 
     Args:
+        exchange: The signing client.
+        upstream: The sockets, books and hub beside it; the desk starts and stops them.
         mode: ``practice`` or ``live``.
         site: Which of KuCoin's entities: ``global``, ``eu`` or ``au``.
         version: This program's.
@@ -37,6 +41,7 @@ class Desk:
     def __init__(
         self,
         exchange: Exchange,
+        upstream: Upstream,
         *,
         mode: str,
         site: str,
@@ -54,18 +59,24 @@ class Desk:
         self._held = held or ExitStack()
         self._now = now
         self._refresher = Refresher(now=now)
-        self._accounts = Accounts(exchange, self._refresher, pace=pace)
+        self._upstream = upstream
+        self.hub, self.feeds, self.books = upstream.hub, upstream.feeds, upstream.books
+        self._accounts = Accounts(exchange, self._refresher, pace=pace, granted=upstream.hear_account, now=now)
+        self.hub.listen("accounts", self._accounts.hear, PrivatePush)
+        self.hub.on_resync(self._accounts.resync)
         self._lock = threading.Lock()
         self._portfolios: dict[str, tuple[int, Verdict, Portfolio]] = {}
 
     def start(self) -> None:
-        """Begin to read from the exchange; returns at once."""
+        """Begin to read from the exchange, and to hear it; returns at once."""
+        self._upstream.start()
         self._refresher.start()
 
     def stop(self) -> None:
         """Stop reading and close what the desk holds; returns within a few seconds even while the network hangs."""
         self._refresher.stop()
         self._exchange.close()
+        self._upstream.stop()
         self._held.close()
 
     def units(self) -> tuple[str, ...]:

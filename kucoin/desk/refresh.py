@@ -7,6 +7,7 @@ other. Nobody who looks at a reading waits for the network.
 from __future__ import annotations
 
 import logging
+import math
 import random
 import threading
 import time
@@ -25,6 +26,7 @@ T_co = TypeVar("T_co", covariant=True)
 _FIRST_PAUSE = 2.0  # s until a failed source is tried again, doubled by each further failure
 _LONGEST_PAUSE = 60.0
 _REFUSED_PAUSE = 600.0  # s after a refusal that only somebody at KuCoin's settings can change
+_SPACING = 1.0  # s at least between two readings of a source that is woken again and again
 _STOPPING = 2.0  # s that stop() waits for readings under way; the threads are daemons, so none can hold up the exit
 
 
@@ -84,7 +86,9 @@ class _Plan:
     def __init__(self, source: Source[Any]) -> None:
         self.source = source
         self.due = 0.0
+        self.began = -math.inf
         self.busy = False
+        self.woken = False
         self.failures = 0
         self.unreached = False
 
@@ -144,6 +148,23 @@ class Refresher:
             self._plans.append(_Plan(source))
             self._changed.notify_all()
 
+    def wake(self, *sources: Source[Any]) -> None:
+        """Read ``sources`` soon, since something of theirs may have been missed; at most once a second each.
+
+        One that is being read just now is read once more, and one that failed keeps its pause.
+        """
+        with self._changed:
+            for plan in self._plans:
+                if plan.source in sources and not plan.failures:
+                    plan.woken = plan.busy
+                    plan.due = min(plan.due, plan.began + _SPACING)
+            self._changed.notify_all()
+
+    def touch(self) -> None:
+        """Tell that a reading has changed by other means, so that nobody goes on showing the old one."""
+        with self._changed:
+            self._generation += 1
+
     def _work(self) -> None:
         while (plan := self._next()) is not None:
             tried_at = self._now()
@@ -165,7 +186,7 @@ class Refresher:
                 plan = min(idle, key=lambda each: each.due, default=None)
                 pause = plan.due - self._monotonic() if plan else None
                 if plan and pause is not None and pause <= 0:
-                    plan.busy = True
+                    plan.busy, plan.woken, plan.began = True, False, self._monotonic()
                     return plan
                 self._changed.wait(pause)
         return None
@@ -180,7 +201,7 @@ class Refresher:
                     if other.unreached:
                         other.due = 0.0
             plan.failures, plan.unreached = 0, False
-            self._settle(plan, plan.source.every)
+            self._settle(plan, _SPACING if plan.woken else plan.source.every)
 
     def _failed(self, plan: _Plan, error: Exception, problem: str, at: datetime) -> None:
         before = plan.source.reading

@@ -15,6 +15,7 @@ from kucoin.desk.admission import Admission
 from kucoin.desk.desk import Desk
 from kucoin.desk.portfolio import PartKind, Standing
 from kucoin.desk.refresh import Reading, Refresher, Source
+from kucoin.desk.upstream import Upstream
 from kucoin.errors import ApiError, KucoinError, OutcomeUnknown, PermissionDenied, TooManyRequests
 from kucoin.model.account import AccountMode, ApiKey
 from kucoin.model.market import Contract
@@ -200,6 +201,6 @@ def test_the_european_site_has_no_futures() -> None:
     accounts = Accounts(exchange, Refresher())
     assert (accounts.contracts, accounts.positions, dict(accounts.wallets)) == (None, None, {})
     assert PartKind.FUTURES not in {place.kind for place in accounts.places(NOW)}
-    desk = Desk(exchange, mode="live", site="eu", version="0", key_tail="0001")
+    desk = Desk(exchange, Upstream(exchange, practice=True), mode="live", site="eu", version="0", key_tail="0001")
     assert [host.name for host in desk.status().hosts] == ["spot"]
     assert desk.portfolio("USDT").standing is Standing.LOADING

@@ -26,6 +26,7 @@ from streamlit.testing.v1 import AppTest
 from kucoin import assemble
 from kucoin.desk.desk import Desk
 from kucoin.desk.portfolio import Standing
+from kucoin.desk.upstream import Upstream
 from kucoin.errors import KucoinError
 from kucoin.model.credentials import Credentials
 from kucoin.rest import hosts
@@ -127,7 +128,14 @@ def test_no_page_log_or_error_shows_a_secret(
     where = hosts.practice(free_port(), free_port()) if away else hosts.Hosts(practice.spot, practice.futures)
     with ExitStack() as stack:
         exchange = Exchange(where, credentials)
-        desk = Desk(exchange, mode="live", site="global", version="0", key_tail=credentials.tail)
+        desk = Desk(
+            exchange,
+            Upstream(exchange, practice=True),
+            mode="live",
+            site="global",
+            version="0",
+            key_tail=credentials.tail,
+        )
         stack.callback(desk.stop)
         desk.start()
         until(lambda: desk.portfolio("USDT").standing is not Standing.LOADING)

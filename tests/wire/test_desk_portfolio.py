@@ -15,6 +15,7 @@ import pytest
 from kucoin.desk.accounts import Pace
 from kucoin.desk.desk import Desk
 from kucoin.desk.portfolio import Part, PartKind, Portfolio, Standing
+from kucoin.desk.upstream import Upstream
 from kucoin.errors import InvalidRequest
 from kucoin.model.credentials import Credentials, Secret
 from kucoin.rest import hosts
@@ -50,7 +51,9 @@ def launch(practice: Any, credentials: Credentials | None, stack: ExitStack, pac
     """Start a Desk on ``practice`` that stops with ``stack``."""
     where = hosts.Hosts(practice.spot, practice.futures)
     tail = credentials.tail if credentials else None
-    desk = Desk(Exchange(where, credentials), mode="live", site="global", version="0", key_tail=tail, pace=pace)
+    exchange = Exchange(where, credentials)
+    upstream = Upstream(exchange, practice=True)
+    desk = Desk(exchange, upstream, mode="live", site="global", version="0", key_tail=tail, pace=pace)
     desk.start()
     stack.callback(desk.stop)
     return desk
