@@ -243,3 +243,60 @@ def test_every_reading_changes_the_generation(clock: Clock, refresher: Refresher
     answer.error = OutcomeUnknown("cut")
     advance(clock, refresher, 60)
     until(lambda: refresher.generation == 3)
+
+
+def test_a_woken_source_is_read_at_most_once_a_second(clock: Clock, refresher: Refresher) -> None:
+    """However often something of it may have been missed; others keep their time."""
+    answer, other = Exchange(), Exchange()
+    source = Source("balances", answer, every=NEVER)
+    refresher.add(source)
+    refresher.add(Source("prices", other, every=NEVER))
+    refresher.start()
+    until(lambda: answer.asked == other.asked == 1)
+    for _ in range(5):
+        refresher.wake(source)
+    advance(clock, refresher, 0.9)
+    assert answer.asked == 1
+    advance(clock, refresher, 0.1)
+    until(lambda: answer.asked == 2)
+    assert other.asked == 1
+
+
+def test_a_source_woken_while_it_is_read_is_read_once_more(clock: Clock, refresher: Refresher) -> None:
+    """The answer on its way may be older than what woke it."""
+    begun, go_on = threading.Semaphore(0), threading.Semaphore(0)
+
+    def read() -> None:
+        begun.release()
+        go_on.acquire(timeout=5)
+
+    source = Source("balances", read, every=NEVER)
+    refresher.add(source)
+    refresher.start()
+    assert begun.acquire(timeout=5)
+    refresher.wake(source)
+    go_on.release()
+    until(lambda: source.reading.at is not None)
+    advance(clock, refresher, 1.0)
+    assert begun.acquire(timeout=5)
+    go_on.release()
+
+
+def test_waking_does_not_hasten_a_source_that_fails(clock: Clock, refresher: Refresher) -> None:
+    """Its pause is there for the exchange's sake."""
+    answer = Exchange()
+    answer.error = OutcomeUnknown("cut")
+    source = Source("balances", answer, every=NEVER)
+    refresher.add(source)
+    refresher.start()
+    until(lambda: source.reading.problem is not None)
+    refresher.wake(source)
+    advance(clock, refresher, 1.9)
+    assert answer.asked == 1
+
+
+def test_a_touch_is_a_new_generation(refresher: Refresher) -> None:
+    """Whoever keeps what it made of the readings makes it anew."""
+    before = refresher.generation
+    refresher.touch()
+    assert refresher.generation == before + 1
