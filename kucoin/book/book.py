@@ -24,6 +24,7 @@ class BookView:
         problem: Why it must not be trusted, None where it may be.
         sequence: Of the last change in it, None while there is nothing.
         time: The exchange's count since 1970 of that change, 0 where none came since the snapshot.
+        edges: The lowest bid and the highest ask that are known of, each None where the whole side is known.
     """
 
     symbol: str
@@ -32,6 +33,7 @@ class BookView:
     problem: str | None
     sequence: int | None
     time: int
+    edges: tuple[Decimal | None, Decimal | None] = (None, None)
 
     @property
     def trusted(self) -> bool:
@@ -46,18 +48,18 @@ class _Side:
         self.levels = dict(levels)
         self.prices = sorted(self.levels)
         self._bids = bids
-        self._edge = None if complete or not self.prices else self.prices[0 if bids else -1]
+        self.edge = None if complete or not self.prices else self.prices[0 if bids else -1]
 
     @property
     def thin(self) -> bool:
         """Whether so little is known that more has to be asked for."""
-        return self._edge is not None and len(self.prices) < _THIN
+        return self.edge is not None and len(self.prices) < _THIN
 
     def change(self, price: Decimal, size: Decimal) -> None:
         """Set the size of a level; 0 removes it."""
         if size:
             if price not in self.levels:
-                if self._edge is not None and (price < self._edge if self._bids else price > self._edge):
+                if self.edge is not None and (price < self.edge if self._bids else price > self.edge):
                     return
                 insort(self.prices, price)
             self.levels[price] = size
@@ -207,7 +209,13 @@ class Book:
         view = self._views.get(count)
         if view is None or view.problem != problem:
             view = BookView(
-                self.symbol, self._bids.top(count), self._asks.top(count), problem, self.sequence, self._time
+                self.symbol,
+                self._bids.top(count),
+                self._asks.top(count),
+                problem,
+                self.sequence,
+                self._time,
+                (self._bids.edge, self._asks.edge),
             )
             self._views[count] = view
         return view

@@ -7,7 +7,7 @@ import math
 import threading
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kucoin.book.book import Book, BookView
 from kucoin.errors import KucoinError, StreamError
@@ -133,7 +133,7 @@ class Books:
         if view.trusted or not trouble:
             return view
         problem = f"{view.problem}; {self._retries.tries} snapshots did not help: {trouble}"
-        return BookView(view.symbol, view.bids, view.asks, problem, view.sequence, view.time)
+        return replace(view, problem=problem)
 
     @property
     def symbols(self) -> tuple[str, ...]:
