@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import ssl
 import threading
 import time
 from collections import Counter
@@ -36,7 +37,9 @@ class FeedServer:
     the client, as KuCoin counts).
     """
 
-    def __init__(self, *, ping_interval: float = 18.0, ping_timeout: float = 10.0) -> None:
+    def __init__(
+        self, *, ping_interval: float = 18.0, ping_timeout: float = 10.0, tls: ssl.SSLContext | None = None
+    ) -> None:
         self.no_welcome = self.no_pong = False
         self.no_ack: set[str] = set()
         self.refuse: dict[str, tuple[int, str]] = {}
@@ -51,7 +54,9 @@ class FeedServer:
         self._ping = (ping_interval, ping_timeout)
         self._connections: set[ServerConnection] = set()
         self._lock = threading.Lock()
-        self._server = serve(self._talk, "127.0.0.1", 0, compression=None, ping_interval=None, close_timeout=0.2)
+        self._server = serve(
+            self._talk, "127.0.0.1", 0, compression=None, ping_interval=None, close_timeout=0.2, ssl=tls
+        )
         self.port: int = self._server.socket.getsockname()[1]
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
         self._thread.start()

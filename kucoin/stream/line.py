@@ -12,6 +12,7 @@ from urllib.parse import quote
 from uuid import uuid4
 
 import websocket
+from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
 from kucoin.errors import StreamError
 from kucoin.model.feed import Token
@@ -21,6 +22,7 @@ _PIECE = 256 * 1024  # bytes asked of the socket at a time
 _CONNECT = 3.05  # s, as for requests
 _HANDSHAKE = 5.0  # s that the TLS and the WebSocket handshake may take
 _SEND = 1.5  # s that a message may take to leave
+_NOTHING_YET = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
 
 class Line:
@@ -29,6 +31,7 @@ class Line:
     def __init__(self, connected: socket.socket, waker: socket.socket) -> None:
         self._socket = connected
         self._socket.setblocking(False)
+        self._records = isinstance(connected, ssl.SSLSocket)
         self._cutter = frames.Cutter()
         self._waker = waker
         self._poll = select.poll()
@@ -55,6 +58,8 @@ class Line:
             raise StreamError(f"no connection to {where} ({type(error).__name__})") from None
         try:
             return cls(_shake_hands(connected, address, token), waker)
+        except ssl.SSLCertVerificationError as error:
+            failure = StreamError(f"the certificate of {where} is not to be trusted: {error.verify_message}")
         except (OSError, ValueError, websocket.WebSocketException) as error:
             failure = StreamError(f"no agreement with {where} ({type(error).__name__})")
         # Raised out here on purpose: an error of the library may carry the address with the token.
@@ -69,17 +74,14 @@ class Line:
         if any(ready == self._waker.fileno() for ready, _ in self._poll.poll(timeout * 1000)):
             self._hush()
         try:
-            pieces = [self._socket.recv(_PIECE)]
-            # TLS hands out one record at a time; what it has unpacked already, no poll will ever tell.
-            while isinstance(self._socket, ssl.SSLSocket) and self._socket.pending():
-                pieces.append(self._socket.recv(_PIECE))
-        except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
-            return []
+            piece = self._receive()
         except OSError as error:
             raise StreamError(f"the line broke ({type(error).__name__})") from None
-        if not pieces[0]:
+        if piece is None:
+            return []
+        if not piece:
             raise StreamError("the line ended without a word")
-        messages = self._cutter.cut(pieces[0] if len(pieces) == 1 else b"".join(pieces))
+        messages = self._cutter.cut(piece)
         if self._cutter.controls:
             self._answer_controls()
         return messages
@@ -98,6 +100,23 @@ class Line:
             goodbye = websocket.ABNF.create_frame(b"\x03\xe8", websocket.ABNF.OPCODE_CLOSE)
             self._socket.send(goodbye.format())
         self._socket.close()
+
+    def _receive(self) -> bytes | None:
+        """Return what waits on the socket: empty at its end, None where nothing does."""
+        pieces: list[bytes] = []
+        room = _PIECE
+        try:
+            while room > 0:
+                piece = self._socket.recv(_PIECE)
+                pieces.append(piece)
+                room -= len(piece)
+                # TLS hands out a record at a time, and a message often has one to itself.
+                if not (piece and self._records):
+                    break
+        except OSError as error:
+            if not (pieces or isinstance(error, _NOTHING_YET)):
+                raise
+        return b"".join(pieces) if pieces else None
 
     def _send(self, payload: bytes, opcode: int) -> None:
         frame = websocket.ABNF.create_frame(payload, opcode).format()
@@ -129,7 +148,8 @@ def _shake_hands(connected: socket.socket, address: hosts.Address, token: Token)
     where = f"{'wss' if address.secure else 'ws'}://{address.host}:{address.port}{address.path}"
     line = connected
     if address.secure:
-        context = ssl.create_default_context()
+        # The authorities that requests goes by as well: neither REST nor sockets look at those of the environment.
+        context = ssl.create_default_context(cafile=DEFAULT_CA_BUNDLE_PATH)
         line = context.wrap_socket(connected, server_hostname=address.host, do_handshake_on_connect=False)
     line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     line.settimeout(_HANDSHAKE)

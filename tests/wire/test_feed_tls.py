@@ -1,0 +1,129 @@
+"""A feed as it meets KuCoin: by TLS, at the name on the certificate.
+
+Only two things are not as in live mode: where the name leads, and who vouches for the certificate.
+"""
+
+from __future__ import annotations
+
+import re
+import socket
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from kucoin.model.feed import Token, Trade
+from kucoin.stream.feed import Feed, FeedState, Manners
+from kucoin.stream.topics import Event
+from tests.feed_server import Ear, FeedServer, match, until
+from tests.tls_certificate import Certificate
+
+HOST = "ws-api-spot.kucoin.com"
+MATCHES = "/market/match:BTC-USDT"
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
+    """What proves that a server is KuCoin's."""
+    return Certificate.made(tmp_path_factory.mktemp("tls"), HOST)
+
+
+@pytest.fixture
+def live(monkeypatch: pytest.MonkeyPatch, certificate: Certificate) -> Iterator[Callable[..., Feed]]:
+    """Start live feeds for whom KuCoin's name leads to a server here."""
+    connect = socket.create_connection
+    with ExitStack() as stops:
+
+        def make(server: FeedServer, ear: Ear, trusted: Certificate = certificate) -> Feed:
+            def lead_here(address: tuple[str, int], timeout: float) -> socket.socket:
+                assert address == (HOST, 443)
+                return connect(("127.0.0.1", server.port), timeout)
+
+            def token() -> Token:
+                return replace(server.token(), endpoint=f"wss://{HOST}/endpoint")
+
+            monkeypatch.setattr("kucoin.stream.line.DEFAULT_CA_BUNDLE_PATH", str(trusted.certificate))
+            monkeypatch.setattr("socket.create_connection", lead_here)
+            feed = Feed("feed-test", token, ear, practice=False, manners=Manners(first_pause=0.25))
+            stops.callback(feed.stop)
+            feed.want([MATCHES])
+            feed.start()
+            return feed
+
+        yield make
+
+
+def test_a_feed_over_tls_hears_all_that_is_pushed(certificate: Certificate, live: Callable[..., Feed]) -> None:
+    """Welcome, acknowledgement, pongs, and messages in order: small ones, and one longer than any TLS record."""
+    ear = Ear()
+    with FeedServer(ping_interval=0.5, ping_timeout=10, tls=certificate.server()) as server:
+        feed = live(server, ear)
+        until(lambda: feed.status.state is FeedState.LIVE)
+        assert server.topics[MATCHES] == 1
+        long = match(500) | {"filler": "x" * 100_000}
+        server.push(*(match(number) for number in range(500)), long, match(501))
+        until(lambda: len(ear.events) == 502)
+        assert [event.trade_id for event in ear.events if isinstance(event, Trade)] == [str(n) for n in range(502)]
+        until(lambda: len(server.asked("ping")) >= 2)
+        assert feed.status.dials == 1
+
+
+class Held(Ear):
+    """A sink that keeps the feed's thread from reading until it is let go."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.go = threading.Event()
+
+    def publish(self, events: Iterable[Event], *, received: float) -> None:
+        """Remember, and wait."""
+        super().publish(events, received=received)
+        assert self.go.wait(10)
+
+
+def test_what_waits_on_a_tls_line_is_taken_at_once(certificate: Certificate, live: Callable[..., Feed]) -> None:
+    """A hundred messages, each in a record of its own, in one batch."""
+    ear = Held()
+    with FeedServer(tls=certificate.server()) as server:
+        feed = live(server, ear)
+        until(lambda: feed.status.state is FeedState.LIVE)
+        server.push(match(0))
+        until(lambda: ear.events)
+        server.push(*(match(number) for number in range(1, 101)))
+        ear.go.set()
+        until(lambda: len(ear.events) == 101)
+        assert len(ear.received) == 2
+
+
+@pytest.mark.parametrize(
+    ("shown", "said"),
+    [
+        (HOST, "self.signed certificate"),
+        ("elsewhere.test", f"Hostname mismatch, certificate is not valid for '{HOST}'."),
+    ],
+)
+def test_a_strange_certificate_ends_the_dial(
+    tmp_path: Path, certificate: Certificate, live: Callable[..., Feed], shown: str, said: str
+) -> None:
+    """Under KuCoin's name from nobody known, or under another name: no token goes there."""
+    strange = Certificate.made(tmp_path, shown)
+    with FeedServer(tls=strange.server()) as server:
+        feed = live(server, Ear(), trusted=certificate if shown == HOST else strange)
+        problem = until(lambda: feed.status.problem)
+        assert re.fullmatch(f"the certificate of {HOST}:443 is not to be trusted: {said}", problem)
+        assert not server.tokens_used
+
+
+def test_the_environment_vouches_for_nobody(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, certificate: Certificate, live: Callable[..., Feed]
+) -> None:
+    """A certificate that only SSL_CERT_FILE knows is a strange one."""
+    strange = Certificate.made(tmp_path, HOST)
+    monkeypatch.setenv("SSL_CERT_FILE", str(strange.certificate))
+    with FeedServer(tls=strange.server()) as server:
+        feed = live(server, Ear())
+        assert "is not to be trusted" in until(lambda: feed.status.problem)
+        assert not server.tokens_used
