@@ -7,7 +7,7 @@ import random
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Protocol
@@ -21,7 +21,6 @@ from kucoin.stream.topics import Event
 log = logging.getLogger(__name__)
 
 _STOPPING = 1.5  # s that stop() waits; the thread is a daemon, so it cannot hold up the exit
-_LATE = 5.0  # s by which a wait may last too long before the process must have slept
 
 
 class FeedState(StrEnum):
@@ -43,6 +42,7 @@ class FeedStatus:
         problem: Why the line was lost or could not be had, None while it stands.
         dials: How many connections were tried.
         heard_at: When something came last, in s of the feed's clock.
+        carries: The topics that are wanted of it.
         topics: Topic -> why it is not heard.
         oddities: Kind -> how many messages of it came over the present line that should not have.
     """
@@ -52,6 +52,7 @@ class FeedStatus:
     problem: str | None = None
     dials: int = 0
     heard_at: float | None = None
+    carries: frozenset[str] = frozenset()
     topics: dict[str, str] = field(default_factory=dict)
     oddities: dict[str, int] = field(default_factory=dict)
 
@@ -68,12 +69,18 @@ class Sink(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Manners:
-    """How a feed behaves: the conversation's timing and, in s, the pauses between dials."""
+    """How a feed behaves: the conversation's timing and, in s, the pauses between dials.
+
+    Attributes:
+        late: By which a wait may last too long, or the clock differ, before the process must have slept.
+        token_timing: The token's ping durations replace those of ``timing``.
+    """
 
     timing: Timing = field(default_factory=Timing)
     first_pause: float = 3.0  # KuCoin asks for 3 to 5
     longest_pause: float = 60.0
-    token_timing: bool = True  # the token's ping durations replace those of ``timing``
+    late: float = 5.0
+    token_timing: bool = True
 
 
 def pause_after(failures: int, jitter: float, manners: Manners) -> float:
@@ -91,6 +98,8 @@ class Feed:
         sink: Takes what comes.
         practice: Which side of the fence is dialled.
         private: Whether it carries the account's own messages.
+        puzzled: Called when a topic is silent and it is not known why; must return at once. The answer goes to `judge`.
+        rest: Waits so many s between two dials.
     """
 
     def __init__(
@@ -102,9 +111,11 @@ class Feed:
         practice: bool,
         private: bool = False,
         manners: Manners | None = None,
+        puzzled: Callable[[], None] | None = None,
         monotonic: Callable[[], float] = time.monotonic,
         wall: Callable[[], float] = time.time,
         rand: Callable[[], float] = random.random,
+        rest: Callable[[float], object] | None = None,
     ) -> None:
         self.name = name
         self._token = token
@@ -112,13 +123,16 @@ class Feed:
         self._practice = practice
         self._private = private
         self._manners = manners or Manners()
+        self._puzzled = puzzled
         self._monotonic = monotonic
         self._wall = wall
         self._rand = rand
         self._status = FeedStatus(name, FeedState.DOWN)
         self._lock = threading.Lock()  # around the wanted topics
-        self._wanted: set[str] = set()
+        self._wanted: frozenset[str] = frozenset()
+        self._listed: Collection[str] | None = None  # what `judge` was told last
         self._stop = threading.Event()
+        self._rest = rest or self._stop.wait
         self._waker, self._wakes = socket.socketpair()
         self._wakes.setblocking(False)
         self._waker.setblocking(False)
@@ -146,13 +160,18 @@ class Feed:
     def want(self, topics: Iterable[str]) -> None:
         """Hear ``topics`` as well, on this connection and every later one."""
         with self._lock:
-            self._wanted = self._wanted | set(topics)
+            self._wanted = self._wanted | frozenset(topics)
         self._wake()
 
     def drop(self, topics: Iterable[str]) -> None:
         """Hear ``topics`` no more."""
         with self._lock:
-            self._wanted = self._wanted - set(topics)
+            self._wanted = self._wanted - frozenset(topics)
+        self._wake()
+
+    def judge(self, listed: Collection[str]) -> None:
+        """Mark those silent topics whose symbol is none of ``listed``, all that the market lists now."""
+        self._listed = listed
         self._wake()
 
     def _wake(self) -> None:
@@ -165,6 +184,7 @@ class Feed:
         failures = 0
         try:
             while not self._stop.is_set():
+                began = self._monotonic()
                 try:
                     self._connect_and_talk()
                 except KucoinError as error:
@@ -177,9 +197,11 @@ class Feed:
                 stood = self._status.state in {FeedState.OPEN, FeedState.LIVE, FeedState.STALE}
                 failures = 1 if stood else failures + 1
                 pause = pause_after(failures, self._rand(), self._manners)
+                # From dial to dial, however long one took: a hanging host must not make the way back any longer.
+                pause = max(self._manners.first_pause, pause - (self._monotonic() - began))
                 log.log(logging.WARNING if failures == 1 else logging.DEBUG, "%s: %s", self.name, problem)
                 self._tell(state=FeedState.DOWN, problem=problem)
-                self._stop.wait(pause)
+                self._rest(pause)
         finally:
             self._tell(state=FeedState.STOPPED)
             self._waker.close()
@@ -208,25 +230,29 @@ class Feed:
         asked = self._topics()
         talk = Conversation(timing, asked, now=self._monotonic(), private=self._private)
         now, wall = self._monotonic(), self._wall()
+        listed = self._listed
         while not self._stop.is_set():
             wait = talk.due(now)
             messages = line.read(wait)
             before, wall_before = now, wall
             now, wall = self._monotonic(), self._wall()
-            _refuse_a_gap(now - before, wait, wall - wall_before)
+            _refuse_a_gap(now - before, wait, wall - wall_before, self._manners.late)
             events = talk.receive(messages, now=now)
             wanted = self._topics()
             if wanted is not asked:
                 talk.want(wanted - asked)
                 talk.drop(asked - wanted)
                 asked = wanted
+            if self._listed is not None and self._listed is not listed:
+                listed = self._listed
+                talk.judge(listed)
             for message in talk.outgoing(now):
                 line.send(message)
             self._follow(talk, now if messages else self._status.heard_at)
             if events:
                 self._sink.publish(events, received=now)
 
-    def _topics(self) -> set[str]:
+    def _topics(self) -> frozenset[str]:
         with self._lock:
             return self._wanted
 
@@ -241,22 +267,25 @@ class Feed:
             self._status = replace(self._status, heard_at=heard_at, oddities=talk.oddities.counts)
         else:
             self._tell(state=state, problem=None, topics=talk.problems, heard_at=heard_at)
+        if talk.puzzled and self._puzzled is not None:
+            talk.puzzled = False
+            self._puzzled()
 
     def _tell(self, **changes: object) -> None:
-        self._status = replace(self._status, **changes)  # type: ignore[arg-type]  # each field by its own name
+        self._status = replace(self._status, carries=self._topics(), **changes)  # type: ignore[arg-type]  # each field by its own name
         try:
             self._sink.changed(self._status)
         except Exception:
             log.exception("%s: whoever listens broke on %s", self.name, self._status.state)
 
 
-def _refuse_a_gap(elapsed: float, wait: float, wall_elapsed: float) -> None:
+def _refuse_a_gap(elapsed: float, wait: float, wall_elapsed: float, late: float) -> None:
     """Refuse to go on where the process slept or a clock jumped: nobody knows what was missed.
 
     Raises:
         StreamError: It did.
     """
-    if elapsed > wait + _LATE:
+    if elapsed > wait + late:
         raise StreamError(f"this process stood still for {elapsed - wait:.0f} s")
-    if abs(wall_elapsed - elapsed) > _LATE:
+    if abs(wall_elapsed - elapsed) > late:
         raise StreamError(f"the clock jumped by {wall_elapsed - elapsed:+.0f} s")

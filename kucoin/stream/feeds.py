@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import logging
+import math
 import threading
+import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 
-from kucoin.errors import InvalidRequest
+from kucoin.errors import InvalidRequest, KucoinError
 from kucoin.model.feed import Token
 from kucoin.stream.feed import Feed, FeedStatus, Manners, Sink
 from kucoin.stream.topics import family_of
+
+log = logging.getLogger(__name__)
 
 _SHARD = 280  # topics that one socket carries; KuCoin's own figures are 300 and 400
 
@@ -46,6 +52,8 @@ class Feeds:
         sink: Takes what comes over all sockets.
         practice: Which side of the fence is dialled.
         kinds: The sockets that may be had: no private ones without a key, no futures in Europe.
+        listed: Asks which symbols the market of a public kind lists now; raises a KucoinError. Called when a topic is
+            silent, on a thread of its own, at most every 30 s. Without it nobody tells a quiet symbol from one gone.
     """
 
     def __init__(
@@ -56,11 +64,14 @@ class Feeds:
         practice: bool,
         kinds: Iterable[Kind],
         manners: Manners | None = None,
+        listed: Callable[[Kind], Collection[str]] | None = None,
     ) -> None:
         self._token = token
         self._sink = sink
         self._practice = practice
-        self._manners = manners
+        self._manners = manners or Manners()
+        self._listed = listed
+        self._list_asked: dict[Kind, float] = {}
         self._lock = threading.Lock()
         self._wanted: Counter[str] = Counter()
         self._shards: dict[Kind, list[_Shard]] = {kind: [] for kind in kinds}
@@ -140,7 +151,33 @@ class Feeds:
             practice=self._practice,
             private=kind.private,
             manners=self._manners,
+            puzzled=None if self._listed is None else partial(self._read_list, kind, self._listed),
         )
+
+    def _read_list(self, kind: Kind, listed: Callable[[Kind], Collection[str]]) -> None:
+        """Have the market's list of symbols read, unless that was done a moment ago."""
+        with self._lock:
+            now = time.monotonic()
+            if now - self._list_asked.get(kind, -math.inf) < self._manners.timing.silent:
+                return
+            self._list_asked[kind] = now
+        threading.Thread(target=self._judge, args=(kind, listed), name=f"list-{kind.label}", daemon=True).start()
+
+    def _judge(self, kind: Kind, listed: Callable[[Kind], Collection[str]]) -> None:
+        try:
+            symbols = listed(kind)
+        except KucoinError as error:
+            log.warning("the list of what is heard on %s could not be read: %s", kind.label, error)
+            return
+        except Exception:
+            log.exception("the list of what is heard on %s broke", kind.label)
+            return
+        if not symbols:  # a market without any symbol is an answer gone wrong
+            return
+        with self._lock:
+            feeds = [shard.feed for shard in self._shards[kind]]
+        for feed in feeds:
+            feed.judge(symbols)
 
     def _forget(self, topic: str) -> list[Feed]:
         """Take ``topic`` from its socket; return the further sockets of a kind that carry nothing any more.

@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import logging
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import msgspec
@@ -19,7 +19,7 @@ from kucoin.model.feed_private import Lost
 from kucoin.stream import message as wire
 from kucoin.stream.message import Message
 from kucoin.stream.oddities import Oddities
-from kucoin.stream.topics import FAMILIES, Event, Family, family_of, joined, spelled, umbrella
+from kucoin.stream.topics import FAMILIES, Event, Family, family_of, joined, spelled, symbol_of, umbrella
 
 log = logging.getLogger(__name__)
 
@@ -41,8 +41,8 @@ class Timing:
         quiet: Without any frame until a ping asks whether anybody is there.
         stale: From that ping until what was heard is called old.
         ack: From a subscription to the second try, and from that to giving the topic a mark.
-        silent: Without any message of a topic that should have sent one.
-        again: Until something is asked for again that was refused because the exchange was busy.
+        silent: Without any message of a topic, until it is asked whether there is something to be heard at all.
+        again: Until something is asked for again that was not answered, or refused because the exchange was busy.
     """
 
     ping_interval: float = 18.0
@@ -61,14 +61,21 @@ class Timing:
 
 
 class _Topic:
-    """A topic that is wanted. ``first_by`` is when its silence becomes remarkable, None where it may be silent."""
+    """A topic that is wanted.
 
-    __slots__ = ("family", "first_by", "heard")
+    Attributes:
+        heard: Something of it came since it was last looked at.
+        ever: Something of it came over this connection.
+        look_at: When its silence becomes remarkable, None until it is acknowledged.
+        silent: It was, when it was last looked at.
+    """
+
+    __slots__ = ("ever", "family", "heard", "look_at", "silent")
 
     def __init__(self, family: Family) -> None:
         self.family = family
-        self.first_by: float | None = None
-        self.heard = False
+        self.heard = self.ever = self.silent = False
+        self.look_at: float | None = None
 
 
 @dataclass(slots=True)
@@ -93,12 +100,14 @@ class Conversation:
         welcomed: The exchange said welcome.
         stale: Nothing was heard for so long that what is known may be old.
         problems: Topic -> why it is not heard. Replaced as a whole, so that any thread may look at it.
+        puzzled: Topics are silent that may have no symbol any more: have the market's list read, and tell `judge`.
         oddities: What came that should not have.
     """
 
     def __init__(self, timing: Timing, wanted: Iterable[str] = (), *, now: float, private: bool = False) -> None:
         self.welcomed = False
         self.stale = False
+        self.puzzled = False
         self.problems: dict[str, str] = {}
         self.oddities = Oddities()
         self._timing = timing
@@ -167,6 +176,20 @@ class Conversation:
         self._keep_time(now)
         return events
 
+    def judge(self, listed: Collection[str]) -> None:
+        """Say of each silent topic whether its symbol is among those that the market lists now."""
+        self.puzzled = False
+        for name, topic in self._topics.items():
+            symbol = symbol_of(name) if topic.silent else None
+            if symbol is None:
+                continue
+            if symbol not in listed:
+                self._mark([name], f"{symbol} is not listed any more")
+            elif self._overdue(topic):
+                self._mark([name], f"{symbol} is listed, but silent for {self._timing.silent:g} s")
+            else:
+                self._unmark(name)
+
     def outgoing(self, now: float) -> list[str]:
         """Return the messages to send now, in order, as many as KuCoin's limit allows."""
         while self._sent and self._sent[0] <= now - _WINDOW:
@@ -227,8 +250,8 @@ class Conversation:
         return family.read(said)
 
     def _first(self, name: str, topic: _Topic) -> None:
-        topic.heard = True
-        topic.first_by = None
+        topic.heard = topic.ever = True
+        topic.silent = False
         self._unmark(name)
 
     def _unreadable(self, error: Exception, now: float) -> Event | None:
@@ -242,11 +265,10 @@ class Conversation:
             return
         for name in request.topics:
             topic = self._topics.get(name)
-            if topic is not None and not topic.heard:
+            if topic is not None:
                 self._unmark(name)
-                if topic.family.steady:
-                    topic.first_by = now + self._timing.silent
-                    self._next_look = min(self._next_look, topic.first_by)
+                topic.look_at = now + self._timing.silent
+                self._next_look = min(self._next_look, topic.look_at)
 
     def _refused(self, said: Message, now: float) -> None:
         """Take an error: of a subscription, or of the connection."""
@@ -286,7 +308,7 @@ class Conversation:
             self._ping(now)
         self.stale = silence >= timing.quiet + timing.stale
         for number in [number for number, request in self._asked.items() if now >= request.due]:
-            self._unanswered(self._asked.pop(number))
+            self._unanswered(self._asked.pop(number), now)
         if now >= self._next_look:
             self._look_for_silence(now)
 
@@ -296,20 +318,35 @@ class Conversation:
             self._pong_by = now + self._timing.ping_timeout
         self._out.append(wire.ping(str(next(self._numbers))))
 
-    def _unanswered(self, request: _Request) -> None:
+    def _unanswered(self, request: _Request, now: float) -> None:
         if request.tries < 2:
             self._queue.appendleft(replace(request, due=0.0))
         elif request.wanted:
-            silent = [name for name in request.topics if name in self._topics and not self._topics[name].heard]
+            self._queue.append(replace(request, due=now + self._timing.again, tries=0))
+            silent = [name for name in request.topics if name in self._topics and not self._topics[name].ever]
             self._mark(silent, "asked for twice and not acknowledged")
 
     def _look_for_silence(self, now: float) -> None:
-        waiting = {name: topic.first_by for name, topic in self._topics.items() if topic.first_by is not None}
-        silent = [name for name, by in waiting.items() if now >= by]
-        for name in silent:
-            self._topics[name].first_by = None
-        self._mark(silent, f"acknowledged, but silent for {self._timing.silent:g} s")
-        self._next_look = min((by for by in waiting.values() if by > now), default=now + self._timing.silent)
+        """Look at each topic once in a while: a topic may be quiet, or its symbol gone, and only a list tells which."""
+        again = now + self._timing.silent
+        overdue = []
+        for name, topic in self._topics.items():
+            if topic.look_at is None or now < topic.look_at:
+                continue
+            topic.look_at, topic.silent, topic.heard = again, not topic.heard, False
+            if topic.silent and symbol_of(name):
+                self.puzzled = True
+            if topic.silent and self._overdue(topic) and name not in self.problems:
+                overdue.append(name)
+        self._mark(overdue, f"acknowledged, but silent for {self._timing.silent:g} s")
+        self._next_look = min(
+            (topic.look_at for topic in self._topics.values() if topic.look_at is not None), default=again
+        )
+
+    @staticmethod
+    def _overdue(topic: _Topic) -> bool:
+        """Whether its first message should have come, whatever the market does."""
+        return topic.family.steady and not topic.ever
 
     def _send_requests(self, now: float) -> None:
         room = _QUOTA - _FOR_PINGS - len(self._sent) - len(self._out)
@@ -330,7 +367,7 @@ class Conversation:
         self._queue.extendleft(reversed(waiting))
 
     def _mark(self, topics: Iterable[str], reason: str) -> None:
-        marked = {topic: reason for topic in topics if topic in self._topics}
+        marked = {topic: reason for topic in topics if topic in self._topics and self.problems.get(topic) != reason}
         if marked:
             log.warning("%s%s %s", next(iter(marked)), f" and {len(marked) - 1} more" * (len(marked) > 1), reason)
             self.problems = self.problems | marked

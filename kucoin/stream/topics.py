@@ -88,6 +88,20 @@ def family_of(topic: str) -> Family:
     return family
 
 
+def symbol_of(topic: str) -> str | None:
+    """Return the symbol that its market has to list for ``topic`` to be heard.
+
+    None where no list decides: all symbols, a whole market, an index, the account's own messages.
+    """
+    family = family_of(topic)
+    symbol = topic.partition(":")[2].partition("_")[0]
+    if family.private or not symbol or symbol == "all":
+        return None
+    if family.futures:
+        return None if symbol.startswith(".") else symbol
+    return symbol if "-" in symbol and not family.name.startswith("/indicator/") else None
+
+
 def umbrella(topic: str) -> str:
     """Return the topic of all symbols under which a message about ``topic`` may have been asked for."""
     name = topic.partition(":")[0]

@@ -13,6 +13,7 @@ from kucoin.errors import InvalidRequest, StreamError
 from kucoin.model.feed import Settlement, Trade
 from kucoin.model.feed_private import Lost, OrderChange
 from kucoin.stream.protocol import Conversation, Timing
+from kucoin.stream.topics import symbol_of
 from tests.feed_server import expanded, match
 
 WELCOME = b'{"id":"1","type":"welcome"}'
@@ -134,6 +135,22 @@ def test_a_topic_without_ack_is_asked_for_again_and_then_marked() -> None:
     assert not talk.problems
 
 
+def test_a_topic_without_ack_is_asked_for_again_until_there_is_one() -> None:
+    """An exchange that was slow for a while leaves no mark behind."""
+    talk = Conversation(Timing(), [MATCHES], now=0)
+    talk.receive([WELCOME], now=0)
+    for now in (0, 1.5, 3.0):
+        talk.receive([], now=now)
+        out(talk, now)
+    assert MATCHES in talk.problems
+    talk.receive([pong()], now=12.9)
+    assert out(talk, 12.9) == []
+    talk.receive([pong()], now=13.0)
+    (asked,) = out(talk, 13.0)
+    talk.receive([ack(asked)], now=13.1)
+    assert not talk.problems
+
+
 def test_a_steady_topic_that_stays_silent_is_marked() -> None:
     """An unknown symbol is acknowledged and then silent: 30 s later that is said. Trades may be silent."""
     talk = welcomed(DEPTH, MATCHES)
@@ -142,6 +159,59 @@ def test_a_steady_topic_that_stays_silent_is_marked() -> None:
         assert not talk.problems
     talk.receive([pong()], now=30)
     assert talk.problems == {DEPTH: "acknowledged, but silent for 30 s"}
+
+
+def test_the_markets_list_decides_about_a_silent_topic() -> None:
+    """Gone, listed but silent where that is no way to be, or simply quiet; whatever speaks again loses its mark."""
+    gone, quiet = "/market/match:GONE-USDT", "/market/level2:BTC-USDT"
+    talk = welcomed(gone, quiet, DEPTH)
+    talk.receive([pong()], now=29.9)
+    assert not talk.puzzled
+    talk.receive([pong()], now=30)
+    assert talk.puzzled
+    talk.judge({"BTC-USDT"})
+    assert talk.problems == {
+        gone: "GONE-USDT is not listed any more",
+        DEPTH: "BTC-USDT is listed, but silent for 30 s",
+    }
+    assert not talk.puzzled
+    talk.receive([json.dumps(match(1, "GONE-USDT")).encode()], now=31)
+    assert set(talk.problems) == {DEPTH}
+
+
+def test_a_topic_that_falls_silent_later_is_asked_about_as_well() -> None:
+    """A symbol may go while it is listened to; one that spoke a moment ago is not asked about."""
+    talk = welcomed(MATCHES)
+    for now in (20, 40):
+        talk.receive([pong(), json.dumps(match(now)).encode()], now=now)
+        assert not talk.puzzled
+    talk.receive([pong()], now=60)
+    assert not talk.puzzled  # it spoke at 40 s, so it is looked at after 70 s
+    talk.receive([pong()], now=90)
+    assert talk.puzzled
+    talk.judge(set())
+    assert talk.problems == {MATCHES: "BTC-USDT is not listed any more"}
+    talk.judge({"BTC-USDT"})
+    assert not talk.problems
+
+
+@pytest.mark.parametrize(
+    ("topic", "symbol"),
+    [
+        ("/market/match:BTC-USDT", "BTC-USDT"),
+        ("/market/candles:BTC-USDT_1min", "BTC-USDT"),
+        ("/contractMarket/limitCandle:XBTUSDTM_1hour", "XBTUSDTM"),
+        ("/market/ticker:all", None),
+        ("/market/snapshot:BTC", None),
+        ("/indicator/index:USDT-BTC", None),
+        ("/contract/instrument:.KXBT", None),
+        ("/contract/announcement", None),
+        ("/contractMarket/tradeOrders:XBTUSDTM", None),
+    ],
+)
+def test_a_list_decides_only_about_what_stands_on_it(topic: str, symbol: str | None) -> None:
+    """Neither all symbols nor a market, an index or an account is on the list of symbols."""
+    assert symbol_of(topic) == symbol
 
 
 def test_one_wrong_symbol_of_a_list_leaves_the_others_unharmed() -> None:

@@ -17,7 +17,7 @@ from kucoin.errors import NotSent
 from kucoin.model.credentials import Secret
 from kucoin.model.feed import Token, Trade
 from kucoin.model.feed_private import Lost
-from kucoin.stream.feed import Feed, FeedState, FeedStatus, Manners, pause_after
+from kucoin.stream.feed import Feed, FeedState, FeedStatus, Manners
 from kucoin.stream.protocol import Timing
 from kucoin.stream.topics import Event
 from tests.feed_server import Ear, FeedServer, match, until
@@ -287,25 +287,57 @@ def test_the_token_never_shows(line: LineProxy, ear: Ear, caplog: pytest.LogCapt
     assert secret not in f"{feed.status} {caplog.text} {token()!r}"
 
 
-def test_a_dead_exchange_is_dialled_ever_more_rarely(ear: Ear) -> None:
-    """In 30 min at most 45 dials, and never longer than 60 s between two."""
-    luck = random.Random(3)
-    at, dials = 0.0, 0
-    while at < 1800:
-        dials += 1
-        pause = pause_after(dials, luck.random(), Manners())
-        assert 3 <= pause <= 60
-        at += pause
-    assert 25 < dials <= 45
+@pytest.mark.parametrize("hang", [0.0, 3.05, 13.05])
+def test_an_exchange_gone_for_half_an_hour_is_dialled_rarely_and_met_soon(hang: float, server: FeedServer) -> None:
+    """By a clock of the test: at most 45 dials in 30 min, live within 65 s of the return, however long a dial hangs."""
+    seed = random.SystemRandom().randrange(2**32)
+    print(f"seed {seed}")
+    luck = random.Random(seed)
+    for _ in range(20):
+        back = 1800 + luck.uniform(0, 60)
+        dials = outage(server, luck, back, hang)
+        assert 25 < sum(at <= 1800 for at in dials) <= 45
+        assert dials[-1] - back <= 65
+
+
+def outage(server: FeedServer, luck: random.Random, back: float, hang: float) -> list[float]:
+    """Dial an exchange that is gone until ``back``, and return when; each dial takes ``hang`` s to fail."""
+    clock, dials = [0.0], []
+
+    def token() -> Token:
+        dials.append(clock[0])
+        if clock[0] < back:
+            clock[0] += hang
+            raise NotSent("no exchange")
+        return server.token()
+
+    def rest(seconds: float) -> None:
+        assert 3 <= seconds <= 60
+        clock[0] += seconds
+
+    def now() -> float:
+        return clock[0]
+
+    feed = Feed("feed-test", token, Ear(), practice=True, monotonic=now, wall=now, rand=luck.random, rest=rest)
+    feed.want([MATCHES])
+    feed.start()
+    until(lambda: feed.status.state is FeedState.LIVE)
+    assert feed.status.problem is None
+    feed.stop()
+    return dials
+
+
+def test_a_dial_is_a_pause_away_from_the_last(ear: Ear) -> None:
+    """The pauses are kept in earnest, and grow."""
 
     def token() -> Token:
         raise NotSent("no exchange")
 
     feed = Feed("feed-test", token, ear, practice=True, manners=FAST, rand=lambda: 1.0)
     feed.start()
-    time_of_five = time.monotonic()
-    until(lambda: feed.status.dials >= 5)  # 0.25 + 0.5 + 1 + 2 s
-    assert time.monotonic() - time_of_five > 3.5
+    began = time.monotonic()
+    until(lambda: feed.status.dials >= 4)  # after 0.25 + 0.5 + 1 s
+    assert time.monotonic() - began > 1.6
     assert feed.status.problem == "no exchange"
     feed.stop()
 

@@ -18,6 +18,7 @@ from kucoin.model.order import Side
 from kucoin.rest.client import Exchange
 from kucoin.stream.feed import FeedState, Manners
 from kucoin.stream.feeds import Feeds, Kind
+from kucoin.stream.protocol import Timing
 from tests.feed_server import until
 
 SPOT, FUTURES = "BTC-USDT", "XBTUSDTM"
@@ -119,6 +120,51 @@ def test_an_old_snapshot_is_never_shown_as_right(joined: Joined, practice: Any) 
     assert not view.trusted
     practice.clear_faults()
     until(lambda: agrees(joined, SPOT), 20)
+
+
+def test_nine_hundred_topics_of_the_exchanges_own_limits(joined: Joined) -> None:
+    """More than a connection may carry, asked for at once: no refusal, no mark, nothing else odd."""
+    symbols = [each.symbol for each in joined.exchange.market.symbols()]
+    families = ("ticker", "snapshot", "level2", "match")
+    topics = [f"/market/{family}:{symbol}" for family in families for symbol in symbols]
+    hours = ("1hour", "2hour", "4hour", "8hour", "12hour")
+    for interval in ("1min", "3min", "5min", "15min", "30min", *hours, "1day", "1week", "1month"):
+        topics += [f"/market/candles:{symbol}_{interval}" for symbol in symbols]
+    topics = [*topics, *(f"/spotMarket/level2Depth5:{symbol}" for symbol in symbols)][-900:]
+    assert len(topics) == 900
+    joined.feeds.want(*topics)
+    until(lambda: len(joined.feeds.status()) == 4 and joined.live(), 30)
+    assert all(not status.topics and not status.oddities for status in joined.feeds.status())
+    assert all(status.dials == 1 for status in joined.feeds.status())
+    assert sorted(topic for status in joined.feeds.status() for topic in status.carries) == sorted(topics)
+
+
+def test_a_symbol_that_is_delisted_is_marked_and_harms_no_other(joined: Joined, practice: Any) -> None:
+    """One of a hundred topics: the list of symbols says why it is silent, and when it is back the mark goes."""
+    gone = "/market/ticker:MLK-KCS"
+    symbols = [each.symbol for each in joined.exchange.market.symbols()]
+    others = [f"{family}:{symbol}" for family in ("/market/ticker", "/market/match") for symbol in symbols]
+    feeds = Feeds(
+        lambda kind: joined.exchange.tokens.token(futures=kind.futures, private=kind.private),
+        joined.hub,
+        practice=True,
+        kinds=KINDS,
+        manners=Manners(Timing(silent=1.0), first_pause=0.25),
+        listed=lambda _: {each.symbol for each in joined.exchange.market.symbols() if each.enable_trading},
+    )
+    try:
+        feeds.want(gone, *[topic for topic in others if "MLK" not in topic][:99])
+        until(lambda: feeds.status()[0].state is FeedState.LIVE)
+        practice.faults({"name": "delist", "symbol": "MLK-KCS"})
+        until(lambda: feeds.status()[0].topics.get(gone) == "MLK-KCS is not listed any more", 20)
+        number = joined.hub.tape(SPOT).number
+        until(lambda: joined.hub.tape(SPOT).number > number, 20)
+        assert not [topic for topic, problem in feeds.status()[0].topics.items() if topic != gone and "not" in problem]
+        assert feeds.status()[0].dials == 1
+        practice.clear_faults()
+        until(lambda: gone not in feeds.status()[0].topics, 20)
+    finally:
+        feeds.stop()
 
 
 def test_every_public_topic_brings_its_values(joined: Joined) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from kucoin.errors import InvalidRequest
+from kucoin.errors import InvalidRequest, NotSent
 from kucoin.stream.feed import FeedState, Manners
 from kucoin.stream.feeds import Feeds, Kind
 from kucoin.stream.protocol import Timing
@@ -90,6 +90,34 @@ def test_further_sockets_end_with_their_last_topic(feeds: Feeds, server: FeedSer
     feeds.release(*topics)
     assert [each.name for each in feeds.status()] == ["feed-spot-public"]
     until(lambda: "feed-spot-public-2" not in {each.name for each in threading.enumerate()})
+
+
+def test_one_symbol_that_goes_leaves_the_other_99_alone(server: FeedServer, ear: Ear) -> None:
+    """Its silence calls for the market's list, once for all its sockets, and that list decides."""
+    symbols = [f"S{number}-USDT" for number in range(100)]
+    asked: list[Kind] = []
+
+    def listed(kind: Kind) -> list[str]:
+        asked.append(kind)
+        if len(asked) == 1:
+            raise NotSent("no exchange")
+        return symbols[1:]
+
+    manners = Manners(Timing(silent=0.5), first_pause=0.25)
+    feeds = Feeds(
+        lambda kind: server.token(kind=kind.label), ear, practice=True, kinds=(PUBLIC,), manners=manners, listed=listed
+    )
+    try:
+        feeds.want(*(f"/market/match:{symbol}" for symbol in symbols))
+        until(lambda: feeds.status() and feeds.status()[0].topics)
+        status = feeds.status()[0]
+        assert status.topics == {"/market/match:S0-USDT": "S0-USDT is not listed any more"}
+        assert set(asked) == {PUBLIC}
+        server.push(*(match(1, symbol) for symbol in symbols[1:]))
+        until(lambda: len(ear.events) == 99)
+        assert (feeds.status()[0].dials, feeds.status()[0].state) == (1, FeedState.LIVE)
+    finally:
+        feeds.stop()
 
 
 @pytest.mark.parametrize("topic", ["/contract/positionAll", "/no/topic", "/market/match:A-B,C-D"])
