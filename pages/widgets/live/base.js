@@ -1,4 +1,5 @@
-// What every component is made of. live.py puts this text before a component's own.
+// What every component is made of. live.py puts this text before the code of a component that travels with its data;
+// those that the server serves as files import it.
 // Text from outside reaches the page as text nodes and attributes alone; no HTML is ever parsed here.
 
 /** Return an element; attributes that are null, undefined or false are left out. */
@@ -82,3 +83,5 @@ function show(root, ...content) {
 function pill(change) {
   return h('span', { class: `pill ${change.direction}` }, change.text);
 }
+
+export { h, patch, written, age, grow, show, pill };

@@ -3,6 +3,9 @@
 Each stands in two files of its name beside ``base.js`` and ``base.css``, which all of them share. The data are texts
 that are already written (figures.py), marks (freshness.py) and directions; what a component needs stands at the top of
 its file. A component draws into a shadow root and inherits the colours that ``pages/frame.css`` names.
+
+Those of the second group stand on the push socket (pushed.py mounts them). Their code is served as files, so that it
+travels once and all of them share one socket; only a loader travels with the data.
 """
 
 from __future__ import annotations
@@ -13,15 +16,39 @@ from typing import Any
 
 import streamlit as st
 
-_HERE = Path(__file__).parent
+FOLDER = Path(__file__).parent
+"""What is served under ``/assets/``."""
+
+# Streamlit calls the component anew with new data, and what it returned last when it goes from the page.
+_LOADER = """\
+const code = import(new URL('/assets/NAME.js', document.baseURI).href);
+export default function (component) {
+  let gone = false;
+  let leave = null;
+  code.then((module) => { if (!gone) leave = module.default(component); });
+  return () => {
+    gone = true;
+    leave?.();
+  };
+}
+"""
 
 
 def _component(name: str) -> Callable[..., Any]:
     def text(suffix: str) -> str:
-        return "\n".join((_HERE / f"{stem}.{suffix}").read_text(encoding="utf-8") for stem in ("base", name))
+        return "\n".join((FOLDER / f"{stem}.{suffix}").read_text(encoding="utf-8") for stem in ("base", name))
 
     root = '<div class="root"></div>'
     return st.components.v2.component(f"desk_{name}", html=root, css=text("css"), js=text("js"))
+
+
+def _pushed(name: str, *, isolated: bool = True) -> Callable[..., Any]:
+    stems = ("base", "panel", name) if isolated else (name,)
+    css = "\n".join((FOLDER / f"{stem}.css").read_text(encoding="utf-8") for stem in stems)
+    js = _LOADER.replace("NAME", name)
+    return st.components.v2.component(
+        f"desk_{name}", html='<div class="root"></div>', css=css, js=js, isolate_styles=isolated
+    )
 
 
 AGES = _component("ages")
@@ -30,3 +57,9 @@ PLACES = _component("places")
 STRIP = _component("strip")
 TABLE = _component("table")
 TOTAL = _component("total")
+
+FACTS = _pushed("facts")
+HEAD = _pushed("head")
+LADDER = _pushed("ladder")
+NEAR = _pushed("near")
+TAPE = _pushed("tape")

@@ -1,0 +1,106 @@
+// The order book as a ladder: fifteen levels a side around the spread, cumulative bars on one scale, own orders marked.
+
+import { h } from './base.js';
+import { grouped, percent } from './numbers.js';
+import { flash, head, keep, kept, mark, panel, put } from './panel.js';
+
+const LEVELS = 15;
+const PHONE_LEVELS = 9; // the rest has the class `deep`, which a narrow ladder leaves out
+const BAR_PACE = 400; // ms; numbers are drawn as they come, bars so that they can be read
+
+function row(side, depth) {
+  const cells = Array.from({ length: 5 }, () => h('span', { class: 'figure' }));
+  const kind = ['row', side, depth >= PHONE_LEVELS && 'deep'].filter(Boolean).join(' ');
+  const line = h('div', { class: kind }, cells);
+  const [total, size, own] = side === 'bid' ? [0, 1, 3] : [4, 3, 1];
+  return { line, price: cells[2], total: cells[total], size: cells[size], own: cells[own], seen: {} };
+}
+
+/** Write one level; [price, size, sum, ratio, own], or undefined where the book ends. */
+function write(line, level) {
+  const [price, size, sum, ratio, own] = level ?? [];
+  line.level = { price, size, ratio };
+  put(line.price, level ? grouped(price) : '');
+  put(line.size, level ? grouped(size) : '');
+  put(line.total, level ? grouped(sum) : '');
+  put(line.own, own ? grouped(own) : '');
+  line.own.classList.toggle('mine', Boolean(own));
+  line.own.title = own ? 'Your open orders at this level' : '';
+}
+
+/** Move the bar, and flash the size where it changed while the price stayed. */
+function measure(line) {
+  const { price, size, ratio } = line.level ?? {};
+  if (price && price === line.seen.price && size !== line.seen.size) flash(line.size);
+  line.seen = { price, size };
+  line.line.style.setProperty('--w', ratio ?? 0);
+}
+
+export default (component) => panel(component, (root, follow) => {
+  const age = mark();
+  const steps = h('select', { 'aria-label': 'Price step of the ladder' });
+  const titles = ['Total', 'Bid', 'Price', 'Ask', 'Total'].map((title) => h('span', null, title));
+  const asks = Array.from({ length: LEVELS }, (_, depth) => row('ask', depth));
+  const bids = Array.from({ length: LEVELS }, (_, depth) => row('bid', depth));
+  const rows = [...asks, ...bids];
+  const spread = h('span', { class: 'quiet figure' });
+  const last = h('b', { class: 'figure unknown' });
+  const share = h('span', { class: 'quiet figure' });
+  root.append(head('Ladder', age, h('label', { class: 'step' }, h('span', { class: 'cap' }, 'Step'), steps)),
+    h('div', { class: 'ladder body' }, h('div', { class: 'row titles' }, titles),
+      [...asks].reverse().map(({ line }) => line), h('div', { class: 'mid' }, spread, last, share), bids.map(({ line }) => line)));
+  let symbol = null;
+  let step = '';
+  let price = {};
+  let timer = null;
+
+  function pick() {
+    follow(`ladder:${symbol}:${step}`, `head:${symbol}`);
+  }
+
+  function offer(offered) {
+    if (offered.join() !== [...steps.options].map((option) => option.value).join()) {
+      steps.replaceChildren(...offered.map((text) => h('option', { value: text }, grouped(text))));
+    }
+    steps.value = offered.includes(step) ? step : offered[0];
+  }
+
+  function draw({ panel: name, full, more }) {
+    if (name.startsWith('head:')) {
+      price = full ?? { ...price, ...more };
+      put(last, grouped(price.last));
+      last.className = `figure ${price.dir > 0 ? 'up' : price.dir < 0 ? 'down' : ''}`;
+      return;
+    }
+    offer(full.steps);
+    asks.forEach((line, depth) => write(line, full.asks[depth]));
+    bids.forEach((line, depth) => write(line, full.bids[depth]));
+    put(spread, `Spread ${grouped(full.spread)}`);
+    put(share, percent(full.spread_ratio, 4).replace('+', ''));
+    last.title = full.mid == null ? '' : `Middle of bid and ask: ${grouped(full.mid)}`;
+    timer ??= setTimeout(() => {
+      timer = null;
+      rows.forEach(measure);
+    }, BAR_PACE);
+  }
+
+  steps.onchange = () => {
+    step = steps.value;
+    keep(`step:${symbol}`, step);
+    pick();
+  };
+  return {
+    mark: age,
+    draw,
+    give(data) {
+      if (data.symbol !== symbol) {
+        ({ symbol } = data);
+        step = kept(`step:${symbol}`, '');
+      }
+      steps.disabled = Boolean(data.frames); // without a socket the script brings the finest step
+      if (data.frames) step = '';
+      pick();
+    },
+    stop: () => clearTimeout(timer),
+  };
+});

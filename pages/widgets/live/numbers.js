@@ -1,0 +1,49 @@
+// How exact decimal texts of the exchange are written: thousands by comma, a true minus, a dash for what is unknown.
+
+const MINUS = '−';
+const UNKNOWN = '–';
+const THIN_SPACE = '\u2009';
+
+/** 87112.40 -> 87,112.40 */
+export function grouped(text) {
+  if (text == null) return UNKNOWN;
+  const [, sign, whole, fraction] = /^(-?)(\d+)(.*)$/.exec(text) ?? [null, '', text, ''];
+  return `${sign && MINUS}${whole.replace(/\B(?=(\d{3})+$)/g, ',')}${fraction}`;
+}
+
+/** A change: 14.8 -> +14.8 */
+export function signed(text) {
+  const written = grouped(text);
+  return /^\d/.test(written) && Number(text) !== 0 ? `+${written}` : written;
+}
+
+/** A fraction in percent: 0.0094 -> +0.94 % */
+export function percent(ratio, places = 2) {
+  return ratio == null ? UNKNOWN : `${signed((Number(ratio) * 100).toFixed(places))}${THIN_SPACE}%`;
+}
+
+/** Which way a change went, in the words of base.css. */
+export function direction(change) {
+  if (change == null) return 'unknown';
+  const number = Number(change);
+  return number > 0 ? 'up' : number < 0 ? 'down' : 'flat';
+}
+
+/** `text` cut to `places` decimals; what would be nothing says so. */
+export function cut(text, places) {
+  if (text == null) return UNKNOWN;
+  const point = text.indexOf('.');
+  const kept = point < 0 ? text : text.slice(0, places > 0 ? point + 1 + places : point);
+  if (Number(kept) === 0 && Number(text) !== 0) return `<${places > 0 ? `0.${'0'.repeat(places - 1)}` : ''}1`;
+  return grouped(kept);
+}
+
+/** A large figure in short, where the tooltip has all of it: 24,118; 1.24 M; 31.2 B */
+export function brief(text) {
+  if (text == null) return UNKNOWN;
+  const size = Math.abs(Number(text));
+  for (const [from, unit] of [[1e9, 'B'], [1e6, 'M']]) {
+    if (size >= from) return `${(Number(text) / from).toFixed(size >= from * 100 ? 0 : size >= from * 10 ? 1 : 2)} ${unit}`;
+  }
+  return cut(text, size >= 1000 ? 0 : size >= 1 ? 2 : 4);
+}

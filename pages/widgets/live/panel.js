@@ -1,0 +1,115 @@
+// What every panel on the push socket is made of: its subscription, its heading, its age.
+
+import { h, written } from './base.js';
+import { hear, join, want } from './socket.js';
+
+const ALARM = 15; // s of age from which a figure calls for attention
+
+/**
+ * Run a live component; the whole default export of its file.
+ *
+ * `build(root, follow)` is called once for each element on the page and returns a view: `mark` (from `mark()`, shows the
+ * age), `give(data)` (what the script says; calls `follow(panel, ...)` with what it wants now), `draw(frame)`, `stop()`
+ * where something has to be undone. The age is that of the first panel followed. What draws a figure has the class
+ * `figure`, so that it is dimmed when stale, and what stands below the heading the class `body`.
+ */
+export function panel({ parentElement, data, setTriggerValue }, build) {
+  const root = parentElement.querySelector('.root');
+  root.part ??= part(root, build);
+  const leave = join(data.socket, setTriggerValue);
+  root.part.leave?.();
+  root.part.leave = leave;
+  root.part.view.give(data);
+  if (data.frames) hear(data.frames); // no socket gets through: the script brings what it would have brought
+  return () => {
+    root.part?.close();
+    delete root.part;
+  };
+}
+
+/** An empty mark of age. */
+export function mark() {
+  return h('span', { class: 'age unknown' });
+}
+
+/** The heading of a panel: its name, its age, and tools at the right end. */
+export function head(title, age, ...tools) {
+  return h('header', null, h('h3', null, title), age, h('span', { class: 'push' }), ...tools);
+}
+
+/** Put `text` into `element` unless it is there; what is selected or drawn stays as it is. */
+export function put(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+/** Flash the ground of `element` for a moment, unless the reader wants no motion. */
+export function flash(element, tint = 'var(--ink) 8%') {
+  if (matchMedia('(prefers-reduced-motion: reduce)').matches) return;
+  const ground = `color-mix(in srgb, ${tint}, transparent)`;
+  element.animate([{ backgroundColor: ground }, { backgroundColor: 'transparent' }], 500);
+}
+
+/** A setting that the browser keeps: what was stored under `name`, or `usual`. */
+export function kept(name, usual) {
+  try {
+    return JSON.parse(localStorage.getItem(`desk:${name}`)) ?? usual;
+  } catch {
+    return usual; // storage is forbidden, or holds what is not ours
+  }
+}
+
+/** Keep `value` under `name` for the next visit; null forgets it. */
+export function keep(name, value) {
+  try {
+    if (value == null) localStorage.removeItem(`desk:${name}`);
+    else localStorage.setItem(`desk:${name}`, JSON.stringify(value));
+  } catch {
+    // storage is forbidden: the setting lasts as long as the page
+  }
+}
+
+function part(root, build) {
+  root.classList.add('dated');
+  const trouble = h('p', { class: 'trouble', role: 'status' });
+  let stops = [];
+  let followed = [];
+  const draw = (frame) => {
+    if (frame.fresh) {
+      if (frame.panel === followed[0]) show(root, view.mark, frame.fresh);
+      return;
+    }
+    if (frame.panel === followed[0]) {
+      put(trouble, frame.trouble ?? '');
+      root.classList.toggle('troubled', frame.trouble != null);
+    }
+    if (!frame.trouble) view.draw(frame);
+  };
+  const follow = (...panels) => {
+    if (panels.join() === followed.join()) return;
+    const before = stops;
+    followed = panels;
+    show(root, view.mark, { state: 'unknown', seconds: null, why: 'Nothing was read yet.' });
+    stops = panels.map((name) => want(name, draw));
+    before.forEach((stop) => stop());
+  };
+  const view = build(root, follow);
+  root.append(trouble);
+  const close = () => {
+    stops.forEach((stop) => stop());
+    root.part.leave?.();
+    view.stop?.();
+    root.replaceChildren();
+  };
+  return { view, close };
+}
+
+/** Write an age and its state; figures are dimmed from the moment on that they are stale. */
+function show(root, age, { state, seconds, why }) {
+  const old = state === 'stale' || state === 'away';
+  const look = old ? (seconds >= ALARM ? 'alarm' : 'stale') : { live: 'fresh', 'catching up': 'catching' }[state] ?? 'unknown';
+  const word = { away: 'server away', unknown: 'not read' }[state] ?? state;
+  age.className = `age ${look}`;
+  age.title = why ?? '';
+  put(age, seconds == null ? word : `${word} ${written(seconds)}`);
+  root.classList.toggle('dim', old);
+}
