@@ -6,11 +6,14 @@ import copy
 from collections import defaultdict
 from collections.abc import Callable
 from decimal import Decimal
+from itertools import product
 from typing import Any
 
 from kucoin.practice.engine.engine import Engine, Saved
 from kucoin.practice.engine.events import LevelChange
-from kucoin.practice.engine.futures_market import FuturesMarket, margin_mode, position_side
+from kucoin.practice.engine.futures_market import FuturesMarket, margin_mode
+from kucoin.practice.engine.lines import position_side
+from kucoin.practice.engine.positions import order_margin
 from kucoin.practice.engine.records import Order
 from kucoin.practice.engine.requests import FuturesRequest
 from kucoin.practice.engine.state import HOUSE, Changes, User
@@ -132,21 +135,30 @@ def _check_positions(engine: Engine, market: FuturesMarket) -> None:
         if one.side is not PositionSide.BOTH:
             assert (one.qty > 0) == (one.side is PositionSide.LONG)
     for user in engine.users():
-        _check_closing(market, user)
+        if not user.house:
+            for side, of in product(Side, PositionSide):
+                _check_margins(market, user, side, of)
 
 
-def _check_closing(market: FuturesMarket, user: User) -> None:
-    """Orders that only close never add up to more than there is to close."""
-    if user.house:
-        return
-    for side in Side:
-        for of in PositionSide:
-            orders = user.live.get(market.symbol, {}).values()
-            closing = [one for one in orders if one.is_closing and one.side is side and position_side(one) is of]
-            assert sum(one.remaining for one in closing) <= market.closable(user, side, of)
-            for one in orders:
-                assert isinstance(one.request, FuturesRequest)
-                assert not (one.is_closing and one.hold)
+def _check_margins(market: FuturesMarket, user: User, side: Side, of: PositionSide) -> None:
+    """Each order freezes the margin of what it opens when those that are ahead of it have closed what there is."""
+    live = user.live.get(market.symbol, {}).values()
+    orders = [one for one in live if one.side is side and position_side(one) is of]
+    orders.sort(key=lambda one: (-one.price if side is Side.BUY else one.price, one.serial))
+    left = market.closable(user, side, of)
+    for order in orders:
+        opens = max(ZERO, order.remaining - left)
+        left = max(ZERO, left - order.remaining)
+        if order.is_closing:
+            assert (opens, order.hold) == (0, 0), f"{order.id} may only close"
+            continue
+        assert isinstance(order.request, FuturesRequest)
+        if order.request.force_hold:
+            opens = order.remaining
+        value = market.contract.value(opens, order.price)
+        tier = market.tier_of(user, margin_mode(order), value)
+        needed = order_margin(market.contract, tier, value, order.leverage)
+        assert (order.margined, order.hold) == (opens, needed), f"{order.id} opens {opens} with {order.hold}"
 
 
 class Store:

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from kucoin.practice.engine.engine import Engine
-from kucoin.practice.engine.events import FundingPaid, FundingSettled
+from kucoin.practice.engine.events import FundingPaid, FundingSettled, OrderUpdate
 from kucoin.practice.engine.futures_market import FuturesMarket
 from kucoin.practice.engine.state import HOUSE
 from kucoin.practice.engine.terms import CONTRACT, MAIN, MarginMode, PositionSide, Side
@@ -172,6 +172,22 @@ def test_what_the_book_does_not_take_is_deleveraged(world: World) -> None:
     assert all(abs(one.price - bankrupt) <= D("0.1") for one in own)
     assert {one.kind for one in done.closed} == {"ADL_LONG", "ADL_SHORT"}
     assert wealth(world) == before
+
+
+def test_orders_end_in_the_order_of_what_ended_their_positions() -> None:
+    """Whoever is deleveraged first also loses the orders that would have closed the position first."""
+    shorts = [f"short{number}" for number in range(8)]
+    world = World("ann", *shorts)
+    for leverage, user in enumerate(shorts, 2):
+        world.future(user, "sell", "50000", 10, leverage=D(leverage))
+        world.future("ann", "buy", "50000", 10)
+        world.future(user, "buy", "40000", 10, reduce_only=True)
+    world.engine.drain()
+    world.mark("45000")
+    done = world.engine.drain()
+    assert [one.user for one in done.fills if one.user != "ann"] == shorts[::-1]
+    updates = [one for one in done.events if isinstance(one, OrderUpdate)]
+    assert [one.order.user for one in updates if one.order.cancel_reason == "reduce_only"] == shorts[::-1]
 
 
 def test_the_first_to_be_deleveraged_has_rank_one(world: World) -> None:

@@ -163,5 +163,5 @@ def test_closing_in_parts_pays_what_closing_at_once_pays(contract: Contract) -> 
 def test_order_margin_counts_maintenance_and_both_fees() -> None:
     """On top of the initial margin."""
     value = D("50")
-    needed = positions.order_margin(XBTUSDTM, TIER, D(1), D(50_000), D(10))
+    needed = positions.order_margin(XBTUSDTM, TIER, XBTUSDTM.value(D(1), D(50_000)), D(10))
     assert needed == value * (D("0.1") + D("0.005")) + value * D("0.0006") * (1 + D("1.1"))

@@ -139,7 +139,7 @@ class Clearing:
             if position.qty and figures.backing <= figures.maintenance:
                 self._cancel_orders(user, now_ms, position.symbol)
                 self._liquidate(user, position, figures.bankrupt_price, now_ms)
-        for currency in {one.settle for one in user.positions.values() if one.mode is MarginMode.CROSS}:
+        for currency in dict.fromkeys(one.settle for one in user.positions.values() if one.mode is MarginMode.CROSS):
             self._check_cross(user, currency, now_ms)
         for wallet in user.wallets.values():
             if wallet.total < ZERO and not any(one.settle == wallet.currency for one in user.positions.values()):
@@ -177,7 +177,6 @@ class Clearing:
         for order in list(user.live.get(symbol, {}).values()):
             if order.active:
                 market.cancel(order, now_ms, "liquidation")
-        market.touched.discard(user.id)
 
     def _liquidate(self, user: User, position: Position, bankrupt: Decimal | None, now_ms: int) -> None:
         """Close a position in the market down to its bankruptcy price, the rest against those who profit most.

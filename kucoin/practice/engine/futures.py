@@ -13,6 +13,7 @@ from kucoin.practice.engine import futures_rules, rules
 from kucoin.practice.engine.futures_market import FuturesMarket
 from kucoin.practice.engine.futures_stops import FuturesStops
 from kucoin.practice.engine.instruments import Tier
+from kucoin.practice.engine.lines import line_of
 from kucoin.practice.engine.records import Order, Stop
 from kucoin.practice.engine.refusals import Reason, Refusal
 from kucoin.practice.engine.requests import FuturesRequest
@@ -95,17 +96,17 @@ class FuturesDesk:
             order.id = order.stop_id = stop.id
             order.force_taker = True
         market = self.markets[order.symbol]
-        market.touched.add(user.id)
         market.enter(order, bound, now_ms)
         self._remember_leverage(user, request, order)
         return order
 
     def settle(self, market: FuturesMarket, now_ms: int) -> None:
-        """Look again at the orders of all whose position has changed, and set off the stops that were reached."""
+        """Look again at the orders that a change concerns, and set off the stops that were reached."""
         while market.touched or market.traded or market.ended:
             while market.touched:
-                user = self._state.users[market.touched.pop()]
-                self._wallets.realign(market, user, now_ms)
+                line = next(iter(market.touched))
+                del market.touched[line]
+                self._wallets.realign(market, line, now_ms)
             while market.ended:
                 self.stops.attach(market.ended.pop(0), now_ms)
             if market.traded:
@@ -241,8 +242,8 @@ class FuturesDesk:
         for position in user.positions.values():
             if position.symbol == market.symbol and (position.qty > ZERO) == (order.side is Side.BUY):
                 total += abs(position.cost)
-        for one in user.live.get(market.symbol, {}).values():
-            if one.side is order.side and not one.is_closing:
+        for one in market.lines.orders(line_of(order)):
+            if not one.is_closing:
                 total += one.remaining * one.unit_hold
         return total
 

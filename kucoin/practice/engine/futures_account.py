@@ -59,7 +59,7 @@ class FuturesAccount:
         tier = market.tier(user)
         contract = market.contract
         lot = abs(contract.value(contract.lot_size, price))
-        margin = positions.order_margin(contract, tier, contract.lot_size, price, leverage)
+        margin = positions.order_margin(contract, tier, lot, leverage)
         by_money = self._wallets.available(user, contract.settle) / margin
         by_limit = tier.max_value / lot
         return floor_to(min(by_money, by_limit, contract.max_qty), contract.lot_size)
@@ -122,7 +122,7 @@ class FuturesAccount:
         for order in user.live.get(symbol, {}).values():
             order.leverage = leverage
             order.margined = None
-        market.touched.add(user.id)
+            market.touch(order)
         self._desk.settle(market, now_ms)
         self._state.profile_changed(user)
         self._state.events.append(LeverageChanged(user.id, symbol, leverage, self._state.stamp(now_ms)))

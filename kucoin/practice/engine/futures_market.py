@@ -10,6 +10,7 @@ from kucoin.decimals import ONE, ZERO, floor_to
 from kucoin.practice.engine import positions
 from kucoin.practice.engine.events import PositionUpdate
 from kucoin.practice.engine.instruments import Contract, Tier
+from kucoin.practice.engine.lines import Line, Lines, line_of, position_side
 from kucoin.practice.engine.matching import Deal, Market
 from kucoin.practice.engine.records import ClosedPosition, Fill, Order, Position
 from kucoin.practice.engine.requests import FuturesRequest
@@ -35,7 +36,9 @@ class FuturesMarket(Market):
         rate: The funding rate as it stands.
         funding_ms: When it is next settled.
         triggers: Stops, by the price that they watch.
-        touched: Users whose orders are to be looked at again, since their position or their orders changed.
+        lines: The live orders of all but house users.
+        touched: Lines to be looked at again, since their orders or the position that they move has changed; in the
+            order of the changes.
         ended: Orders with a take profit or stop loss of their own that have ended with something filled.
     """
 
@@ -47,7 +50,8 @@ class FuturesMarket(Market):
         self.rate = ZERO
         self.funding_ms = (now_ms // contract.funding_interval_ms + 1) * contract.funding_interval_ms
         self.triggers = {kind: Triggers() for kind in PriceType}
-        self.touched: set[str] = set()
+        self.lines = Lines()
+        self.touched: dict[Line, None] = {}
         self.ended: list[Order] = []
         self._basis: deque[tuple[int, Decimal]] = deque()
         self._basis_sum = ZERO
@@ -162,8 +166,8 @@ class FuturesMarket(Market):
             trade_id=deal.trade_id,
         )
         state.fee_income(contract.settle, fee, futures=True)
-        self.touched.add(user.id)
         if not user.house:
+            self.touched[user.id, Side.BUY, side] = self.touched[user.id, Side.SELL, side] = None
             self._record(order, counter, deal, (fee - close_fee, close_fee, rate), is_taker=is_taker)
 
     def _reduce(self, user: User, order: Order, lots: Decimal, value: Decimal, *, fee: Decimal, now_ms: int) -> Decimal:
@@ -303,7 +307,9 @@ class FuturesMarket(Market):
     def release(self, order: Order, now_ms: int) -> None:
         """Give back the margin of an ended order."""
         self.freeze(order, ZERO, now_ms)
-        self.touched.add(order.user)
+        if not self.state.users[order.user].house:
+            self.lines.remove(order)
+            self.touch(order)
         request = order.request
         attached = isinstance(request, FuturesRequest) and (request.up_price or request.down_price)
         if attached and order.filled_size and not order.is_closing:
@@ -312,13 +318,17 @@ class FuturesMarket(Market):
     def lower_hold(self, order: Order, now_ms: int) -> None:
         """Have the order looked at again: what it may freeze depends on the others."""
         del now_ms
-        self.touched.add(order.user)
+        self.touch(order)
 
+    def touch(self, order: Order) -> None:
+        """Have an order and the others of its line looked at again."""
+        self.touched[line_of(order)] = None
 
-def position_side(order: Order) -> PositionSide:
-    """Return the position that a futures order moves."""
-    request = order.request
-    return request.position_side if isinstance(request, FuturesRequest) else PositionSide.BOTH
+    def _register(self, order: Order) -> None:
+        super()._register(order)
+        if not self.state.users[order.user].house:
+            self.lines.add(order)
+            self.touch(order)
 
 
 def margin_mode(order: Order) -> MarginMode:

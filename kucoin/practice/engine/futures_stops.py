@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, cast
 from msgspec import structs
 
 from kucoin.practice.engine.events import StopUpdate
-from kucoin.practice.engine.futures_market import FuturesMarket, position_side
+from kucoin.practice.engine.futures_market import FuturesMarket
+from kucoin.practice.engine.lines import position_side
 from kucoin.practice.engine.records import Order, Stop
 from kucoin.practice.engine.refusals import Reason, Refusal
 from kucoin.practice.engine.requests import FuturesRequest

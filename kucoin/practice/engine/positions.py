@@ -21,13 +21,11 @@ def initial_rate(leverage: Decimal) -> Decimal:
     return (ONE / leverage).quantize(MONEY, ROUND_FLOOR)
 
 
-def order_margin(contract: Contract, tier: Tier, lots: Decimal, price: Decimal, leverage: Decimal) -> Decimal:
-    """Return what an order that opens ``lots`` freezes: initial and maintenance margin, and the fees of both ways."""
-    if not lots:
-        return ZERO
+def order_margin(contract: Contract, tier: Tier, value: Decimal, leverage: Decimal) -> Decimal:
+    """Return what opening lots worth ``value`` freezes: initial and maintenance margin, and the fees of both ways."""
     initial = initial_rate(leverage)
     share = initial + tier.maintain + contract.taker_rate * (2 + initial)
-    return ceil_money(abs(contract.value(lots, price)) * share)
+    return ceil_money(abs(value) * share)
 
 
 def extend(position: Position, contract: Contract, lots: Decimal, value: Decimal, leverage: Decimal) -> None:

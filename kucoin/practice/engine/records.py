@@ -36,7 +36,7 @@ class Order(Struct, kw_only=True):
         budget: Quote currency that a market buy may still spend, without fee.
         unit_hold: What one unit of size freezes; on futures, what one lot is worth at the order's price.
         hold: What is frozen for it: spot balance, or futures order margin.
-        margined: Lots that the order margin covers; None where it is to be worked out anew.
+        margined: Lots that the order margin covers, on futures; None where it is to be worked out anew.
         filled_funds: Quote currency of all fills; on futures their value in settlement currency.
         auto_repay: What it earns pays back a margin account's debt at once.
         is_closing: It may only shrink a position: reduce-only, close-order, or the closing side in hedge mode.
@@ -62,7 +62,7 @@ class Order(Struct, kw_only=True):
     budget: Decimal | None = None
     unit_hold: Decimal = ZERO
     hold: Decimal = ZERO
-    margined: Decimal | None = ZERO
+    margined: Decimal | None = None
     filled_size: Decimal = ZERO
     filled_funds: Decimal = ZERO
     canceled_size: Decimal = ZERO

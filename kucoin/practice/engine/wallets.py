@@ -9,12 +9,13 @@ from msgspec import Struct
 
 from kucoin.decimals import ZERO
 from kucoin.practice.engine import positions
-from kucoin.practice.engine.futures_market import FuturesMarket, margin_mode, position_side
+from kucoin.practice.engine.futures_market import FuturesMarket, margin_mode
+from kucoin.practice.engine.lines import Line, position_side
 from kucoin.practice.engine.positions import Figures
 from kucoin.practice.engine.records import Order, Position, Wallet
 from kucoin.practice.engine.requests import FuturesRequest
 from kucoin.practice.engine.state import State, User
-from kucoin.practice.engine.terms import MarginMode, PositionSide, Side, round_money
+from kucoin.practice.engine.terms import MarginMode, round_money
 
 
 class Overview(Struct, frozen=True, kw_only=True):
@@ -133,38 +134,31 @@ class Wallets:
         if order.is_closing:
             return ZERO
         closable = market.closable(user, order.side, position_side(order))
-        if not closable:
+        if not closable or order_holds_all(order):
             return order.remaining
-        ahead = [one for one in _queue(market, user, order.side) if _is_ahead(one, order)]
-        closable -= sum(one.remaining for one in ahead if position_side(one) is position_side(order))
-        if order_holds_all(order):
-            return order.remaining
+        closable -= sum((one.remaining for one in market.lines.ahead(order)), ZERO)
         return max(ZERO, order.remaining - max(ZERO, closable))
 
-    def realign(self, market: FuturesMarket, user: User, now_ms: int) -> None:
-        """Let each resting order freeze what it opens, the first in line closing first; cancel what cannot be paid.
+    def realign(self, market: FuturesMarket, line: Line, now_ms: int) -> None:
+        """Let each order of a line freeze what it opens, the first closing first; cancel what cannot be paid.
 
         Orders that only close are cut to what is left for them.
         """
-        if user.house:
-            return
-        for side in Side:
-            left = {of: market.closable(user, side, of) for of in PositionSide}
-            room = sum(left.values(), ZERO)
-            for order in _queue(market, user, side, sort=bool(room)):
-                if not room and order.margined == order.remaining:
-                    continue
-                of = position_side(order)
-                closing = min(left[of], order.remaining)
-                left[of] -= closing
-                room -= closing
-                if order.is_closing:
-                    if closing < order.remaining:
-                        market.shrink(order, order.remaining - closing, now_ms, "reduce_only")
-                    continue
-                opens = order.remaining if order_holds_all(order) else order.remaining - closing
-                if opens != order.margined:
-                    self._hold(market, user, order, opens, now_ms)
+        user_id, side, of = line
+        user = self._state.users[user_id]
+        room = market.closable(user, side, of)
+        for order in market.lines.orders(line):
+            if not room and order.margined == order.remaining:
+                continue
+            closing = order.remaining if order.remaining < room else room
+            room -= closing
+            beyond = order.remaining - closing
+            if order.is_closing:
+                if beyond:
+                    market.shrink(order, beyond, now_ms, "reduce_only")
+            elif beyond != order.margined:  # one that holds for all of it is equal only where it closes nothing
+                opens = order.remaining if order_holds_all(order) else beyond
+                self._hold(market, user, order, opens, now_ms)
 
     def _hold(self, market: FuturesMarket, user: User, order: Order, lots: Decimal, now_ms: int) -> None:
         needed = self.margin(market, user, order, lots, order.price)
@@ -177,28 +171,13 @@ class Wallets:
 
     def margin(self, market: FuturesMarket, user: User, order: Order, lots: Decimal, price: Decimal) -> Decimal:
         """Return what opening ``lots`` at ``price`` freezes."""
-        contract = market.contract
-        tier = market.tier_of(user, margin_mode(order), contract.value(lots, price) if lots else ZERO)
-        return positions.order_margin(contract, tier, lots, price, order.leverage)
+        if not lots:
+            return ZERO
+        value = market.contract.value(lots, price)
+        tier = market.tier_of(user, margin_mode(order), value)
+        return positions.order_margin(market.contract, tier, value, order.leverage)
 
 
 def order_holds_all(order: Order) -> bool:
     """Whether an order freezes margin for closing as well, so that it outlives its position."""
     return isinstance(order.request, FuturesRequest) and order.request.force_hold
-
-
-def _queue(market: FuturesMarket, user: User, side: Side, *, sort: bool = True) -> list[Order]:
-    """The user's resting orders of one side, first in line first where that matters."""
-    live = user.live.get(market.symbol, {}).values()
-    orders = [order for order in live if order.side is side and order.in_book]
-    if sort:
-        orders.sort(key=lambda order: order.serial)
-        orders.sort(key=lambda order: order.price, reverse=side is Side.BUY)
-    return orders
-
-
-def _is_ahead(resting: Order, order: Order) -> bool:
-    """Whether ``resting`` would trade before ``order``, which is newer."""
-    if not order.price:
-        return False
-    return resting.price >= order.price if order.side is Side.BUY else resting.price <= order.price
