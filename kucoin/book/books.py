@@ -44,6 +44,7 @@ class _Kept:
         self.asked_at = -math.inf
         self.failures = 0
         self.trouble = ""  # why the last snapshot did not do
+        self.broken = False  # updates were missing or unreadable, and no snapshot has made up for it yet
 
 
 class Books:
@@ -65,6 +66,7 @@ class Books:
         self._retries = retries or Retries()
         self._monotonic = monotonic
         self._kept: dict[str, _Kept] = {}
+        self._repaired = {False: 0, True: 0}  # by whether it is futures
         self._changed = threading.Condition()
         self._stopping = False
         self._thread = threading.Thread(target=self._work, name="books", daemon=True)
@@ -103,6 +105,7 @@ class Books:
                     kept.book.apply(change, now=now)
                 except StreamError as error:
                     log.warning("%s", error)
+                    kept.broken = True
                     self._want_snapshot(kept, now)
                 else:
                     if kept.book.sequence is None:
@@ -140,6 +143,11 @@ class Books:
         """Whose books are kept."""
         with self._changed:
             return tuple(self._kept)
+
+    def repaired(self, *, futures: bool) -> int:
+        """Return how often a book of the market was made whole again after updates were missing, since the start."""
+        with self._changed:
+            return self._repaired[futures]
 
     def _want_snapshot(self, kept: _Kept, now: float) -> None:
         """Have a snapshot taken soon; one that is due after a failure keeps its time."""
@@ -193,6 +201,8 @@ class Books:
                     self._postpone(kept, str(error))
                     return
             kept.failures, kept.trouble = 0, ""
+            self._repaired["-" not in symbol] += kept.broken
+            kept.broken = False
             # Until an update comes there is no better snapshot than this one.
             kept.due = now + self._retries.rest if kept.book.problem(now) else None
 

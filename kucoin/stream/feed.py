@@ -45,6 +45,8 @@ class FeedStatus:
         carries: The topics that are wanted of it.
         topics: Topic -> why it is not heard.
         oddities: Kind -> how many messages of it came over the present line that should not have.
+        messages: How many messages have come over all lines.
+        round_trip: From the last ping that was answered over the present line to its pong, in s.
     """
 
     name: str
@@ -55,6 +57,8 @@ class FeedStatus:
     carries: frozenset[str] = frozenset()
     topics: dict[str, str] = field(default_factory=dict)
     oddities: dict[str, int] = field(default_factory=dict)
+    messages: int = 0
+    round_trip: float | None = None
 
 
 class Sink(Protocol):
@@ -128,6 +132,7 @@ class Feed:
         self._wall = wall
         self._rand = rand
         self._status = FeedStatus(name, FeedState.DOWN)
+        self._messages = 0
         self._lock = threading.Lock()  # around the wanted topics
         self._wanted: frozenset[str] = frozenset()
         self._listed: Collection[str] | None = None  # what `judge` was told last
@@ -248,6 +253,7 @@ class Feed:
                 talk.judge(listed)
             for message in talk.outgoing(now):
                 line.send(message)
+            self._messages += len(messages)
             self._follow(talk, now if messages else self._status.heard_at)
             if events:
                 self._sink.publish(events, received=now)
@@ -263,10 +269,16 @@ class Feed:
             state = FeedState.STALE
         elif talk.welcomed:
             state = FeedState.LIVE if talk.settled or self._status.state is FeedState.LIVE else FeedState.OPEN
-        if state is self._status.state and talk.problems is self._status.topics:
-            self._status = replace(self._status, heard_at=heard_at, oddities=talk.oddities.counts)
-        else:
-            self._tell(state=state, problem=None, topics=talk.problems, heard_at=heard_at)
+        same = state is self._status.state and talk.problems is self._status.topics
+        self._status = replace(
+            self._status,
+            heard_at=heard_at,
+            oddities=talk.oddities.counts,
+            messages=self._messages,
+            round_trip=talk.round_trip,
+        )
+        if not same:
+            self._tell(state=state, problem=None, topics=talk.problems)
         if talk.puzzled and self._puzzled is not None:
             talk.puzzled = False
             self._puzzled()

@@ -102,6 +102,7 @@ class Conversation:
         problems: Topic -> why it is not heard. Replaced as a whole, so that any thread may look at it.
         puzzled: Topics are silent that may have no symbol any more: have the market's list read, and tell `judge`.
         oddities: What came that should not have.
+        round_trip: From the last ping that was answered to its pong, in s; None before the first.
     """
 
     def __init__(self, timing: Timing, wanted: Iterable[str] = (), *, now: float, private: bool = False) -> None:
@@ -110,6 +111,8 @@ class Conversation:
         self.puzzled = False
         self.problems: dict[str, str] = {}
         self.oddities = Oddities()
+        self.round_trip: float | None = None
+        self._pinged_at = now
         self._timing = timing
         self._private = private
         self._numbers = itertools.count(1)
@@ -225,6 +228,8 @@ class Conversation:
             case wire.WELCOME:
                 self.welcomed = True
             case wire.PONG:
+                if self._pong_by is not None:
+                    self.round_trip = now - self._pinged_at
                 self._pong_by = None
             case wire.ACK:
                 self._acknowledged(str(said.id), now)
@@ -315,6 +320,7 @@ class Conversation:
     def _ping(self, now: float) -> None:
         self._ping_at = now + self._timing.ping_interval
         if self._pong_by is None:
+            self._pinged_at = now
             self._pong_by = now + self._timing.ping_timeout
         self._out.append(wire.ping(str(next(self._numbers))))
 
