@@ -145,6 +145,7 @@ def _check_margins(market: FuturesMarket, user: User, side: Side, of: PositionSi
     live = user.live.get(market.symbol, {}).values()
     orders = [one for one in live if one.side is side and position_side(one) is of]
     orders.sort(key=lambda one: (-one.price if side is Side.BUY else one.price, one.serial))
+    assert [one.id for one in market.lines.orders((user.id, side, of))] == [one.id for one in orders]
     left = market.closable(user, side, of)
     for order in orders:
         opens = max(ZERO, order.remaining - left)
@@ -196,13 +197,17 @@ class Store:
 
 
 class Mirror:
-    """What somebody knows who only reads what the engine gives out: books from level changes, money from ledgers."""
+    """What somebody knows who only reads what the engine gives out: books from level changes, money from ledgers.
+
+    And debts from loan records.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._levels: dict[tuple[str, Side], dict[Decimal, Decimal]] = defaultdict(dict)
         self._sequence: dict[str, int] = {}
         self._money: dict[tuple[str, str, str], Decimal] = defaultdict(Decimal)
+        self._debts: dict[tuple[str, str, str], Decimal] = defaultdict(Decimal)
         self._last_ns = 0
 
     def take(self, changes: Changes) -> None:
@@ -222,6 +227,8 @@ class Mirror:
             key = (line.user, line.account, line.currency)
             self._money[key] += line.amount
             assert self._money[key] == line.balance
+        for loan in changes.loans:
+            self._debts[loan.user, loan.account, loan.currency] += loan.principal + loan.interest
 
     def check(self) -> None:
         """Assert that it knows the truth."""
@@ -230,6 +237,7 @@ class Mirror:
         for user in self._engine.users():
             if not user.house:
                 for balance in user.balances.values():
-                    assert self._money[user.id, balance.account, balance.currency] == balance.total
+                    key = (user.id, balance.account, balance.currency)
+                    assert (self._money[key], self._debts[key]) == (balance.total, balance.liability)
                 for wallet in user.wallets.values():
                     assert self._money[user.id, CONTRACT, wallet.currency] == wallet.total

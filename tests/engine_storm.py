@@ -35,15 +35,41 @@ USERS = ("ann", "bob", "cid", "dee", "eve")
 _PAIR_ACCOUNT = isolated("BTC-USDT")
 
 
+# What kind of command, and the seed of all that it leaves to chance.
+Command = tuple[str, int]
+_WEIGHTS = {
+    "spot_order": 30,
+    "future_order": 34,
+    "spot_cancel": 10,
+    "future_cancel": 8,
+    "amend": 3,
+    "spot_stop": 3,
+    "oco": 1,
+    "future_stop": 4,
+    "loan": 1,
+    "transfer": 2,
+    "setting": 3,
+    "dead_man": 1,
+    "tick": 8,
+}
+
+
+def commands(seed: int, count: int) -> list[Command]:
+    """Return that many commands of every kind."""
+    random = Random(seed)
+    kinds = random.choices(list(_WEIGHTS), list(_WEIGHTS.values()), k=count)
+    return [(kind, random.getrandbits(32)) for kind in kinds]
+
+
 class Storm:
-    """A world in a storm.
+    """A world in a storm. Any part of a list of commands can be done: what one draws does not depend on the others.
 
     Attributes:
         done: How often each kind of command went through, and how often it was refused.
     """
 
-    def __init__(self, seed: int) -> None:
-        self._random = Random(seed)
+    def __init__(self) -> None:
+        self._random = Random()
         self.world = World(*USERS)
         self.engine = self.world.engine
         self.engine.add_user(Profile(id="bot", house=True))
@@ -62,35 +88,16 @@ class Storm:
         self._spot_price = D(100)
         self._index = {"XBTUSDTM": D(50_000), "XBTUSDM": D(50_000)}
         self._oid = 0
-        acts = {
-            self.spot_order: 30,
-            self.future_order: 34,
-            self.spot_cancel: 10,
-            self.future_cancel: 8,
-            self.amend: 3,
-            self.spot_stop: 3,
-            self.oco: 1,
-            self.future_stop: 4,
-            self.loan: 1,
-            self.transfer: 2,
-            self.setting: 3,
-            self.dead_man: 1,
-            self.tick: 8,
-        }
-        self._acts: list[Callable[[], object]] = list(acts)
-        self._weights = list(acts.values())
 
-    def run(self, count: int, every: int) -> None:
-        """Do ``count`` commands; after ``every`` so many, check all that must hold."""
-        for number in range(1, count + 1):
-            act = self._random.choices(self._acts, self._weights)[0]
-            try:
-                act()
-                self.done[act.__name__] += 1  # type: ignore[attr-defined]
-            except Refusal as refusal:
-                self.done[f"{act.__name__} {refusal.reason.name}"] += 1  # type: ignore[attr-defined]
-            if number % every == 0 or number == count:
-                self.check()
+    def do(self, command: Command) -> None:
+        """Do one command, or have it refused."""
+        name, seed = command
+        self._random.seed(seed)
+        try:
+            getattr(self, name)()
+            self.done[name] += 1
+        except Refusal as refusal:
+            self.done[f"{name} {refusal.reason.name}"] += 1
 
     def check(self) -> None:
         """Assert all that must hold."""

@@ -14,7 +14,7 @@ from kucoin.practice.engine.engine import Engine, Saved
 from kucoin.practice.engine.state import HOUSE
 from kucoin.practice.engine.terms import TRADE, Stp, TimeInForce
 from tests.engine_checks import Store, check
-from tests.engine_storm import Storm
+from tests.engine_shrink import survive
 from tests.engine_world import BTC_USDT, COINS, INDEX, LOANS, NOW, ODD_USDT, XBTUSDM, XBTUSDTM, World
 
 D = Decimal
@@ -141,8 +141,7 @@ def test_the_engine_trades_as_the_naive_model_does(
 @pytest.mark.parametrize("seed", [1, 2])
 def test_nothing_appears_or_vanishes_in_a_storm(seed: int) -> None:
     """10,000 random commands each: coins, holds, books, ledgers and positions agree throughout."""
-    storm = Storm(seed)
-    storm.run(10_000, every=20)
+    storm = survive(seed, 10_000, every=20)
     assert sum(storm.done.values()) == 10_000
 
 
@@ -166,8 +165,7 @@ def picture(engine: Engine) -> dict[str, object]:
 @pytest.mark.parametrize("seed", [5, 6, 7])
 def test_an_engine_goes_on_where_it_was_stopped(seed: int) -> None:
     """What was drained is all it takes; numbers go on rising, and the house holds the other side of the positions."""
-    storm = Storm(seed)
-    storm.run(1_500, every=25)
+    storm = survive(seed, 1_500, every=25)
     kept = msgspec.json.decode(msgspec.json.encode(storm.store.saved()), type=Saved)
     engine = Engine(now_ms=NOW, pairs=(BTC_USDT, ODD_USDT), contracts=(XBTUSDTM, XBTUSDM), loans=LOANS)
     engine.load(kept)
