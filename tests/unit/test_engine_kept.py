@@ -211,7 +211,7 @@ def test_a_kept_case_holds_on_the_sound_engine_alone(
 
 
 def test_a_storm_that_fails_is_shown_as_a_test_case(monkeypatch: Patch) -> None:
-    """Of hundreds of commands a handful is left, as a test: it fails on the broken engine and holds on the sound one."""
+    """Of hundreds of commands a handful is left, as a test: it fails on the broken engine, and holds on the sound."""
     others_not_touched(monkeypatch)
     with pytest.raises(AssertionError, match=r" \d of \d+ commands are enough") as failure:
         survive(1, 500, every=20)
