@@ -29,7 +29,7 @@ class Joining(Generic[T, P]):
 
     Attributes:
         key: What a fact is about: the account, the currency, the position.
-        stamp: Orders the facts about one thing; the later is the truer.
+        stamp: Orders the facts about one thing; the later is the truer. 0 where a fact has none: it is the latest.
         merge: The value after a fact, None where the fact alone does not tell it.
         differ: The things that two values say something else of, though a push should have told.
     """
@@ -86,11 +86,12 @@ class Followed(Source[T], Generic[T, P]):
         joining = self._joining
         with self._lock:
             key, stamp = joining.key(fact), joining.stamp(fact)
-            if any(fact == known for _, known in self._recent):
-                return True
-            if stamp < self._stamps.get(key, stamp):
-                return False
-            self._stamps[key] = stamp
+            if stamp:
+                if any(fact == known for _, known in self._recent):
+                    return True
+                if stamp < self._stamps.get(key, stamp):
+                    return False
+                self._stamps[key] = stamp
             self._doubted.discard(key)
             while self._recent and self._recent[0][0] < at - _KEPT:
                 self._recent.popleft()

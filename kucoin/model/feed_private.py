@@ -127,7 +127,7 @@ class IsolatedChange(PrivatePush, frozen=True, kw_only=True):
 class PositionChange(PrivatePush, frozen=True, kw_only=True):
     """Part of a futures position: what is None was not sent and stays as it was. Amounts in settlement currency.
 
-    The mark price alone changes most often; such a push carries no ``current_qty``.
+    The mark price alone changes most often; such a push has no ``current_qty``. ``time`` is 0 where it was not sent.
     """
 
     symbol: str

@@ -103,7 +103,7 @@ class _Isolated(msgspec.Struct, rename="camel"):
 
 
 class _Position(msgspec.Struct, rename="camel"):
-    current_timestamp: int
+    current_timestamp: int = 0
     symbol: str = ""
     change_reason: str | None = None
     position_side: str | None = None

@@ -172,6 +172,13 @@ def test_part_of_a_position_is_merged_into_the_whole(
     assert (shown.mark_price, shown.current_qty, shown.liquidation_price) == (Decimal(51), -4, Decimal(30))
 
 
+def test_a_part_without_a_time_is_the_latest(positions: Followed[tuple[Position, ...], PositionChange]) -> None:
+    """It is never taken for a repetition."""
+    for mark in (51, 52, 51):
+        assert positions.follow(PositionChange(time=0, symbol="XBTUSDTM", mark_price=Decimal(mark)), moment(1))
+    assert (positions.reading.value or ())[0].mark_price == Decimal(51)
+
+
 def test_a_closed_position_goes(positions: Followed[tuple[Position, ...], PositionChange]) -> None:
     """And one that was not known has to be read."""
     assert not positions.follow(PositionChange(time=2, symbol="ETHUSDTM", current_qty=1), moment(1))
