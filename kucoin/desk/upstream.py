@@ -38,6 +38,7 @@ class Upstream:
             practice=practice,
             kinds=[Kind(futures, private) for futures in markets for private in audiences],
             manners=manners,
+            listed=self._listed,
         )
 
     def start(self) -> None:
@@ -55,6 +56,12 @@ class Upstream:
 
     def _token(self, kind: Kind) -> Token:
         return self._exchange.tokens.token(futures=kind.futures, private=kind.private)
+
+    def _listed(self, kind: Kind) -> set[str]:
+        """What a market trades now: a topic about anything else will stay silent."""
+        if kind.futures:
+            return {contract.symbol for contract in self._exchange.futures.contracts()}
+        return {symbol.symbol for symbol in self._exchange.market.symbols() if symbol.enable_trading}
 
     def _snapshot(self, symbol: str) -> BookSnapshot:
         books = self._exchange.books
