@@ -221,7 +221,9 @@ class Order:
     @property
     def status(self) -> OrderStatus | None:
         """Where the order is in its life; None where it ended after a fill and its size is not known."""
-        return _status(self, self.filled_size, self.size)
+        return status_of(
+            active=self.active, cancelled=self.cancelled, kind=self.type, filled=self.filled_size, size=self.size
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,19 +267,28 @@ class FuturesOrder:
     @property
     def status(self) -> OrderStatus | None:
         """Where the order is in its life; None where it ended after a fill and its size is not known."""
-        return _status(self, self.filled_size, self.size)
+        return status_of(
+            active=self.active, cancelled=self.cancelled, kind=self.type, filled=self.filled_size, size=self.size
+        )
 
 
-def _status(order: Order | FuturesOrder, filled: Decimal | int, size: Decimal | int | None) -> OrderStatus | None:
-    if order.active:
+def status_of(
+    *, active: bool, cancelled: bool, kind: OrderType | None, filled: Decimal | int, size: Decimal | int | None
+) -> OrderStatus | None:
+    """Return where an order is in its life; None where it ended after a fill and its size is not known.
+
+    Args:
+        filled: In the unit of ``size``, which is None where the order was placed without.
+    """
+    if active:
         return OrderStatus.PARTIALLY_FILLED if filled else OrderStatus.OPEN
     if not filled:
         return OrderStatus.CANCELLED
     if size is not None and filled >= size:
         return OrderStatus.FILLED
-    if order.cancelled:
+    if cancelled:
         return OrderStatus.PARTIALLY_CANCELLED
-    if order.type is OrderType.MARKET:  # its size may be funds, or a whole position
+    if kind is OrderType.MARKET:  # its size may be funds, or a whole position
         return OrderStatus.FILLED
     return None if size is None else OrderStatus.PARTIALLY_CANCELLED
 
