@@ -1,0 +1,72 @@
+"""Candles of one market: which interval, kept in the page's address, and what candles.js has to know."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import streamlit as st
+
+from kucoin.desk.candles import INTERVALS
+from kucoin.desk.market import Rules
+from kucoin.web.assets import PLOTLY
+from pages.widgets import figures, pushed
+from pages.widgets.live import live
+
+_ADDRESS = "interval"
+_KEY = "candles"
+_USUAL = "15min"
+_CAPTIONS = {
+    "1min": ("1 m", "1 minute"),
+    "3min": ("3 m", "3 minutes"),
+    "5min": ("5 m", "5 minutes"),
+    "15min": ("15 m", "15 minutes"),
+    "30min": ("30 m", "30 minutes"),
+    "1hour": ("1 h", "1 hour"),
+    "4hour": ("4 h", "4 hours"),
+    "1day": ("1 d", "1 day"),
+    "1week": ("1 w", "1 week"),
+}
+
+
+class Choice(NamedTuple):
+    """The interval to show, and why it is not the one that was asked for; None where it is."""
+
+    interval: str
+    remark: str | None
+
+
+def show(rules: Rules) -> None:
+    """Draw the panel: heading with the intervals, candles with volume, the last price, own fills."""
+    interval, remark = choose(st.query_params.get(_ADDRESS), rules)
+    if remark:
+        st.caption(figures.plain(remark))
+    pushed.show(
+        live.CANDLES,
+        f"candles:{rules.symbol}:{interval}",
+        key=_KEY,
+        on={"interval": _take},
+        plotly=f"/assets/{PLOTLY}",
+        symbol=rules.symbol,
+        places=rules.price_decimals,
+        interval=interval,
+        seconds=INTERVALS[interval].seconds,
+        spoken=_CAPTIONS[interval][1],
+        intervals=[(name, _CAPTIONS[name][0]) for name in rules.intervals],
+    )
+
+
+def choose(asked: str | None, rules: Rules) -> Choice:
+    """Return what to show where the address says ``asked``, which is somebody's own text."""
+    if asked in rules.intervals:
+        return Choice(asked, None)
+    remark = (
+        f"“{asked[:20]}” is no interval of {rules.symbol}: {_CAPTIONS[_USUAL][1]} a candle instead." if asked else None
+    )
+    return Choice(_USUAL, remark)
+
+
+def _take() -> None:
+    """Put the interval that was pressed into the address."""
+    pressed = st.session_state[_KEY].get("interval")
+    if pressed in INTERVALS:
+        st.query_params[_ADDRESS] = pressed

@@ -1,0 +1,69 @@
+// The depth of the book: what it takes to move the price, as two stairs. The data are those of depth.py; the sums are
+// cumulative, nearest price first, and for drawing only.
+import { h } from './base.js';
+import { head, mark, panel, put } from './panel.js';
+import { Surface, axis, sheet, tinted } from './plots.js';
+
+const TOP = 4, BOTTOM = 20; // px
+const AIR = 1.06; // of the largest sum
+
+class Depth {
+  constructor(root, follow) {
+    Object.assign(this, { root, follow, mark: mark() });
+    this.unit = h('span', { class: 'cap' });
+    this.plot = h('div', { class: 'plot body figure', role: 'img' });
+    root.append(head('Depth', this.mark, this.unit), this.plot);
+    this.surface = new Surface(root, this.plot, (surface) => this.paint(surface));
+  }
+
+  give(data) {
+    if (data.panel !== this.data?.panel) this.full = null;
+    this.data = data;
+    this.plot.setAttribute('aria-label', `Depth of the book of ${data.symbol}, cumulative`);
+    put(this.unit, `${data.unit}, cumulative`);
+    this.surface.load(data.plotly);
+    this.follow(data.panel);
+  }
+
+  draw({ full }) {
+    this.full = full;
+    this.surface.later();
+  }
+
+  paint({ size, look }) {
+    const { bids, asks, mid } = this.full ?? {};
+    if (!bids?.length || !asks?.length) return this.surface.clear();
+    this.surface.show([stairs(bids, look.gain), stairs(asks, look.loss)], {
+      ...sheet(size, { l: 0, r: 0, t: TOP, b: BOTTOM }), ...this.axes([...bids, ...asks], mid, size.width, look),
+    });
+  }
+
+  /** The middle price stands in the middle, and beside it the sums, where the stairs leave room. */
+  axes(levels, mid, width, look) {
+    const far = Math.max(...levels.map(([price]) => Math.abs(price - mid)));
+    const most = Math.max(...levels.map(([, sum]) => sum)) * AIR;
+    return {
+      xaxis: axis(look, { range: [mid - far, mid + far], showgrid: false, nticks: width < 400 ? 3 : 5, tickformat: `,.${this.data.places}f` }),
+      yaxis: axis(look, {
+        range: [0, most], tickvals: [0.25, 0.5, 0.75].map((share) => Number((share * most).toPrecision(2))), tickformat: most < 1e6 ? ',' : '~s',
+        side: 'right', anchor: 'free', position: 0.5, ticklabelposition: 'outside top', ticklabelstandoff: 5,
+      }),
+      shapes: [{ type: 'line', x0: mid, x1: mid, y0: 0, y1: 1, yref: 'paper', line: { color: look.edge, width: 1, dash: '2px,3px' } }],
+    };
+  }
+
+  stop() {
+    this.surface.stop();
+  }
+}
+
+/** One side: flat between two prices, up at each of them. */
+function stairs(levels, colour) {
+  const [best] = levels;
+  return {
+    type: 'scatter', mode: 'lines', fill: 'tozeroy', fillcolor: tinted(colour, 0.13), line: { shape: 'hv', color: colour, width: 1.3 },
+    x: [best[0], ...levels.map(([price]) => price)], y: [0, ...levels.map(([, sum]) => sum)],
+  };
+}
+
+export default (component) => panel(component, (root, follow) => new Depth(root, follow));
