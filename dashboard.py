@@ -7,12 +7,14 @@ import importlib
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import streamlit as st
 
 from kucoin import assemble
 from kucoin.errors import NotConfigured
 from kucoin.settings import require_loopback
+from kucoin.web import assets
 
 
 @asynccontextmanager
@@ -27,7 +29,8 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     sys.setswitchinterval(0.0005)
     print(f"KuCoin dashboard ({desk.mode}) on http://127.0.0.1:{st.get_option('server.port')}", flush=True)
     try:
-        yield
+        async with live.running():
+            yield
     finally:
         assemble.stop()
 
@@ -35,7 +38,9 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
 try:
     require_loopback(st.get_option("server.address"))
     desk = assemble.desk()
+    live = assemble.live(st.get_option("server.allowedHosts"))
 except NotConfigured as error:
     raise SystemExit(str(error)) from None
 
-app = st.App("pages/frame.py", lifespan=lifespan)
+scripts = assets.route(Path(__file__).parent / "pages" / "widgets" / "live")
+app = st.App("pages/frame.py", lifespan=lifespan, routes=[*live.routes, scripts])

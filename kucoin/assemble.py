@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import tomllib
+from collections.abc import Collection
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -14,11 +15,14 @@ from kucoin.desk.upstream import Upstream
 from kucoin.rest import hosts
 from kucoin.rest.client import Exchange
 from kucoin.settings import Mode, Settings, load
+from kucoin.web.live import Live
+from kucoin.web.sight import Sight
 
 _ROOT = Path(__file__).resolve().parent.parent
 
 _lock = threading.Lock()
 _running: list[Desk] = []  # the process's one Desk, or nothing
+_serving: list[Live] = []  # its push socket's server, likewise
 
 
 def desk() -> Desk:
@@ -35,9 +39,27 @@ def desk() -> Desk:
         return _running[0]
 
 
+def live(allowed: Collection[str] = ()) -> Live:
+    """Return the server of the push socket of this process; the first call builds it on the Desk.
+
+    Args:
+        allowed: Host names besides loopback's that the dashboard may be asked for under; only the first call's count.
+
+    Raises:
+        NotConfigured: As `desk`.
+    """
+    running = desk()
+    with _lock:
+        if not _serving:
+            sight = Sight(running.hub, running.feeds, running.books, running.market, None, running.status)
+            _serving.append(Live(sight, allowed=allowed))
+        return _serving[0]
+
+
 def stop() -> None:
     """Stop the Desk of this process, if it runs, and everything it started."""
     with _lock:
+        _serving.clear()
         while _running:
             _running.pop().stop()
 

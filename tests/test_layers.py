@@ -27,9 +27,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "kucoin.desk": DESK,
     "kucoin.web": DESK | {"kucoin.desk"},
     "kucoin.practice": BASE,
-    "kucoin.assemble": DESK | {"kucoin.desk", "kucoin.settings"},
+    "kucoin.assemble": DESK | {"kucoin.desk", "kucoin.web", "kucoin.settings"},
     "pages": BASE | {"pages.widgets", "kucoin.desk"},
-    "pages.widgets": BASE | {"kucoin.desk", "kucoin.assemble"},
+    "pages.widgets": BASE | {"kucoin.hub", "kucoin.desk", "kucoin.web", "kucoin.assemble"},
     "dashboard": BASE | {"kucoin.assemble", "kucoin.settings", "kucoin.web"},
 }
 TOP_LEVEL = {

@@ -76,7 +76,7 @@ class Accounts:
     """The sources of every figure. Private ones are read only once the key was found fit.
 
     Args:
-        exchange: Without credentials only its status and its clock are read.
+        exchange: Without credentials only its status, its clock and its prices are read.
         refresher: Takes up the sources.
         pace: How often they are read.
         granted: Called once, when the key was found fit.
@@ -107,7 +107,7 @@ class Accounts:
         self.admission = self._source(
             "API key", self._admit, self._pace.balances, wanted=lambda: exchange.has_credentials
         )
-        self.tickers = self._source("tickers", market.all_tickers, self._pace.prices, wanted=self._in_use)
+        self.tickers = self._source("tickers", market.all_tickers, self._pace.prices, wanted=lambda: True)
         self.dollars = self._source(
             "dollar prices", lambda: market.fiat_prices(base="USD"), self._pace.fiat, wanted=self._in_use
         )
@@ -250,7 +250,7 @@ class Accounts:
     def _add_futures(self) -> None:
         """Read futures too; the European site has none."""
         futures = self._exchange.futures
-        self.contracts = self._source("contracts", self._read_contracts, self._pace.prices, wanted=self._in_use)
+        self.contracts = self._source("contracts", self._read_contracts, self._pace.prices, wanted=lambda: True)
         self._add_wallets(_SETTLEMENT)
         self.positions = self._followed("positions", futures.positions, self._pace.positions, joins.POSITIONS)
         self.futures_service = self._source(

@@ -155,6 +155,8 @@ class Candles:
         future: Future[Older] = Future()
 
         def errand() -> None:
+            if not future.set_running_or_notify_cancel():
+                return
             try:
                 seconds = INTERVALS[interval].seconds
                 rows = self._ask(symbol, interval, before - _KEPT * seconds, before - 1)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from kucoin.desk import admission
 from kucoin.desk.accounts import FIATS, Accounts, Pace, Verdict
+from kucoin.desk.market import Market
 from kucoin.desk.portfolio import Portfolio, Standing, appraise, nothing
 from kucoin.desk.prices import Measure, Prices
 from kucoin.desk.refresh import Refresher
@@ -64,6 +65,15 @@ class Desk:
         self._accounts = Accounts(exchange, self._refresher, pace=pace, granted=upstream.hear_account, now=now)
         self.hub.listen("accounts", self._accounts.hear, PrivatePush)
         self.hub.on_resync(self._accounts.resync)
+        self.market = Market(
+            exchange,
+            self._refresher,
+            self.feeds,
+            self.hub,
+            self.books,
+            tickers=self._accounts.tickers,
+            contracts=self._accounts.contracts,
+        )
         self._lock = threading.Lock()
         self._portfolios: dict[str, tuple[int, Verdict, Portfolio]] = {}
 
@@ -71,12 +81,14 @@ class Desk:
         """Begin to read from the exchange, and to hear it; returns at once."""
         self._upstream.start()
         self._refresher.start()
+        self.market.start()
 
     def stop(self) -> None:
         """Stop reading and close what the desk holds; returns within a few seconds even while the network hangs."""
         self._refresher.stop()
         self._exchange.close()
         self._upstream.stop()
+        self.market.stop()
         self._held.close()
 
     def units(self) -> tuple[str, ...]:

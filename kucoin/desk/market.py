@@ -10,27 +10,29 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass
-from decimal import Decimal
-from functools import cached_property
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from kucoin.book.books import Books
-from kucoin.decimals import ONE, places
-from kucoin.desk.candles import INTERVALS, Candles, live_topic
-from kucoin.desk.prices import coin
+from kucoin.desk.candles import Candles, Older, live_topic
 from kucoin.desk.refresh import Reading, Refresher, Source
+from kucoin.desk.rules import Rules, of_contract, of_pair
 from kucoin.errors import InvalidRequest
 from kucoin.hub import Hub
-from kucoin.model.market import Contract, SpotSymbol, Ticker
+from kucoin.model.market import Contract, Ticker
 from kucoin.rest.client import Exchange
 from kucoin.rest.tickers import TickerBoard
 from kucoin.stream.feeds import Feeds
 
 log = logging.getLogger(__name__)
 
+V = TypeVar("V")
+
 _LINGER = 30.0  # s that what nobody watches any more is still heard
 _PAIRS = 120.0  # s between two readings of the list of pairs
+_EARLIEST = 1_400_000_000  # s since 1970, before KuCoin's beginning
+_WEEK = 604_800.0  # s, the longest candle
 
 # What is heard for a watch, by whether it is of futures.
 _TOPICS: Mapping[str, Mapping[bool, tuple[str, ...]]] = {
@@ -45,53 +47,6 @@ _TOPICS: Mapping[str, Mapping[bool, tuple[str, ...]]] = {
     "trades": {False: ("/market/match",), True: ()},
     "book": {False: ("/market/level2",), True: ("/contractMarket/level2",)},
 }
-
-
-@dataclass(frozen=True)
-class Rules:
-    """What a symbol is, and the steps its figures come in.
-
-    Attributes:
-        base: The coin, by its name in spot.
-        tick: What prices are multiples of, in quote currency.
-        lot: What sizes are multiples of: base currency, or lots on futures.
-        coins: Coins per lot, None on spot and where a lot is one unit of quote currency (inverse).
-        trading: Whether the exchange takes orders for it.
-    """
-
-    symbol: str
-    base: str
-    quote: str
-    futures: bool
-    tick: Decimal
-    lot: Decimal
-    coins: Decimal | None
-    inverse: bool
-    trading: bool
-
-    @cached_property
-    def price_decimals(self) -> int:
-        """Decimals of its prices."""
-        return places(self.tick)
-
-    @cached_property
-    def size_decimals(self) -> int:
-        """Decimals of its sizes."""
-        return places(self.lot)
-
-    @property
-    def intervals(self) -> tuple[str, ...]:
-        """The candles that can be had of it."""
-        return tuple(name for name, interval in INTERVALS.items() if interval.minutes or not self.futures)
-
-    def value(self, price: Decimal, size: Decimal) -> Decimal:
-        """Return what ``size`` is worth at ``price``, in quote currency.
-
-        Source: https://www.kucoin.com/support/900004307786 (multiplier), inverse lots are worth one USD each.
-        """
-        if self.inverse:
-            return size
-        return price * size * (self.coins or ONE)
 
 
 class Watch:
@@ -157,8 +112,9 @@ class Market:
         self._lock = threading.Lock()
         self._held: dict[tuple[str, ...], _Held] = {}
         self._live_since: dict[bool, float] = {}
-        self._spot_rules = _Listed(self._pairs, _pair)
-        self._contract_rules = _Listed(contracts, _contract)
+        self._spot_rules = _Listed(self._pairs, of_pair)
+        self._contract_rules = _Listed(contracts, of_contract)
+        self._contract_rows = _Listed(contracts, _itself)
         hub.on_resync(self._resynced)
 
     def start(self) -> None:
@@ -178,6 +134,17 @@ class Market:
         listed = self._spot_rules if "-" in symbol else self._contract_rules
         return listed.now().get(symbol)
 
+    def known(self, symbol: str) -> Rules:
+        """Return the rules of ``symbol``.
+
+        Raises:
+            InvalidRequest: It is not listed, or no list was read yet.
+        """
+        rules = self.rules(symbol)
+        if rules is None:
+            raise InvalidRequest(self.trouble(symbol) or f"the list that {symbol[:40]!r} would be in is not read yet")
+        return rules
+
     def trouble(self, symbol: str) -> str | None:
         """Return why there is nothing to see of ``symbol``, None where there is or may be as soon as lists are read."""
         if self.rules(symbol) is not None or not self._is_read("-" not in symbol):
@@ -190,11 +157,10 @@ class Market:
 
     def contract(self, symbol: str) -> Reading[Contract]:
         """Return a contract as it was read last, with its figures of that moment."""
-        reading = self._contracts.reading if self._contracts else Reading[tuple[Contract, ...]]()
-        if symbol not in self._contract_rules.now():
+        if self._contracts is None:
             return Reading()
-        found = next((each for each in reading.value or () if each.symbol == symbol), None)
-        return Reading(found, reading.at, reading.problem, reading.tried_at)
+        reading = self._contracts.reading
+        return Reading(self._contract_rows.now().get(symbol), reading.at, reading.problem, reading.tried_at)
 
     def ticker(self, symbol: str) -> Reading[Ticker]:
         """Return a pair's last 24 hours as they were read last."""
@@ -208,7 +174,7 @@ class Market:
         Raises:
             InvalidRequest: It is not listed.
         """
-        self._known(symbol)
+        self.known(symbol)
         return self._take([("prices", symbol), ("trades", symbol), ("book", symbol)])
 
     def quotes(self, symbols: Iterable[str]) -> Watch:
@@ -218,7 +184,7 @@ class Market:
             InvalidRequest: One is not listed.
         """
         for symbol in (symbols := tuple(dict.fromkeys(symbols))):
-            self._known(symbol)
+            self.known(symbol)
         return self._take([("prices", symbol) for symbol in symbols])
 
     def watch_candles(self, symbol: str, interval: str) -> Watch:
@@ -227,10 +193,19 @@ class Market:
         Raises:
             InvalidRequest: The symbol is not listed, or there are no such candles of it.
         """
-        rules = self._known(symbol)
-        if interval not in rules.intervals:
-            raise InvalidRequest(f"{interval[:20]!r} is no interval of {symbol}: it has {', '.join(rules.intervals)}")
+        self._interval(symbol, interval)
         return self._take([("candles", symbol, interval)])
+
+    def older(self, symbol: str, interval: str, before: int) -> Future[Older]:
+        """Read the 500 candles before the moment ``before`` (s since 1970); the future may raise a KucoinError.
+
+        Raises:
+            InvalidRequest: The symbol is not listed, there are no such candles of it, or no such moment.
+        """
+        self._interval(symbol, interval)
+        if not _EARLIEST < before <= self.exchange_time() + _WEEK:
+            raise InvalidRequest(f"{before} is no moment, in s since 1970, before which this exchange had prices")
+        return self.candles.older(symbol, interval, before)
 
     def sweep(self) -> None:
         """Let go of what nobody has watched for a while; to be called about once a second."""
@@ -277,11 +252,10 @@ class Market:
                 if not held.count:
                     held.idle_since = now
 
-    def _known(self, symbol: str) -> Rules:
-        rules = self.rules(symbol)
-        if rules is None:
-            raise InvalidRequest(self.trouble(symbol) or f"the list that {symbol[:40]!r} would be in is not read yet")
-        return rules
+    def _interval(self, symbol: str, interval: str) -> None:
+        intervals = self.known(symbol).intervals
+        if interval not in intervals:
+            raise InvalidRequest(f"{interval[:20]!r} is no interval of {symbol}: it has {', '.join(intervals)}")
 
     def _is_read(self, futures: bool) -> bool:
         source: Source[Any] | None = self._contracts if futures else self._pairs
@@ -327,48 +301,24 @@ class Market:
             self.candles.resync(futures=futures)
 
 
-class _Listed:
-    """Rules by symbol, made of a source once per reading."""
+class _Listed(Generic[V]):
+    """What a list holds, by symbol; made of a source's value once per reading."""
 
-    def __init__(self, source: Source[Any] | None, make: Callable[[Any], Rules]) -> None:
+    def __init__(self, source: Source[Any] | None, make: Callable[[Any], V]) -> None:
         self._source = source
         self._make = make
-        self._made: tuple[object, dict[str, Rules]] = (None, {})
+        self._made: tuple[object, dict[str, V]] = (None, {})
 
-    def now(self) -> dict[str, Rules]:
-        """Return them as of the last reading."""
+    def now(self) -> dict[str, V]:
+        """Return it as of the last reading."""
         value = self._source.reading.value if self._source else None
         if value is None:
             return {}
         made = self._made
         if made[0] is not value:
-            made = self._made = (value, {rules.symbol: rules for rules in map(self._make, value)})
+            made = self._made = (value, {row.symbol: self._make(row) for row in value})
         return made[1]
 
 
-def _pair(pair: SpotSymbol) -> Rules:
-    return Rules(
-        symbol=pair.symbol,
-        base=pair.base_currency,
-        quote=pair.quote_currency,
-        futures=False,
-        tick=pair.price_increment,
-        lot=pair.base_increment,
-        coins=None,
-        inverse=False,
-        trading=pair.enable_trading,
-    )
-
-
-def _contract(contract: Contract) -> Rules:
-    return Rules(
-        symbol=contract.symbol,
-        base=coin(contract.base_currency),
-        quote=contract.quote_currency,
-        futures=True,
-        tick=contract.tick_size,
-        lot=Decimal(contract.lot_size),
-        coins=None if contract.is_inverse else contract.multiplier,
-        inverse=contract.is_inverse,
-        trading=contract.status == "Open",
-    )
+def _itself(contract: Contract) -> Contract:
+    return contract

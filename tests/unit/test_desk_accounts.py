@@ -133,7 +133,7 @@ def test_nothing_but_failures_is_unreachable(accounts: Accounts) -> None:
 
 
 def test_private_sources_wait_for_the_key(accounts: Accounts) -> None:
-    """Before it was found fit, and after it was refused, no balance is wanted; with a refused key no price either."""
+    """Before it was found fit, and after it was refused, no balance is wanted; prices are public, and always wanted."""
     private = [
         each for each in counted(accounts) if each not in (accounts.tickers, accounts.dollars, accounts.contracts)
     ]
@@ -142,7 +142,7 @@ def test_private_sources_wait_for_the_key(accounts: Accounts) -> None:
     answered(accounts.admission, CLASSIC)
     assert all(source.wanted() for source in private)
     answered(accounts.admission, Admission("no"))
-    assert not any(source.wanted() for source in counted(accounts))
+    assert [source for source in counted(accounts) if source.wanted()] == [accounts.tickers, accounts.contracts]
 
 
 @pytest.mark.parametrize(

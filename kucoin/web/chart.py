@@ -1,0 +1,96 @@
+"""Candles, with the account's own trades marked on them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from kucoin.desk.candles import Series
+from kucoin.errors import InvalidRequest
+from kucoin.model.feed import Candle, Mark, Summary
+from kucoin.model.times import milliseconds
+from kucoin.web.panel import Body, Change, SymbolPanel, written
+from kucoin.web.sight import CATCHING_UP, STALE, Fresh, Sight
+
+
+class CandlesPanel(SymbolPanel):
+    """The candles of one interval.
+
+    Raises:
+        InvalidRequest: No such symbol, or no such interval of it.
+    """
+
+    def __init__(self, sight: Sight, symbol: str, interval: str) -> None:
+        super().__init__(sight, symbol)
+        self._interval = interval
+        self._series = Series()
+        self._generation = -1
+        self._fills: list[list[Any]] = []
+        try:
+            self._candles = sight.market.watch_candles(symbol, interval)
+        except InvalidRequest:
+            self.close()
+            raise
+        if sight.orders is not None:
+            sight.orders.look_back(symbol)
+
+    def change(self) -> Change | None:
+        """Tell the last candles where only they changed, else everything."""
+        before, self._series = self._series, self.sight.market.candles.series(self.symbol, self._interval)
+        marked = self._mark()
+        if self._series is before and not marked:
+            return None
+        if self._series.whole != before.whole or not before.asked:
+            return Change("full", self.full())
+        known = set(before.rows[-3:])
+        more: Body = {"last": [row for row in self._series.rows[-3:] if row not in known]}
+        if marked:
+            more["fills"] = self._fills
+        return Change("more", more) if more["last"] or marked else None
+
+    def full(self) -> Body:
+        """Return up to 500 candles, oldest first, and the own trades among them."""
+        series = self._series
+        return {
+            "rows": series.rows,
+            "fills": self._fills,
+            "intervals": self.rules.intervals,
+            "price_decimals": self.rules.price_decimals,
+            "problem": series.problem,
+            "read": series.asked,
+        }
+
+    def fresh(self) -> Fresh:
+        """Judge by the candle under way or what comes steadily besides, and by whether the past was read."""
+        hub = self.sight.hub
+        values = [hub.latest(Candle, self.symbol, self._interval), hub.latest(Summary, self.symbol)]
+        values += [hub.latest(Mark, self.symbol)] if self.rules.futures else []
+        fresh = self.sight.judge(self.symbol, self.sight.youngest(values), self.waiting)
+        if fresh.state == STALE or (self._series.rows and self._series.problem is None):
+            return fresh
+        return Fresh(CATCHING_UP, fresh.age, self._series.problem or "the candles are being read")
+
+    def close(self) -> None:
+        """Let go of the symbol and of its candles."""
+        super().close()
+        if hasattr(self, "_candles"):
+            self._candles.close()
+
+    def _mark(self) -> bool:
+        """Look for own trades; return whether there are others than before."""
+        orders = self.sight.orders
+        if orders is None or orders.generation == self._generation:
+            return False
+        self._generation = orders.generation
+        decimals = self.rules.price_decimals
+        fills = [
+            [
+                *(milliseconds(fill.at), fill.side, written(fill.price, decimals)),
+                written(Decimal(fill.size), self.rules.size_decimals),
+            ]
+            for fill in orders.fills(self.symbol)
+            if fill.at is not None
+        ]
+        changed = fills != self._fills
+        self._fills = fills
+        return changed

@@ -1,0 +1,330 @@
+"""The order book as a ladder of price groups, and how deep it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from kucoin.book.book import BookView
+from kucoin.decimals import ZERO, ceil_to, floor_to, is_multiple, parse
+from kucoin.desk.rules import Rules
+from kucoin.errors import InvalidRequest
+from kucoin.model.feed import Level, Mark, Quote, Summary
+from kucoin.model.order import Side
+from kucoin.web.panel import Body, Change, SymbolPanel, amount, rounded, written
+from kucoin.web.sight import CATCHING_UP, OLD, STALE, Fresh, Sight
+
+_LEVELS = 15
+_DEPTHS = (50, 500, 5_000, 50_000)  # levels a side that are looked at until the groups are full
+_STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 10_000)
+_WIDEST = 200  # a group is at most this part of the price
+_BANDS = (Decimal("0.001"), Decimal("0.005"), Decimal("0.01"), Decimal("0.02"))
+_POINTS = 80
+_SLOW = 0.4  # s between two looks at the whole depth
+
+
+class Deep(NamedTuple):
+    """How much lies within each of the bands around the middle, and the curves of it."""
+
+    within: list[list[Any]]
+    bids: list[list[float]]
+    asks: list[list[float]]
+    mid: float | None
+
+
+class BookSight:
+    """Follows one symbol's book, keeps its last levels while it is being read anew, and knows how old they are."""
+
+    def __init__(self, sight: Sight, symbol: str) -> None:
+        self._sight = sight
+        self._symbol = symbol
+        self._changed_at = sight.monotonic()
+        self._sequence: int | None = None
+        self._untrusted_since: float | None = None
+        self._behind_since: float | None = None
+        self._kept: dict[int, BookView] = {}  # by depth: the last with levels in it
+
+    def view(self, count: int) -> BookView | None:
+        """Return the best levels, those of before where it has none now."""
+        view = self._sight.books.view(self._symbol, count)
+        now = self._sight.monotonic()
+        if view is None:
+            return self._kept.get(count)
+        if view.sequence != self._sequence:
+            self._sequence, self._changed_at = view.sequence, now
+        self._untrusted_since = None if view.trusted else self._untrusted_since or now
+        quote = self._sight.hub.latest(Quote, self._symbol)
+        told = quote.value.sequence if quote else None
+        behind = told is not None and view.sequence is not None and told > view.sequence
+        self._behind_since = (self._behind_since or now) if behind else None
+        if view.bids or view.asks:
+            self._kept[count] = view
+            return view
+        return self._kept.get(count, view)
+
+    @property
+    def problem(self) -> str | None:
+        """Why the book is not to be trusted, None where it may be."""
+        view = self._sight.books.view(self._symbol, 1)
+        return view.problem if view else "it is not kept"
+
+    def fresh(self, waiting: float, *, futures: bool) -> Fresh:
+        """Say how old the book is: by its last change, or by what comes steadily while nothing changes."""
+        sight, hub, symbol = self._sight, self._sight.hub, self._symbol
+        view = self.view(1)
+        values = [hub.latest(Summary, symbol), hub.latest(Mark, symbol) if futures else None]
+        changed = [sight.age(self._changed_at, view.time or None)] if view and view.sequence else []
+        fresh = sight.judge(symbol, sight.youngest(values, changed), waiting)
+        if fresh.state == STALE:
+            return fresh
+        now = sight.monotonic()
+        if self._untrusted_since is not None:
+            state = STALE if now - self._untrusted_since >= OLD and waiting >= OLD else CATCHING_UP
+            return Fresh(state, fresh.age, f"the book is read again: {self.problem}")
+        if self._behind_since is not None and now - self._behind_since >= OLD:
+            return Fresh(STALE, now - self._behind_since, "the book is behind the best prices that are told besides")
+        return fresh
+
+    def deep(self, rules: Rules) -> Deep:
+        """Return how deep the book is, as of at most 0.4 s ago; worked out once for all who ask."""
+        shared, key, now = self._sight.shared, ("deep", self._symbol), self._sight.monotonic()
+        known = shared.get(key)
+        if isinstance(known, tuple) and now - known[0] < _SLOW:
+            found: Deep = known[1]
+            return found
+        view = self.view(_DEPTHS[-1])
+        found = _deep(view, rules) if view else Deep([], [], [], None)
+        shared[key] = (now, found)
+        return found
+
+
+class LadderPanel(SymbolPanel):
+    """Fifteen price groups a side.
+
+    Args:
+        step: How wide a group is, in quote currency; empty for the tick.
+
+    Raises:
+        InvalidRequest: No such symbol, or no such step.
+    """
+
+    def __init__(self, sight: Sight, symbol: str, step: str) -> None:
+        super().__init__(sight, symbol)
+        self._book = BookSight(sight, symbol)
+        self._asked = step
+        self._body: Body = {}
+        self._seen: tuple[object, ...] = ()
+        try:
+            self._step = _checked(step, self.rules)
+        except InvalidRequest:
+            self.close()
+            raise
+
+    def change(self) -> Change | None:
+        """Tell all of it where anything in it has changed."""
+        rules, orders = self.rules, self.sight.orders
+        view, groups = self._grouped(rules)
+        if view is None:
+            body = _nothing(rules)
+        else:
+            deep = self._book.deep(rules)
+            seen = (view, deep, orders.generation if orders else 0, self._book.problem)
+            if self._body and seen[:2] == self._seen[:2]:
+                return None
+            self._seen = seen
+            body = self._write(view, groups, deep)
+        if body == self._body:
+            return None
+        self._body = body
+        return Change("full", body)
+
+    def full(self) -> Body:
+        """Return the ladder as it was told last."""
+        return self._body or _nothing(self.rules)
+
+    def fresh(self) -> Fresh:
+        """Judge by the book."""
+        return self._book.fresh(self.waiting, futures=self.rules.futures)
+
+    def _grouped(self, rules: Rules) -> tuple[BookView | None, tuple[list[Level], list[Level]]]:
+        """Return the book and its groups a side, looking as deep as that takes."""
+        view: BookView | None = None
+        groups: tuple[list[Level], list[Level]] = ([], [])
+        step = None if self._step == rules.tick else self._step
+        for count in _DEPTHS:
+            view = self._book.view(count)
+            if view is None:
+                break
+            groups = (_group(view.bids, step, bids=True), _group(view.asks, step, bids=False))
+            full = all(len(side) > _LEVELS for side in groups)
+            if full or max(len(view.bids), len(view.asks)) < count:
+                break
+        return view, groups
+
+    def _write(self, view: BookView, groups: tuple[list[Level], list[Level]], deep: Deep) -> Body:
+        rules, problem = self.rules, self._book.problem
+        own = self._own()
+        bids, asks = (side[:_LEVELS] for side in groups)
+        most = max(sum((size for _, size in side), ZERO) for side in (bids, asks))
+        best_bid, best_ask = (side[0][0] if side else None for side in (view.bids, view.asks))
+        spread = best_ask - best_bid if best_bid is not None and best_ask is not None else None
+        mid = (best_ask + best_bid) / 2 if best_bid is not None and best_ask is not None else None
+        return {
+            "bids": _rows(bids, most, own["buy"], rules),
+            "asks": _rows(asks, most, own["sell"], rules),
+            "spread": written(spread, rules.price_decimals),
+            "spread_ratio": rounded(spread / mid, 6) if spread is not None and mid else None,
+            "mid": written(mid, rules.price_decimals),
+            "step": written(self._step, rules.price_decimals),
+            "steps": [written(step, rules.price_decimals) for step in _steps(rules, mid)],
+            "trusted": problem is None,
+            "problem": problem,
+            "within": deep.within,
+        }
+
+    def _own(self) -> Mapping[str, Mapping[Decimal, Decimal]]:
+        """Return what own orders have at each group."""
+        own: dict[str, dict[Decimal, Decimal]] = {"buy": {}, "sell": {}}
+        for order in self.sight.orders.open(self.symbol) if self.sight.orders else ():
+            if order.price is not None and order.remaining_size:
+                price = (floor_to if order.side == Side.BUY else ceil_to)(order.price, self._step)
+                side = own[order.side]
+                side[price] = side.get(price, ZERO) + order.remaining_size
+        return own
+
+
+class DepthPanel(SymbolPanel):
+    """The curves of the book within 2 % of the middle, in plain numbers: they are drawn and nothing else."""
+
+    def __init__(self, sight: Sight, symbol: str) -> None:
+        super().__init__(sight, symbol)
+        self._book = BookSight(sight, symbol)
+        self._told: Deep | None = None
+
+    def change(self) -> Change | None:
+        """Tell all of it, at most 2.5 times a second."""
+        deep = self._book.deep(self.rules)
+        if deep is self._told or (self._told is not None and deep == self._told):
+            return None
+        self._told = deep
+        return Change("full", self.full())
+
+    def full(self) -> Body:
+        """Return both curves from the best price outwards, and the bands' values."""
+        deep = self._told or Deep([], [], [], None)
+        return {"bids": deep.bids, "asks": deep.asks, "mid": deep.mid, "within": deep.within}
+
+    def fresh(self) -> Fresh:
+        """Judge by the book."""
+        return self._book.fresh(self.waiting, futures=self.rules.futures)
+
+
+def _checked(step: str, rules: Rules) -> Decimal:
+    """Read a step.
+
+    Raises:
+        InvalidRequest: It is no multiple of the tick, or absurd.
+    """
+    if not step:
+        return rules.tick
+    try:
+        width = parse(step) if len(step) <= 24 else ZERO
+        fits = ZERO < width <= rules.tick * _STEPS[-1] and is_multiple(width, rules.tick)
+    except (ArithmeticError, ValueError):
+        fits = False
+    if not fits:
+        raise InvalidRequest(f"{step[:24]!r} is no step that prices of {rules.symbol} can be grouped by")
+    return width
+
+
+def _steps(rules: Rules, mid: Decimal | None) -> Iterable[Decimal]:
+    """The steps to choose from: none so wide that few groups would be left."""
+    return [rules.tick * times for times in _STEPS if times == 1 or mid is None or rules.tick * times * _WIDEST <= mid]
+
+
+def _group(levels: Iterable[Level], step: Decimal | None, *, bids: bool) -> list[Level]:
+    """Put levels together in groups of ``step``, best first: bids at the lower end, asks at the upper."""
+    if step is None:
+        return list(levels)
+    groups: list[Level] = []
+    snap = floor_to if bids else ceil_to
+    end: Decimal | None = None  # of the group under way
+    total = ZERO
+    for price, size in levels:
+        if end is not None and (price >= end if bids else price <= end):
+            total += size
+            continue
+        if end is not None:
+            groups.append((end, total))
+            if len(groups) > _LEVELS:
+                return groups
+        end, total = snap(price, step), size
+    if end is not None:
+        groups.append((end, total))
+    return groups
+
+
+def _rows(
+    levels: Iterable[Level], most: Decimal, own: Mapping[Decimal, Decimal], rules: Rules
+) -> list[list[str | float | None]]:
+    rows: list[list[str | float | None]] = []
+    total = ZERO
+    for price, size in levels:
+        total += size
+        rows.append(
+            [
+                *(written(price, rules.price_decimals), written(size, rules.size_decimals)),
+                *(written(total, rules.size_decimals), round(float(total / most), 4)),
+                written(own.get(price), rules.size_decimals),
+            ]
+        )
+    return rows
+
+
+def _nothing(rules: Rules) -> Body:
+    tick = written(rules.tick, rules.price_decimals)
+    missing = dict.fromkeys(("spread", "spread_ratio", "mid"))
+    known: Body = {"bids": [], "asks": [], "step": tick, "steps": [tick], "within": []}
+    return missing | known | {"trusted": False, "problem": "it is not read yet"}
+
+
+def _deep(view: BookView, rules: Rules) -> Deep:
+    if not view.bids or not view.asks:
+        return Deep([[float(band), None, None] for band in _BANDS], [], [], None)
+    mid = (view.bids[0][0] + view.asks[0][0]) / 2
+    sides = []
+    for levels, sign, edge in ((view.bids, -1, view.edges[0]), (view.asks, 1, view.edges[1])):
+        sides.append(_side(levels, mid, sign, edge, rules))
+    (bid_values, bids), (ask_values, asks) = sides
+    within = [[float(band), *each] for band, *each in zip(_BANDS, bid_values, ask_values, strict=True)]
+    return Deep(within, bids, asks, float(mid))
+
+
+def _side(
+    levels: Iterable[Level], mid: Decimal, sign: int, edge: Decimal | None, rules: Rules
+) -> tuple[list[str | None], list[list[float]]]:
+    """Return the value within each band, None where the known book ends before it, and about 80 points of the curve."""
+    bounds = [mid * (1 + sign * band) for band in _BANDS]
+    values: list[str | None] = []
+    curve: list[list[float]] = []
+    size = value = ZERO
+    width = float(bounds[-1] - mid) / _POINTS
+    last_point = -1
+    for price, here in levels:
+        while len(values) < len(bounds) and (price - bounds[len(values)]) * sign > 0:
+            values.append(amount(value))
+        if len(values) == len(bounds):
+            break
+        size += here
+        value += rules.value(price, here)
+        point = int(float(price - mid) / width)
+        if point == last_point:
+            curve[-1] = [float(price), float(size)]
+        else:
+            curve.append([float(price), float(size)])
+        last_point = point
+    for bound in bounds[len(values) :]:  # the levels ended: all of it, unless more may lie beyond what is known
+        reached = edge is None or (edge - bound) * sign >= 0
+        values.append(amount(value) if reached else None)
+    return values, curve

@@ -1,0 +1,111 @@
+"""Panels about the machine room and the account."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kucoin.stream.feed import FeedState, FeedStatus
+from kucoin.web.panel import Body, Change, Panel
+from kucoin.web.sight import CATCHING_UP, LIVE, STALE, Fresh, Sight
+
+_WORDS = {FeedState.LIVE: LIVE, FeedState.OPEN: CATCHING_UP, FeedState.DIALLING: CATCHING_UP}
+_RATE = 1.0  # s between two counts of messages
+
+
+class StatusPanel(Panel):
+    """What each socket does, and who of the exchange's hosts answers."""
+
+    def __init__(self, sight: Sight) -> None:
+        self._sight = sight
+        self._counted_at = sight.monotonic()
+        self._counts: dict[str, int] = {}
+        self._rates: dict[str, float] = {}
+        self._body: Body = {}
+
+    def change(self) -> Change | None:
+        """Tell all of it once a second, if anything in it has changed."""
+        now = self._sight.monotonic()
+        elapsed = now - self._counted_at
+        if self._body and elapsed < _RATE:
+            return None
+        feeds = self._sight.feeds.status()
+        counts = {feed.name: feed.messages for feed in feeds}
+        if elapsed >= _RATE:
+            self._rates = {
+                name: max(0, count - self._counts.get(name, count)) / elapsed for name, count in counts.items()
+            }
+        self._counts, self._counted_at = counts, now
+        body = {"sockets": [self._socket(feed) for feed in feeds], "hosts": self._hosts()}
+        if body == self._body:
+            return None
+        self._body = body
+        return Change("full", body)
+
+    def full(self) -> Body:
+        """Return the sockets by name, and the hosts."""
+        return self._body
+
+    def fresh(self) -> Fresh:
+        """It is as it is now: nobody has to tell us of our own sockets."""
+        return Fresh(LIVE, 0.0, None)
+
+    def _socket(self, feed: FeedStatus) -> Body:
+        market = "futures" if feed.name.startswith("feed-futures") else "spot"
+        return {
+            "name": feed.name,
+            "state": feed.state,
+            "word": _WORDS.get(feed.state, STALE),
+            "round_trip_ms": None if feed.round_trip is None else round(feed.round_trip * 1000, 1),
+            "per_second": round(self._rates.get(feed.name, 0.0), 1),
+            "repaired": self._sight.books.repaired(futures=market == "futures") if "public" in feed.name else None,
+            "reconnects": max(0, feed.dials - 1),
+            "problem": feed.problem,
+            "topics": feed.topics,
+        }
+
+    def _hosts(self) -> list[dict[str, Any]]:
+        status = self._sight.status()
+        return [
+            {"name": host.name, "service": host.service, "message": host.service_message, "problem": host.problem}
+            for host in status.hosts
+        ]
+
+
+class AccountPanel(Panel):
+    """A count that grows when something of the account changed, so that a page knows when to draw it again."""
+
+    def __init__(self, sight: Sight) -> None:
+        self._sight = sight
+        self._inbox = sight.hub.open_inbox()
+        self._count = 0
+        self._told = False
+
+    def change(self) -> Change | None:
+        """Tell the count where it grew."""
+        drained = self._inbox.drain()
+        self._count += len(drained.events) + drained.reread
+        if self._told and not drained.events and not drained.reread:
+            return None
+        self._told = True
+        return Change("full", self.full())
+
+    def full(self) -> Body:
+        """Return the count."""
+        return {"count": self._count}
+
+    def fresh(self) -> Fresh:
+        """Judge by the private sockets: what they carry comes only when something happens."""
+        private = [feed for feed in self._sight.feeds.status() if "private" in feed.name]
+        problems = [feed.problem or f"the line is {feed.state}" for feed in private if feed.state is not FeedState.LIVE]
+        if not private:
+            return Fresh(STALE, None, "the account's own messages are not heard")
+        if not problems:
+            return Fresh(LIVE, 0.0, None)
+        down = [feed.heard_at for feed in private if feed.state is not FeedState.LIVE]
+        heard = min((at for at in down if at is not None), default=None)
+        age = None if heard is None else self._sight.age(heard)
+        return Fresh(CATCHING_UP if age is not None and age < 5 else STALE, age, problems[0])
+
+    def close(self) -> None:
+        """Take nothing in any more."""
+        self._sight.hub.close_inbox(self._inbox)

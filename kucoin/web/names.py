@@ -1,0 +1,47 @@
+"""The names that panels are asked for by: ``head:BTC-USDT``, ``candles:XBTUSDTM:1hour``, ``prices:BTC-USDT,A-B``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from kucoin.errors import InvalidRequest
+from kucoin.web.chart import CandlesPanel
+from kucoin.web.head import HeadPanel, PricesPanel
+from kucoin.web.ladder import DepthPanel, LadderPanel
+from kucoin.web.machine import AccountPanel, StatusPanel
+from kucoin.web.panel import Panel
+from kucoin.web.sight import Sight
+from kucoin.web.tape import TapePanel
+
+_LONGEST = 1_500  # characters of a name
+_SYMBOLS = 60  # of one list of prices
+
+_KINDS: dict[str, tuple[int, Callable[..., Panel]]] = {  # how many parts follow the kind, and what is made of them
+    "head": (1, HeadPanel),
+    "tape": (1, TapePanel),
+    "ladder": (2, LadderPanel),
+    "depth": (1, DepthPanel),
+    "candles": (2, CandlesPanel),
+    "prices": (1, lambda sight, symbols: PricesPanel(sight, tuple(dict.fromkeys(filter(None, symbols.split(",")))))),
+    "status": (1, lambda sight, _nothing: StatusPanel(sight)),
+    "account": (1, lambda sight, _nothing: AccountPanel(sight)),
+}
+
+
+def opened(sight: Sight, name: str) -> Panel:
+    """Open the panel called ``name``.
+
+    Raises:
+        InvalidRequest: There is no such panel; the text can be shown.
+    """
+    kind, *parts = name.split(":")
+    wanted, make = _KINDS.get(kind, (0, None))
+    if make is None or len(parts) != wanted or len(name) > _LONGEST or name.count(",") >= _SYMBOLS:
+        raise InvalidRequest(f"{name[:80]!r} is nothing that can be shown")
+    return make(sight, *parts)
+
+
+def waits(sight: Sight, name: str) -> bool:
+    """Say whether a panel that cannot be had may be had soon: the list that its symbol stands in is not read yet."""
+    symbol = name.split(":")[1] if ":" in name else ""
+    return bool(symbol) and sight.market.rules(symbol) is None and sight.market.trouble(symbol) is None

@@ -1,0 +1,134 @@
+"""What a panel looks at, and how old that is."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import NamedTuple, Protocol
+
+from kucoin.book.books import Books
+from kucoin.desk.market import Market
+from kucoin.desk.refresh import Reading
+from kucoin.desk.status import Status
+from kucoin.hub import Hub, Latest
+from kucoin.model.order import Side
+from kucoin.model.times import moment
+from kucoin.stream.feeds import Feeds
+
+LIVE, CATCHING_UP, STALE = "live", "catching up", "stale"
+
+OLD = 5.0  # s without any word from the exchange
+_NET = 8.0  # s that a reading over REST, repeated every 5 s, stands in for the socket
+
+
+class OwnOrder(Protocol):
+    """An open order of the account, as far as a ladder marks it; ``remaining_size`` in base currency or lots."""
+
+    @property
+    def side(self) -> Side: ...
+    @property
+    def price(self) -> Decimal | None: ...
+    @property
+    def remaining_size(self) -> Decimal | int | None: ...
+
+
+class OwnFill(Protocol):
+    """A trade of the account, as far as a chart marks it."""
+
+    @property
+    def side(self) -> Side: ...
+    @property
+    def price(self) -> Decimal: ...
+    @property
+    def size(self) -> Decimal | int: ...
+    @property
+    def at(self) -> datetime | None: ...
+
+
+class Orders(Protocol):
+    """The account's own orders and trades."""
+
+    @property
+    def generation(self) -> int:
+        """Rises with every change."""
+
+    def open(self, symbol: str) -> Sequence[OwnOrder]:
+        """Return the orders in the market."""
+
+    def fills(self, symbol: str) -> Sequence[OwnFill]:
+        """Return the trades, oldest first."""
+
+    def look_back(self, symbol: str) -> None:
+        """Have the trades of the last day read."""
+
+
+class Fresh(NamedTuple):
+    """How old what a panel shows is: ``age`` in s of the exchange's time, None where nothing ever came."""
+
+    state: str
+    age: float | None
+    why: str | None
+
+
+@dataclass(frozen=True)
+class Sight:
+    """Everything that panels are made of. None of it waits for the network; without an account there are no orders."""
+
+    hub: Hub
+    feeds: Feeds
+    books: Books
+    market: Market
+    orders: Orders | None
+    status: Callable[[], Status]
+    monotonic: Callable[[], float] = time.monotonic
+    shared: dict[object, object] = field(default_factory=dict)
+
+    def age(self, received: float, stamp: int | None = None) -> float:
+        """Return the s since something came, or since the exchange's time of it where that is longer ago.
+
+        Args:
+            received: When it came, in s of the feeds' clock.
+            stamp: The exchange's own count since 1970, None where it says nothing of the message.
+        """
+        heard = self.monotonic() - received
+        at = moment(stamp) if stamp else None
+        told = self.market.exchange_time() - at.timestamp() if at else 0.0
+        return max(0.0, heard, told)
+
+    def youngest(self, values: Iterable[Latest | None], more: Iterable[float] = ()) -> float | None:
+        """Return the age of the newest of ``values`` and ages, None where there is none."""
+        ages = [self.age(value.received, value.value.time) for value in values if value is not None]
+        return min([*ages, *more], default=None)
+
+    def judge(self, symbol: str, age: float | None, waiting: float, net: Reading[object] | None = None) -> Fresh:
+        """Say how fresh a panel about ``symbol`` is.
+
+        Args:
+            age: Of the last message about it, in s.
+            waiting: How long it has been looked at, in s.
+            net: What was read over REST of the same, if that is shown meanwhile.
+        """
+        problem = self.market.trouble(symbol) or self.market.problem(symbol)
+        if age is not None and age < OLD:
+            futures = "-" not in symbol
+            reconnected = self.monotonic() - age < self.market.live_since(futures=futures)
+            if problem is None and not reconnected:
+                return Fresh(LIVE, age, None)
+            return Fresh(CATCHING_UP, age, problem or "the line is back, and nothing new came over it yet")
+        since = self.net_age(net)
+        if since is not None:
+            why = problem or "the socket is silent"
+            return Fresh(CATCHING_UP, since, f"{why}; prices are read every few seconds instead")
+        if age is None and waiting < OLD:
+            return Fresh(CATCHING_UP, None, problem or "waiting for the first message")
+        return Fresh(STALE, age, problem or "the exchange says nothing about it any more")
+
+    def net_age(self, net: Reading[object] | None) -> float | None:
+        """Return the age in s of a reading that stands in for the socket, None where it does not."""
+        if net is None or net.value is None or net.at is None or net.problem is not None:
+            return None
+        age = max(0.0, time.time() - net.at.timestamp())
+        return age if age < _NET else None
