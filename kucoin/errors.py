@@ -75,7 +75,7 @@ class AuthenticationFailed(ApiError):
 
 
 class PermissionDenied(ApiError):
-    """The key, its address or the account's region may not do this; repeating changes nothing."""
+    """The key, its address, the account or its region may not do this; repeating changes nothing."""
 
 
 class InsufficientBalance(ApiError):
@@ -170,6 +170,10 @@ _SPOT: dict[str, type[ApiError]] = {
     "126043": NotFound,
     "126033": DuplicateOrder,
     "126044": DuplicateOrder,
+    **dict.fromkeys(("200009", "126005", "126047", "126048"), PermissionDenied),  # identity check
+    **dict.fromkeys(("126002", "126021", "126037", "126045", "126046"), PermissionDenied),  # risk or region
+    # Margin trading not opened, its agreement not signed, or restricted.
+    **dict.fromkeys(("101030", "130201", "130302", "130306", "130307", "130323"), PermissionDenied),
 }
 _FUTURES: dict[str, type[ApiError]] = {
     "300003": InsufficientBalance,

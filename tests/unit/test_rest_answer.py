@@ -41,6 +41,9 @@ SPOT = {
     **dict.fromkeys(["200004", "230003", "210021", "260100", "126013"], InsufficientBalance),
     **dict.fromkeys(["900001", "126043"], NotFound),
     **dict.fromkeys(["126033", "126044"], DuplicateOrder),
+    **dict.fromkeys(["200009", "126002", "126005", "126021", "126037"], PermissionDenied),
+    **dict.fromkeys(["126045", "126046", "126047", "126048"], PermissionDenied),
+    **dict.fromkeys(["101030", "130201", "130302", "130306", "130307", "130323"], PermissionDenied),
     **dict.fromkeys(["300003", "200005", "40010", "300018", "100004", "300002", "300015"], ApiError),
 }
 FUTURES = {
@@ -50,6 +53,7 @@ FUTURES = {
     "300018": DuplicateOrder,
     "100004": NotCancellable,
     **dict.fromkeys(["200004", "900001", "126043", "126033", "126044", "126000", "135005"], ApiError),
+    **dict.fromkeys(["200009", "126002", "130201"], ApiError),
 }
 
 
