@@ -18,6 +18,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "kucoin": set(),
     "kucoin.errors": set(),
     "kucoin.decimals": set(),
+    "kucoin.figures": set(),
     "kucoin.model": {"kucoin.decimals"},
     "kucoin.settings": BASE,
     "kucoin.rest": BASE,
@@ -25,11 +26,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "kucoin.book": BASE,
     "kucoin.hub": BASE | {"kucoin.rest", "kucoin.stream", "kucoin.book"},
     "kucoin.desk": DESK,
-    "kucoin.web": DESK | {"kucoin.desk"},
+    "kucoin.web": DESK | {"kucoin.desk", "kucoin.figures"},
     "kucoin.practice": BASE,
     "kucoin.assemble": DESK | {"kucoin.desk", "kucoin.web", "kucoin.settings"},
     "pages": BASE | {"pages.widgets", "kucoin.desk"},
-    "pages.widgets": BASE | {"kucoin.hub", "kucoin.desk", "kucoin.web", "kucoin.assemble"},
+    "pages.widgets": BASE | {"kucoin.figures", "kucoin.hub", "kucoin.desk", "kucoin.web", "kucoin.assemble"},
     "dashboard": BASE | {"kucoin.assemble", "kucoin.settings", "kucoin.web"},
 }
 TOP_LEVEL = {
