@@ -1,0 +1,411 @@
+"""The desk's orders beside a practice exchange whose pushes and lists lie: what is shown is what the exchange holds."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from kucoin.decimals import ceil_to
+from kucoin.desk.order_state import AnyOrder, FuturesOrderState, SpotOrderState
+from kucoin.desk.orders import Orders
+from kucoin.desk.refresh import Refresher
+from kucoin.desk.upstream import Upstream
+from kucoin.model.credentials import Credentials, Secret
+from kucoin.model.feed_private import OrderChange
+from kucoin.model.order import (
+    FuturesStop,
+    NewOrder,
+    OrderStatus,
+    OrderType,
+    Side,
+    StopDirection,
+    StopPriceType,
+    TradeType,
+)
+from kucoin.model.stop_order import SpotStop
+from kucoin.rest import hosts
+from kucoin.rest.client import Exchange
+from kucoin.stream.feed import FeedState, FeedStatus, Manners
+from tests.conftest import Practice
+from tests.feed_server import until
+from tests.order_facts import FUTURES_ORDER, push
+from tests.rest_trading import CONTRACT, PAIR, mark, opening, price, resting
+
+D = Decimal
+FAST, NEVER = 0.5, 3600.0
+SPOT_PUSHES, FUTURES_PUSHES = "/spotMarket/tradeOrdersV2", "/contractMarket/tradeOrders"
+SPOT_LISTS = "/api/v1/hf/orders/active"
+MARKETS = ("spotMarket", "contractMarket")
+
+
+@dataclass
+class Desk:
+    """What the desk has of orders, and nothing else of it."""
+
+    floor: Practice
+    exchange: Exchange
+    upstream: Upstream
+    refresher: Refresher
+    orders: Orders
+    asked: list[str] = field(default_factory=list)
+
+    def has(self, order_id: str, status: OrderStatus) -> AnyOrder | None:
+        """The order, once it stands like this."""
+        order = self.orders.order(order_id)
+        return order if order is not None and order.status is status else None
+
+    def is_open(self, order_id: str) -> bool:
+        """Whether it is shown as in the market."""
+        return order_id in [order.order_id for order in self.orders.open()]
+
+    def waits(self, order_id: str) -> bool:
+        """Whether it is shown as waiting for its price."""
+        return order_id in [stop.order_id for stop in self.orders.stops()]
+
+
+@contextmanager
+def desk_of(floor: Practice, *, every: float) -> Iterator[Desk]:
+    """Orders of the default account, with both private sockets live and everything read."""
+    ports = (int(base.rpartition(":")[2]) for base in (floor.spot, floor.futures))
+    credentials = Credentials(Secret(floor.key), Secret(floor.secret), Secret(floor.passphrase))
+    exchange = Exchange(hosts.practice(*ports), credentials)
+    upstream = Upstream(exchange, practice=True, manners=Manners(first_pause=0.25))
+    refresher = Refresher()
+    orders = Orders(exchange, upstream.hub, refresher, granted=lambda: True, every=every)
+    desk = Desk(floor, exchange, upstream, refresher, orders)
+    ask = exchange.spot_orders.order
+
+    def asking(*, order_id: str, symbol: str) -> Any:
+        desk.asked.append(order_id)
+        return ask(order_id=order_id, symbol=symbol)
+
+    exchange.spot_orders.order = asking  # type: ignore[method-assign]  # a spy: it asks all the same
+    upstream.hear_account()
+    refresher.start()
+    try:
+        until(lambda: orders.problem() is None, 20)
+        yield desk
+    finally:
+        refresher.stop()
+        exchange.close()
+        upstream.stop()
+
+
+@pytest.fixture(scope="module")
+def running(floor_process: Practice) -> Iterator[Desk]:
+    """One for all tests of this file."""
+    with desk_of(floor_process, every=FAST) as desk:
+        yield desk
+
+
+@pytest.fixture
+def desk(running: Desk, floor: Practice) -> Desk:
+    """The desk with an exchange without faults."""
+    until(lambda: running.orders.problem() is None, 20)
+    return running
+
+
+def place(desk: Desk, **more: Any) -> str:
+    """Place a spot order that rests, and return its id."""
+    return desk.exchange.spot_orders.place(resting(desk.floor, **more))
+
+
+def buy(desk: Desk, funds: int = 20) -> str:
+    """Buy at the market."""
+    return desk.exchange.spot_orders.place_market(
+        client_oid=uuid.uuid4().hex, symbol=PAIR, side=Side.BUY, funds=D(funds)
+    )
+
+
+def test_a_spot_order_is_what_rest_says(desk: Desk) -> None:
+    """Open, then filled in parts at better prices than its limit: sizes, sums and price are the exchange's own."""
+    wish = resting(desk.floor, price=price(desk.floor, "1.01"), size=D(3))
+    desk.orders.expect(wish.client_oid)
+    order_id = desk.exchange.spot_orders.place(wish)
+    state = until(lambda: desk.has(order_id, OrderStatus.FILLED))
+    rest = desk.exchange.spot_orders.order(order_id=order_id, symbol=PAIR)
+    assert isinstance(state, SpotOrderState)
+    assert (state.filled_size, state.filled_funds) == (rest.filled_size, rest.filled_funds)
+    assert state.average_price == rest.average_price
+    assert state.average_price < wish.price
+    assert (state.client_oid, state.ours, state.side) == (wish.client_oid, True, Side.BUY)
+    told = {str(fill.trade_id) for fill in desk.exchange.spot_orders.fills(symbol=PAIR, order_id=order_id).items}
+    assert {fill.trade_id for fill in desk.orders.fills(PAIR) if fill.order_id == order_id} == told
+
+
+def test_a_futures_order_counts_in_lots(desk: Desk) -> None:
+    """Open as REST lists it; filled at the price of its fills."""
+    exchange = desk.exchange
+    waiting = exchange.futures_orders.place(opening(desk.floor))
+    until(lambda: desk.is_open(waiting))
+    state, rest = desk.orders.order(waiting), exchange.futures_orders.order(order_id=waiting)
+    assert isinstance(state, FuturesOrderState)
+    assert (state.size, state.price, state.status) == (rest.size, rest.price, rest.status)
+    exchange.futures_orders.cancel(order_id=waiting)
+    until(lambda: desk.has(waiting, OrderStatus.CANCELLED))
+    bought = exchange.futures_orders.place(opening(desk.floor, price=mark(desk.floor, "1.02")))
+    state = until(lambda: desk.has(bought, OrderStatus.FILLED))
+    assert isinstance(state, FuturesOrderState)
+    contract = next(each for each in exchange.futures.contracts() if each.symbol == CONTRACT)
+    rest = exchange.futures_orders.order(order_id=bought)
+    assert (type(state.filled_size), state.filled_size) == (int, 3)
+    assert state.average_price(contract) == rest.filled_value / (3 * contract.multiplier)
+
+
+def test_an_order_pushed_before_its_answer_is_ours_at_once(desk: Desk) -> None:
+    """The switch ``push_first``: expected before it left, so nobody takes it for another's."""
+    desk.floor.faults({"name": "push_first", "method": "POST", "path": "/api/v1/hf/orders", "seconds": 1.5})
+    wish = resting(desk.floor)
+    desk.orders.expect(wish.client_oid)
+    answers: list[str] = []
+    worker = threading.Thread(target=lambda: answers.append(desk.exchange.spot_orders.place(wish)))
+    worker.start()
+    state = until(lambda: next((each for each in desk.orders.open(PAIR) if each.client_oid == wish.client_oid), None))
+    assert state.ours
+    assert not answers
+    worker.join(10)
+    assert answers == [state.order_id]
+
+
+def test_a_fill_told_seven_times_is_booked_once(desk: Desk) -> None:
+    """The switch ``dup_event``: whatever is repeated."""
+    desk.floor.faults({"name": "dup_event", "path": SPOT_PUSHES, "count": 7})
+    order_id = buy(desk)
+    state = until(lambda: desk.has(order_id, OrderStatus.FILLED))
+    rest = desk.exchange.spot_orders.order(order_id=order_id, symbol=PAIR)
+    assert (state.filled_size, state.filled_funds) == (rest.filled_size, rest.filled_funds)
+    fills = [fill.trade_id for fill in desk.orders.fills(PAIR) if fill.order_id == order_id]
+    assert len(fills) == len(set(fills)) > 0
+
+
+def test_what_no_push_tells_is_found_by_reading_and_counted(desk: Desk) -> None:
+    """The switch ``drop_event``: an order that ends, one that appears and is filled in part, and one on futures."""
+    exchange, before = desk.exchange, desk.orders.repaired
+    ends = place(desk)
+    lots = exchange.futures_orders.place(opening(desk.floor))
+    until(lambda: desk.is_open(ends) and desk.is_open(lots))
+    desk.floor.faults({"name": "drop_event", "path": SPOT_PUSHES}, {"name": "drop_event", "path": FUTURES_PUSHES})
+    exchange.spot_orders.cancel(order_id=ends, symbol=PAIR)
+    exchange.futures_orders.cancel(order_id=lots)
+    gap = next(gaps(exchange))
+    (part, *_) = rest_many(exchange, replace(gap, size=gap.size * 3), 5)
+    take(exchange, gap, 2)
+    until(lambda: desk.has(ends, OrderStatus.CANCELLED))
+    until(lambda: desk.has(lots, OrderStatus.CANCELLED))
+    state = until(lambda: desk.has(part, OrderStatus.PARTIALLY_FILLED))
+    until(lambda: sum(fill.size for fill in desk.orders.order(part).fills) == gap.size * 2)
+    assert (state.filled_size, state.remaining_size, state.average_price) == (gap.size * 2, gap.size, gap.price)
+    until(lambda: desk.orders.repaired >= before + 3)
+    exchange.spot_orders.cancel_all(symbol=gap.symbol)
+    until(lambda: not desk.is_open(part))
+
+
+def test_waiting_orders_are_told_and_read(desk: Desk) -> None:
+    """Of both markets; what no push tells of them is read."""
+    exchange = desk.exchange
+    down = FuturesStop(direction=StopDirection.DOWN, price=mark(desk.floor, "0.7"), price_type=StopPriceType.MP)
+
+    def both() -> tuple[str, str]:
+        spot = exchange.spot_stops.place(resting(desk.floor), stop_price=price(desk.floor, "0.85"), stop=SpotStop.LOSS)
+        return spot, exchange.futures_orders.place(opening(desk.floor, price=mark(desk.floor, "0.6"), stop=down))
+
+    def cancel(spot: str, futures: str) -> None:
+        exchange.spot_stops.cancel(order_id=spot)
+        exchange.futures_orders.cancel(order_id=futures)
+
+    told = both()
+    until(lambda: all(map(desk.waits, told)))
+    (stop,) = (each for each in desk.orders.stops(CONTRACT) if each.order_id == told[1])
+    assert (stop.lots, stop.size, stop.stop_price, stop.stop) == (3, None, down.price, "down")
+    cancel(*told)
+    until(lambda: not any(map(desk.waits, told)))
+    last = both()
+    until(lambda: all(map(desk.waits, last)))
+    desk.floor.faults(*({"name": "drop_event", "path": f"/{each}/advancedOrders"} for each in MARKETS))
+    cancel(*last)
+    read = both()
+    until(lambda: all(map(desk.waits, read)) and not any(map(desk.waits, last)))
+    cancel(*read)
+    until(lambda: not any(map(desk.waits, read)))
+
+
+def test_an_old_list_ends_and_reopens_nothing(desk: Desk) -> None:
+    """The switch ``stale_list``: an order that it lacks stays, one that it still shows stays ended."""
+    ends = place(desk)
+    until(lambda: desk.is_open(ends))
+    desk.floor.faults({"name": "stale_list", "path": SPOT_LISTS})
+    orders = desk.exchange.spot_orders
+    assert PAIR in orders.symbols_with_open_orders()
+    assert ends in [order.order_id for order in orders.open_orders(symbol=PAIR)]  # and so it stays
+    lives = place(desk)
+    orders.cancel(order_id=ends, symbol=PAIR)
+    until(lambda: desk.is_open(lives) and not desk.is_open(ends))
+    desk.asked.clear()
+
+    def asked_twice() -> bool:
+        assert desk.is_open(lives)
+        assert not desk.is_open(ends)
+        return min(map(desk.asked.count, (lives, ends))) >= 2
+
+    until(asked_twice, 20)
+    assert lives not in [order.order_id for order in orders.open_orders(symbol=PAIR)]
+    orders.cancel(order_id=lives, symbol=PAIR)
+    until(lambda: not desk.is_open(lives))
+
+
+def test_a_margin_order_is_not_lost_because_the_spot_list_lacks_it(desk: Desk) -> None:
+    """Its pushes do not say which account pays; the lists do."""
+    order_id = desk.exchange.margin_orders.place(resting(desk.floor), isolated=False).order_id
+    until(lambda: desk.orders.order(order_id).trade_type is TradeType.MARGIN_TRADE if desk.is_open(order_id) else None)
+    read = desk.refresher.generation
+    until(lambda: desk.refresher.generation > read + 12)  # every list, twice
+    assert desk.is_open(order_id)
+    desk.exchange.margin_orders.cancel(order_id=order_id, symbol=PAIR)
+    until(lambda: not desk.is_open(order_id))
+
+
+def test_an_order_from_outside_is_shown_as_such_and_counts(desk: Desk) -> None:
+    """Placed by another program: not ours, in the exposure all the same."""
+    contracts = {each.symbol: each for each in desk.exchange.futures.contracts()}
+
+    def added() -> tuple[Decimal, Decimal]:
+        found = {each.symbol: each for each in desk.orders.exposure(contracts)}
+        return tuple(found[each].buy if each in found else D(0) for each in (PAIR, CONTRACT))
+
+    before = added()
+    spot = place(desk, size=D("0.5"))
+    futures = desk.exchange.futures_orders.place(opening(desk.floor))
+    until(lambda: desk.is_open(spot) and desk.is_open(futures))
+    assert not desk.orders.order(spot).ours
+    assert not desk.orders.order(futures).ours
+    assert added() == (before[0] + D("0.5"), before[1] + 3 * contracts[CONTRACT].multiplier)
+    desk.exchange.spot_orders.cancel(order_id=spot, symbol=PAIR)
+    desk.exchange.futures_orders.cancel(order_id=futures)
+    until(lambda: added() == before)
+
+
+def test_five_hundred_fills_at_once_are_all_there(desk: Desk) -> None:
+    """A trade with oneself is two fills: 250 orders on two pairs, and one order on each that takes them all."""
+    exchange = desk.exchange
+    pairs = list(itertools.islice(gaps(exchange), 2))
+    assert len(pairs) == 2
+    made = [order_id for gap in pairs for order_id in rest_many(exchange, gap, 125)]
+    inbox = desk.upstream.hub.open_inbox()
+    takers: list[str] = []
+    workers = [threading.Thread(target=lambda gap=gap: takers.append(take(exchange, gap, 125))) for gap in pairs]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join(20)
+    until(lambda: all(desk.has(each, OrderStatus.FILLED) for each in (*made, *takers)), 20)
+    orders = {*made, *takers}
+    fills = [fill for fill in desk.orders.fills() if fill.order_id in orders]
+    assert len(fills) == len({(fill.order_id, fill.trade_id) for fill in fills}) == 500
+    heard = [event for event in inbox.drain().events if isinstance(event, OrderChange) and event.kind == "match"]
+    desk.upstream.hub.close_inbox(inbox)
+    assert {(event.order_id, event.trade_id) for event in heard} == {(fill.order_id, fill.trade_id) for fill in fills}
+    print(f"500 fills, first to last {(max(e.time for e in heard) - min(e.time for e in heard)) / 1e6:.0f} ms")
+
+
+@dataclass
+class Gap:
+    """A price between the best bid and the best ask of a pair, and a small size for it."""
+
+    symbol: str
+    price: Decimal
+    size: Decimal
+
+
+def gaps(exchange: Exchange) -> Iterator[Gap]:
+    """Pairs of which the account holds enough, and in whose books a price between is free."""
+    held = {each.currency: each.available for each in exchange.account.spot_accounts() if each.kind == "trade"}
+    for pair in exchange.market.symbols():
+        if pair.quote_currency != "USDT" or not held.get(pair.base_currency):
+            continue
+        book = exchange.books.spot(symbol=pair.symbol)
+        at = book.bids[0][0] + pair.price_increment
+        size = max(pair.base_min_size, ceil_to(D("0.5") / at, pair.base_increment))
+        if at < book.asks[0][0] and size * 130 < held[pair.base_currency]:
+            yield Gap(pair.symbol, at, size)
+
+
+def rest_many(exchange: Exchange, gap: Gap, count: int) -> list[str]:
+    """Place so many orders to buy in the gap, five at a time, and return their ids."""
+    made: list[str] = []
+    for _ in range(count // 5):
+        wishes = [
+            NewOrder(
+                client_oid=uuid.uuid4().hex,
+                symbol=gap.symbol,
+                side=Side.BUY,
+                type=OrderType.LIMIT,
+                price=gap.price,
+                size=gap.size,
+            )
+            for _ in range(5)
+        ]
+        made += exchange.spot_orders.place_batch(wishes).values()
+    return made
+
+
+def take(exchange: Exchange, gap: Gap, count: int) -> str:
+    """Sell to all of them at once."""
+    return exchange.spot_orders.place_limit(
+        client_oid=uuid.uuid4().hex, symbol=gap.symbol, side=Side.SELL, price=gap.price, size=gap.size * count
+    )
+
+
+def test_a_desk_begins_with_what_stands_and_what_was_filled(desk: Desk) -> None:
+    """Open orders, and the fills of the last day on their pairs and on futures, though no push told of them."""
+    exchange = desk.exchange
+    filled, lots = buy(desk), exchange.futures_orders.place(opening(desk.floor, price=mark(desk.floor, "1.02")))
+    stands = place(desk)
+    with desk_of(desk.floor, every=NEVER) as fresh:
+        assert fresh.is_open(stands)
+        until(lambda: {filled, lots} <= {fill.order_id for fill in fresh.orders.fills()})
+        (mine, *_) = (fill for fill in fresh.orders.fills(PAIR) if fill.order_id == filled)
+        assert mine.fee is not None
+        assert fresh.orders.repaired == 0
+    exchange.spot_orders.cancel(order_id=stands, symbol=PAIR)
+
+
+def test_after_a_break_everything_is_read_again_at_once(desk: Desk) -> None:
+    """Not half a minute later; and what changed meanwhile is no push that was lost."""
+    with desk_of(desk.floor, every=NEVER) as broken:
+        ends = place(broken)
+        until(lambda: broken.is_open(ends))
+        broken.floor.faults({"name": "drop_event", "path": SPOT_PUSHES})
+        broken.exchange.spot_orders.cancel(order_id=ends, symbol=PAIR)
+        appears, filled = place(broken), buy(broken)
+        broken.floor.clear_faults()
+        assert broken.is_open(ends)
+        broken.upstream.hub.changed(FeedStatus("feed-spot-private", FeedState.DOWN, "cut"))
+        assert "cut" in str(broken.orders.problem())
+        broken.upstream.hub.changed(FeedStatus("feed-spot-private", FeedState.LIVE))
+        until(lambda: broken.is_open(appears) and not broken.is_open(ends))
+        until(lambda: filled in [fill.order_id for fill in broken.orders.fills(PAIR)])
+        until(lambda: broken.orders.problem() is None)
+        assert broken.orders.repaired == 0
+        broken.exchange.spot_orders.cancel(order_id=appears, symbol=PAIR)
+
+
+def test_a_push_that_cannot_be_read_is_asked_for(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    """Half a lot: the event is told in the log, and REST says what it would have said."""
+    with desk_of(desk.floor, every=NEVER) as broken:
+        order_id = place(broken)
+        until(lambda: broken.is_open(order_id))
+        broken.floor.faults({"name": "drop_event", "path": SPOT_PUSHES})
+        broken.exchange.spot_orders.cancel(order_id=order_id, symbol=PAIR)
+        half = push("match", of=FUTURES_ORDER, filled_size=D("0.5"))
+        broken.upstream.hub.publish([half], received=0.0)
+        until(lambda: broken.has(order_id, OrderStatus.CANCELLED))
+        until(lambda: broken.orders.problem() is None)
+    assert "0.5 is no number of lots" in caplog.text
