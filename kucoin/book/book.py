@@ -48,7 +48,8 @@ class _Side:
         self.levels = dict(levels)
         self.prices = sorted(self.levels)
         self._bids = bids
-        self.edge = None if complete or not self.prices else self.prices[0 if bids else -1]
+        # A side that is thin from the beginning is no part of a longer one.
+        self.edge = None if complete or len(self.prices) < _THIN else self.prices[0 if bids else -1]
 
     @property
     def thin(self) -> bool:
@@ -77,10 +78,18 @@ class Book:
 
     It begins without levels and buffers updates. A snapshot gives it levels, and it is trusted from the first update on
     that fits to it. After a gap it is worth nothing until the next snapshot.
+
+    A market may be so quiet that no update comes. Then a second snapshot of the same sequence proves as much, if it was
+    asked for ``quiet`` s after the first came: an answer of the host may be old, but not so old, and whatever had
+    happened since the updates are listened to would have been pushed.
+
+    Args:
+        quiet: In s; longer than an answer of the exchange may lag behind.
     """
 
-    def __init__(self, symbol: str) -> None:
+    def __init__(self, symbol: str, *, quiet: float = 10.0) -> None:
         self.symbol = symbol
+        self._quiet = quiet
         self.sequence: int | None = None
         self._bids = _Side(bids=True)
         self._asks = _Side(bids=False)
@@ -88,6 +97,7 @@ class Book:
         self._problem = "it has not been read yet"
         self._seen: int | None = None  # where the updates had come to when the levels were given up for another reason
         self._confirmed = False
+        self._unheard_since: float | None = None  # when the snapshot came, until the first update after it
         self._odd_since: float | None = None
         self._time = 0
         self._views: dict[int, BookView] = {}  # by depth, until the next change
@@ -102,6 +112,11 @@ class Book:
         """Whether the snapshot did not reach far enough to fill a view any more."""
         return self._bids.thin or self._asks.thin
 
+    @property
+    def unheard(self) -> bool:
+        """Whether all it holds is a snapshot, because no update has come since."""
+        return self._unheard_since is not None
+
     def problem(self, now: float) -> str | None:
         """Return why the book is not to be trusted at ``now`` (in s that never jump), None where it is."""
         if self.sequence is None:
@@ -110,9 +125,14 @@ class Book:
             return "no update has confirmed it yet"
         return "it is crossed or one-sided" if self.odd(now) else None
 
+    @property
+    def lopsided(self) -> bool:
+        """Whether it is crossed or one-sided just now."""
+        return self._odd_since is not None
+
     def odd(self, now: float) -> bool:
         """Say whether it has been crossed or one-sided for more than a second."""
-        return self._odd_since is not None and now - self._odd_since > _ODD
+        return self.sequence is not None and self._odd_since is not None and now - self._odd_since > _ODD
 
     def apply(self, change: BookChange, *, now: float) -> None:
         """Take an update.
@@ -126,8 +146,8 @@ class Book:
             self._buffer.append(change)
             return
         if change.last <= sequence:
-            if not self._confirmed:
-                self._confirmed = True
+            if self._unheard_since is not None:
+                self._confirmed, self._unheard_since = True, None
                 self._views = {}
             return
         if change.first > sequence + 1:
@@ -144,7 +164,7 @@ class Book:
             raise StreamError(f"{self.symbol}: {error}") from None
         self.sequence = change.last
         self._time = change.time
-        self._confirmed = True
+        self._confirmed, self._unheard_since = True, None
         if self._views:
             self._views = {}
         bids, asks = self._bids.prices, self._asks.prices
@@ -153,12 +173,12 @@ class Book:
         elif self._odd_since is None:
             self._odd_since = now
 
-    def take(self, snapshot: BookSnapshot, *, now: float) -> None:
-        """Begin with ``snapshot`` and apply what was buffered.
+    def take(self, snapshot: BookSnapshot, *, now: float, asked: float | None = None) -> None:
+        """Begin with ``snapshot``, which was asked for at ``asked`` (else ``now``), and apply what was buffered.
 
         Raises:
-            SequenceGap: It is older than the oldest update that is still known, or updates are missing after it: take
-                another one.
+            SequenceGap: It is older than the oldest update that is still known, or than the last snapshot, or updates
+                are missing after it: take another one.
             StreamError: Its numbers, or those of an update, are none.
         """
         waiting = sorted(self._buffer, key=lambda change: change.first)
@@ -168,17 +188,27 @@ class Book:
             )
         if self._seen is not None and not waiting and snapshot.sequence < self._seen:
             raise SequenceGap(f"{self.symbol}: the snapshot ends at {snapshot.sequence}, the updates at {self._seen}")
+        if self.sequence is not None and snapshot.sequence < self.sequence:
+            raise SequenceGap(f"{self.symbol}: the snapshot ends at {snapshot.sequence}, the book at {self.sequence}")
         if not all(sane(number) for side in (snapshot.bids, snapshot.asks) for level in side for number in level):
             raise StreamError(f"{self.symbol}: a snapshot holds what is no number")
         self._buffer.clear()
+        same = snapshot.sequence == self.sequence
+        since = self._unheard_since if same else None
+        self._unheard_since = now if since is None else since
         self._bids = _Side(snapshot.bids, bids=True, complete=snapshot.complete)
         self._asks = _Side(snapshot.asks, bids=False, complete=snapshot.complete)
         self.sequence = snapshot.sequence
-        self._confirmed = self._seen is not None and not waiting
+        proven = since is not None and (now if asked is None else asked) - since >= self._quiet
+        self._confirmed = proven or (same and self._confirmed) or (self._seen is not None and not waiting)
+        self._seen = None
         self._time = 0
         self._views = {}
         bids, asks = self._bids.prices, self._asks.prices
-        self._odd_since = None if bids and asks and bids[-1] < asks[0] else now
+        if bids and asks and bids[-1] < asks[0]:
+            self._odd_since = None
+        elif self._odd_since is None:
+            self._odd_since = now
         for index, change in enumerate(waiting):
             try:
                 self.apply(change, now=now)
@@ -192,6 +222,7 @@ class Book:
         self._seen = None
         self._problem = problem
         self._confirmed = False
+        self._unheard_since = None
         self._odd_since = None
         self._bids, self._asks = _Side(bids=True), _Side(bids=False)
         self._buffer.clear()
@@ -199,9 +230,9 @@ class Book:
 
     def reread(self, problem: str) -> None:
         """Give the levels up, because of ``problem``. No update is missing: a snapshot that is not older will do."""
-        seen = self.sequence
+        seen, odd_since = self.sequence if self._confirmed else None, self._odd_since
         self.lose(problem)
-        self._seen = seen
+        self._seen, self._odd_since = seen, odd_since
 
     def view(self, count: int, *, now: float) -> BookView:
         """Return the best ``count`` levels of each side; the same object until something changes."""

@@ -27,24 +27,32 @@ class Retries:
         first_look: From the wish for a book to a snapshot, though no update came.
         pause: Between two snapshots of a symbol, doubled by each that did not do.
         tries: How many of those there are in a row, before a ``rest``.
+        proof: To a second snapshot that proves the first, where no update does.
+        recheck: Between further ones, while still no update comes.
     """
 
     first_look: float = 2.0
     pause: float = 0.5
     tries: int = 5
     rest: float = 60.0
+    proof: float = 10.0
+    recheck: float = 30.0
 
 
 class _Kept:
     """A book with its next snapshot: ``due`` None where none is needed."""
 
-    def __init__(self, symbol: str, due: float) -> None:
-        self.book = Book(symbol)
+    def __init__(self, book: Book, due: float) -> None:
+        self.book = book
         self.due: float | None = due
         self.asked_at = -math.inf
         self.failures = 0
         self.trouble = ""  # why the last snapshot did not do
         self.broken = False  # updates were missing or unreadable, and no snapshot has made up for it yet
+
+    def proven(self, now: float) -> bool:
+        """Whether an update has shown that the book is right, so that no snapshot is needed."""
+        return self.book.problem(now) is None and not self.book.unheard
 
 
 class Books:
@@ -86,7 +94,9 @@ class Books:
     def add(self, symbol: str) -> None:
         """Keep the book of ``symbol``; its updates must come to `apply` from now on."""
         with self._changed:
-            self._kept.setdefault(symbol, _Kept(symbol, self._monotonic() + self._retries.first_look))
+            if symbol not in self._kept:
+                book = Book(symbol, quiet=self._retries.proof)
+                self._kept[symbol] = _Kept(book, self._monotonic() + self._retries.first_look)
             self._changed.notify_all()
 
     def remove(self, symbol: str) -> None:
@@ -176,16 +186,21 @@ class Books:
                 waiting = {symbol: kept.due for symbol, kept in self._kept.items() if kept.due is not None}
                 symbol = min(waiting, key=waiting.__getitem__, default=None)
                 if symbol is not None and waiting[symbol] <= now:
-                    self._kept[symbol].asked_at = now
+                    kept = self._kept[symbol]
+                    if kept.proven(now):
+                        kept.due, kept.failures = None, 0
+                        continue
+                    kept.asked_at = now
+                    if kept.book.odd(now):
+                        kept.book.reread("it is crossed or one-sided")
                     return symbol
                 self._changed.wait(_TICK if symbol is None else min(_TICK, waiting[symbol] - now))
         return None
 
     def _look_for_odd(self, now: float) -> None:
         for symbol, kept in self._kept.items():
-            if kept.book.odd(now):
+            if kept.book.odd(now) and not kept.failures:
                 log.info("%s is crossed or one-sided, so it is read again", symbol)
-                kept.book.reread("it is crossed or one-sided")
                 self._want_snapshot(kept, now)
 
     def _take(self, symbol: str, snapshot: BookSnapshot) -> None:
@@ -194,17 +209,21 @@ class Books:
             if kept is None:
                 return
             now = self._monotonic()
-            if kept.book.problem(now) is not None:  # else an update has confirmed the book while this was under way
+            if not kept.proven(now):
                 try:
-                    kept.book.take(snapshot, now=now)
+                    kept.book.take(snapshot, now=now, asked=kept.asked_at)
                 except StreamError as error:
                     self._postpone(kept, str(error))
+                    return
+                if kept.book.lopsided:
+                    self._postpone(kept, "the snapshot is crossed or one-sided as well")
                     return
             kept.failures, kept.trouble = 0, ""
             self._repaired["-" not in symbol] += kept.broken
             kept.broken = False
-            # Until an update comes there is no better snapshot than this one.
-            kept.due = now + self._retries.rest if kept.book.problem(now) else None
+            kept.due = None
+            if kept.book.unheard:
+                kept.due = now + (self._retries.proof if kept.book.problem(now) else self._retries.recheck)
 
     def _failed(self, symbol: str, trouble: str) -> None:
         with self._changed:

@@ -171,11 +171,74 @@ def test_beyond_a_partial_snapshot_nothing_is_shown() -> None:
     """The best 100 levels say nothing of the others, and when they run out that is said."""
     book = Book("BTC-USDT")
     book.apply(change(100, 100), now=0)
-    book.take(snapshot(100, complete=False), now=0)
-    book.apply(change(101, 102, rows((97, 5, 101)), rows((103, 5, 102))), now=0)
-    view = book.view(5, now=0)
-    assert (view.bids, view.asks) == (levels((99, 1), (98, 2)), levels((101, 1), (102, 2)))
+    bids = levels(*((99 - step, 1) for step in range(50)))
+    book.take(BookSnapshot("BTC-USDT", 100, bids, levels((101, 1), (102, 2)), complete=False), now=0)
+    book.apply(change(101, 102, rows((49, 5, 101)), rows((103, 5, 102))), now=0)
+    view = book.view(100, now=0)
+    assert (view.bids, view.asks) == (bids, levels((101, 1), (102, 2), (103, 5)))  # two asks were all there are
+    assert not book.thin
+    book.apply(change(103, 103, rows((99, 0, 103))), now=0)
     assert book.thin
+
+
+def test_a_quiet_book_is_proven_by_a_second_snapshot() -> None:
+    """It says the same, and was asked for so long after the first that it cannot be an old answer."""
+    book = Book("BTC-USDT")
+    book.take(snapshot(100), now=5, asked=4)
+    book.take(snapshot(100), now=15.5, asked=14.9)
+    assert book.problem(16) == "no update has confirmed it yet"
+    book.take(snapshot(100), now=16, asked=15)
+    assert book.problem(16) is None
+    assert book.unheard
+    book.apply(change(101, 101), now=17)
+    assert book.problem(17) is None
+    assert not book.unheard
+
+
+@pytest.mark.parametrize("between", ["newer", "lost", "older"])
+def test_a_quiet_book_that_moved_unseen_is_not_proven(between: str) -> None:
+    """A sequence that moves without updates says that updates are missing, or that the host's answers are old."""
+    book = Book("BTC-USDT")
+    book.take(snapshot(100), now=0)
+    match between:
+        case "newer":
+            book.take(snapshot(101), now=10)
+        case "older":
+            with pytest.raises(SequenceGap, match="the snapshot ends at 99, the book at 100"):
+                book.take(snapshot(99), now=10)
+        case "lost":
+            book.lose("its line is down")
+            book.take(snapshot(100), now=10)
+    assert book.problem(10)
+
+
+def test_a_proven_book_that_moves_unseen_is_trusted_no_more() -> None:
+    """The proof holds until a later snapshot says something else."""
+    book = Book("BTC-USDT")
+    for now, sequence in ((0, 100), (10, 100), (40, 100)):
+        book.take(snapshot(sequence), now=now)
+    assert book.problem(40) is None
+    book.take(snapshot(101), now=70)
+    assert book.problem(70) == "no update has confirmed it yet"
+
+
+def test_a_book_read_again_is_proven_once_and_not_for_ever() -> None:
+    """That nothing was missing when its levels were given up says nothing of what later snapshots hold."""
+    book = live()
+    book.reread("it ran thin")
+    book.take(snapshot(100), now=0)
+    assert book.problem(0) is None
+    book.take(snapshot(101), now=30)
+    assert book.problem(30) == "no update has confirmed it yet"
+
+
+def test_an_unproven_book_is_not_proven_by_reading_it_again() -> None:
+    """Crossed or not: what no update has confirmed may be old, and so may the next snapshot."""
+    book = Book("BTC-USDT")
+    book.take(snapshot(100), now=0)
+    book.reread("it is crossed or one-sided")
+    book.take(snapshot(100), now=2)
+    assert book.problem(2) == "no update has confirmed it yet"
 
 
 def test_the_same_price_written_otherwise_is_the_same_level() -> None:
