@@ -130,7 +130,7 @@ class LadderPanel(SymbolPanel):
         else:
             deep = self._book.deep(rules)
             seen = (view, deep, orders.generation if orders else 0, self._book.problem)
-            if self._body and seen[:2] == self._seen[:2]:
+            if self._body and seen == self._seen:
                 return None
             self._seen = seen
             body = self._write(view, groups, deep)
@@ -229,7 +229,7 @@ def _checked(step: str, rules: Rules) -> Decimal:
     if not step:
         return rules.tick
     try:
-        width = parse(step) if len(step) <= 24 else ZERO
+        width = parse(step) if len(step) <= 24 and step.isascii() else ZERO
         fits = ZERO < width <= rules.tick * _STEPS[-1] and is_multiple(width, rules.tick)
     except (ArithmeticError, ValueError):
         fits = False

@@ -84,6 +84,7 @@ class Sight:
     orders: Orders | None
     status: Callable[[], Status]
     monotonic: Callable[[], float] = time.monotonic
+    wall: Callable[[], float] = time.time
     shared: dict[object, object] = field(default_factory=dict)
 
     def age(self, received: float, stamp: int | None = None) -> float:
@@ -130,5 +131,5 @@ class Sight:
         """Return the age in s of a reading that stands in for the socket, None where it does not."""
         if net is None or net.value is None or net.at is None or net.problem is not None:
             return None
-        age = max(0.0, time.time() - net.at.timestamp())
+        age = max(0.0, self.wall() - net.at.timestamp())
         return age if age < _NET else None

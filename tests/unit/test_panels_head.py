@@ -1,0 +1,158 @@
+"""The strip of figures above a symbol, and lists of prices."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from kucoin.errors import InvalidRequest
+from kucoin.model.feed import Funding
+from kucoin.stream.feed import FeedState
+from kucoin.web.head import HeadPanel, PricesPanel
+from kucoin.web.sight import CATCHING_UP, LIVE, STALE
+from tests.push_scene import LINEAR, PAIR, Scene, pair, ticker
+
+
+def test_every_figure_is_told_once_then_only_what_changed() -> None:
+    """Exact texts with the tick's decimals; what nobody told is None."""
+    scene = Scene()
+    scene.quote()
+    scene.summary()
+    panel = HeadPanel(scene.sight, PAIR)
+    first = panel.change()
+    assert first is not None
+    assert first.kind == "full"
+    expected = {
+        "symbol": PAIR,
+        "kind": "spot",
+        "base": "BTC",
+        "quote": "USDT",
+        "last": "70000.0",
+        "bid": "70000.0",
+        "ask": "70000.2",
+        "change": "699.9",
+        "change_ratio": "0.010100",
+        "high": "71000.0",
+        "low": "69000.0",
+        "volume": "1000.5",
+        "turnover": "100000000",
+        "dir": 0,
+        "price_decimals": 1,
+        "size_decimals": 8,
+    }
+    assert expected.items() <= first.body.items()
+    assert panel.change() is None
+    scene.trade("70010.5", "0.1")
+    more = panel.change()
+    assert more == ("more", {"last": "70010.5", "dir": 1, "change": "710.4", "change_ratio": "0.010251"})
+    assert panel.full()["last"] == "70010.5"
+
+
+def test_nothing_known_is_none_and_never_nought() -> None:
+    """A symbol that nobody has told anything of."""
+    panel = HeadPanel(Scene().sight, PAIR)
+    panel.change()
+    body = panel.full()
+    names = ("last", "bid", "ask", "change", "change_ratio", "high", "low", "volume", "turnover")
+    assert [body[name] for name in names] == [None] * len(names)
+    assert panel.fresh() == (CATCHING_UP, None, "waiting for the first message")
+
+
+def test_a_new_high_is_the_days_high_at_once() -> None:
+    """The day's figures come every two seconds, trades at once."""
+    scene = Scene()
+    scene.summary()
+    panel = HeadPanel(scene.sight, PAIR)
+    panel.change()
+    scene.trade("71000.5", "1")
+    more = panel.change()
+    assert more is not None
+    assert (more.body["last"], more.body["high"]) == ("71000.5", "71000.5")
+
+
+def test_a_contract_tells_mark_index_basis_and_funding() -> None:
+    """Pushed figures over those that were read."""
+    scene = Scene()
+    panel = HeadPanel(scene.sight, LINEAR)
+    panel.change()
+    read = panel.full()
+    assert (read["mark"], read["index"], read["basis"], read["funding_rate"]) == ("70000.1", "70000.0", "0.1", "0.0001")
+    assert (read["open_interest"], read["multiplier"], read["inverse"]) == ("5000", "0.001", False)
+    assert read["funding_at"] == 1795363200000
+    scene.mark("69999.95", "70000")
+    scene.publish(Funding(LINEAR, scene.ms, Decimal("-0.00012")))
+    panel.change()
+    pushed = panel.full()
+    assert (pushed["mark"], pushed["basis"], pushed["basis_ratio"]) == ("69999.95", "-0.05", "-0.000001")
+    assert pushed["funding_rate"] == "-0.00012"
+
+
+def test_while_the_socket_is_silent_the_prices_that_were_read_stand_in() -> None:
+    """Named so; where they cannot be read either, it is stale, and the last figures stay."""
+    scene = Scene()
+    scene.quote()
+    scene.summary("70000.1")
+    panel = HeadPanel(scene.sight, PAIR)
+    panel.change()
+    assert panel.fresh()[0] == LIVE
+    scene.line(FeedState.DOWN, "the line was cut")
+    scene.now += 6
+    scene.net(ticker(last="70123.4"))
+    panel.change()
+    assert panel.full()["last"] == "70123.4"
+    fresh = panel.fresh()
+    assert (fresh.state, fresh.age) == (CATCHING_UP, 0)
+    assert fresh.why is not None
+    assert "the line was cut" in fresh.why
+    scene.net(ticker(last="70123.4"), problem="no connection")
+    panel.change()
+    assert panel.full()["last"] == "70000.0"
+    assert panel.fresh() == (STALE, 6, "the line was cut")
+
+
+def test_a_reading_that_stands_in_grows_old_too() -> None:
+    """After eight seconds without another one it does not any more."""
+    scene = Scene()
+    scene.summary()
+    panel = HeadPanel(scene.sight, PAIR)
+    scene.net(ticker())
+    scene.now += 7.5
+    assert panel.fresh().state == CATCHING_UP
+    scene.now += 1
+    assert panel.fresh().state == STALE
+
+
+def test_a_list_of_prices_tells_the_symbols_that_changed() -> None:
+    """One that is not listed is None, and spoils nothing."""
+    scene = Scene(pair(), pair("ETH-USDT", tick="0.01"))
+    scene.summary()
+    scene.summary("3400.12", symbol="ETH-USDT")
+    panel = PricesPanel(scene.sight, (PAIR, "ETH-USDT", "GONE-USDT"))
+    first = panel.change()
+    assert first is not None
+    assert first.body == {
+        PAIR: ["70000.1", "0.010101", 0, ()],
+        "ETH-USDT": ["3400.12", "0.259248", 0, ()],
+        "GONE-USDT": None,
+    }
+    assert panel.change() is None
+    scene.trade("3400.13", "1", symbol="ETH-USDT")
+    assert panel.change() == ("more", {"ETH-USDT": ["3400.13", "0.259251", 1]})
+    assert panel.fresh().state == LIVE
+
+
+def test_a_list_of_prices_is_as_old_as_its_oldest() -> None:
+    """One silent symbol is seen."""
+    scene = Scene(pair(), pair("ETH-USDT"))
+    scene.summary()
+    panel = PricesPanel(scene.sight, (PAIR, "ETH-USDT"))
+    scene.now += 6
+    scene.summary()
+    assert panel.fresh() == (STALE, None, "the exchange says nothing about it any more")
+
+
+def test_what_is_not_listed_has_no_strip() -> None:
+    """And its text is cut."""
+    with pytest.raises(InvalidRequest, match="'<b>NO-SUCH</b>' is not listed"):
+        HeadPanel(Scene().sight, "<b>NO-SUCH</b>")

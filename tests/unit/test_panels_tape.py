@@ -1,0 +1,165 @@
+"""The tape: trades of one order in one row, newest first."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kucoin.model.feed import Summary
+from kucoin.stream.feed import FeedState
+from kucoin.web.sight import CATCHING_UP, LIVE, STALE
+from kucoin.web.tape import TapePanel
+from tests.push_scene import INVERSE, LINEAR, PAIR, Scene
+
+D = Decimal
+
+
+def rows(panel: TapePanel) -> list[list[Any]]:
+    """What is told when it is told whole."""
+    return list(panel.full()["rows"])
+
+
+def test_trades_of_one_moment_and_side_are_one_row() -> None:
+    """Count, size, the mean price by size to the tick, and the first one's id."""
+    scene = Scene()
+    scene.trade("70000.0", "1", number="7")
+    scene.trade("70000.5", "2", number="8")
+    scene.trade("70000.6", "1", "sell", number="9")
+    panel = TapePanel(scene.sight, PAIR)
+    panel.change()
+    assert rows(panel) == [
+        [scene.ms, "sell", "70000.6", "1.00000000", "70000.60", 1, "9", None, 0],
+        [scene.ms, "buy", "70000.3", "3.00000000", "210001.00", 2, "7", None, 0],
+    ]
+
+
+def test_a_row_that_grew_is_told_again_with_its_id() -> None:
+    """So that the browser replaces it; a new moment makes a new row."""
+    scene = Scene()
+    scene.trade("70000.0", "1", number="7")
+    panel = TapePanel(scene.sight, PAIR)
+    assert (panel.change() or [None])[0] == "full"
+    assert panel.change() is None
+    scene.trade("70000.1", "1", number="8")
+    more = panel.change()
+    assert more is not None
+    assert [(row[6], row[5]) for row in more.body["rows"]] == [("7", 2)]
+    moment = scene.ms
+    scene.now += 0.001
+    scene.trade("70000.2", "1", number="9", ms=moment)
+    scene.trade("70000.2", "1", number="10")
+    more = panel.change()
+    assert more is not None
+    assert [(row[6], row[5]) for row in more.body["rows"]] == [("10", 1), ("7", 3)]
+
+
+@given(st.lists(st.tuples(st.sampled_from(("buy", "sell")), st.integers(0, 3), st.integers(1, 500)), max_size=120))
+def test_however_trades_are_put_together_none_is_lost(trades: list[tuple[str, int, int]]) -> None:
+    """Sizes, counts and values of all rows are those of all trades, while they are fewer than 100 rows."""
+    scene = Scene()
+    panel = TapePanel(scene.sight, PAIR)
+    panel.change()
+    shown: dict[str, list[Any]] = {}
+    moment = scene.ms
+    for number, (side, later, size) in enumerate(trades):
+        moment += later
+        scene.trade("10.5", f"{size}", side, number=str(number), ms=moment)
+        if number % 3 == 0 and (more := panel.change()):
+            shown |= {row[6]: row for row in more.body["rows"]}
+    if more := panel.change():
+        shown |= {row[6]: row for row in more.body["rows"]}
+    assert sum(D(row[3]) for row in shown.values()) == sum(size for _, _, size in trades)
+    assert sum(row[5] for row in shown.values()) == len(trades)
+    assert [shown[row[6]] for row in rows(panel)] == rows(panel)
+
+
+def test_big_prints_are_told_by_the_symbols_own_turnover() -> None:
+    """Of 100 million a day: big from 5,000, huge from 50,000; then everything is told anew."""
+    scene = Scene()
+    scene.trade("50000", "0.1", number="a")
+    panel = TapePanel(scene.sight, PAIR)
+    panel.change()
+    assert (panel.full()["thresholds"], rows(panel)[0][8]) == (None, 0)
+    scene.summary()
+    scene.now += 1
+    scene.trade("50000", "1", number="b")
+    change = panel.change()
+    assert change is not None
+    assert change.kind == "full"
+    assert change.body["thresholds"] == ["5000", "50000"]
+    assert [row[8] for row in change.body["rows"]] == [2, 1]
+
+
+def test_lots_are_told_in_coins_and_in_value() -> None:
+    """A linear lot is a share of a coin; an inverse one is a unit of the quote currency."""
+    scene = Scene()
+    scene.trade("70000", "30", symbol=LINEAR)
+    linear = TapePanel(scene.sight, LINEAR)
+    linear.change()
+    assert rows(linear)[0][2:8] == ["70000.0", "30", "2100.00", 1, "1", "0.03"]
+    assert (linear.full()["unit"], linear.full()["coin_per_lot"], linear.full()["coin"]) == (
+        "contracts",
+        "0.001",
+        "BTC",
+    )
+    scene.trade("70000", "30", symbol=INVERSE)
+    inverse = TapePanel(scene.sight, INVERSE)
+    inverse.change()
+    assert rows(inverse)[0][2:8] == ["70000.0", "30", "30.00", 1, "1", "0.00042857"]
+
+
+def test_what_the_tape_could_not_keep_is_counted() -> None:
+    """After more than 500 trades between two looks."""
+    scene = Scene()
+    scene.trade("1", "1")
+    panel = TapePanel(scene.sight, PAIR)
+    panel.change()
+    for number in range(620):
+        scene.trade("1", "1", number=str(number), ms=scene.ms + number)
+    more = panel.change()
+    assert more is not None
+    assert (more.body["missed"], len(more.body["rows"]), more.body["rows"][0][6]) == (120, 100, "619")
+
+
+def test_a_quiet_symbol_on_a_live_line_is_not_old() -> None:
+    """What comes steadily is its pulse; without it the last trade's age counts."""
+    scene = Scene()
+    scene.trade("1", "1")
+    panel = TapePanel(scene.sight, PAIR)
+    panel.change()
+    scene.now += 30
+    panel.change()
+    assert panel.fresh() == (STALE, 30, "the exchange says nothing about it any more")
+    scene.summary()
+    assert panel.fresh() == (LIVE, 0, None)
+
+
+def test_frozen_figures_are_old_however_often_they_come() -> None:
+    """The exchange's own time of them counts."""
+    scene = Scene()
+    scene.summary()
+    frozen = scene.hub.latest(Summary, PAIR)
+    assert frozen is not None
+    panel = TapePanel(scene.sight, PAIR)
+    scene.now += 7
+    scene.publish(frozen.value)
+    assert panel.fresh()[:2] == (STALE, 7)
+
+
+def test_a_line_that_is_back_is_catching_up_until_something_comes() -> None:
+    """What came before it went is not the present."""
+    scene = Scene()
+    scene.summary()
+    panel = TapePanel(scene.sight, PAIR)
+    scene.line(FeedState.DOWN, "cut")
+    scene.now += 1
+    assert panel.fresh() == (CATCHING_UP, 1, "cut")
+    scene.now += 1
+    scene.line(FeedState.LIVE)
+    assert panel.fresh() == (CATCHING_UP, 2, "the line is back, and nothing new came over it yet")
+    scene.now += 0.5
+    scene.summary()
+    assert panel.fresh() == (LIVE, 0, None)
