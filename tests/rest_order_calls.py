@@ -336,6 +336,35 @@ MARGIN: dict[str, Asked] = {
         "/api/v3/hf/margin/fills?symbol=BTC-USDT&tradeType=MARGIN_ISOLATED_TRADE&orderId=68f1&lastId=9&limit=100",
         payload="margin-fills",
     ),
+    "margin stop place": Asked(
+        lambda e: e.margin_stops.place(MARKET, stop_price=D("80000"), stop=SpotStop.LOSS),
+        "/api/v3/hf/margin/stop-order",
+        "POST",
+        f'{{{_MARKET},"stopPrice":"80000","stop":"loss","tradeType":"MARGIN_TRADE"}}',
+        "spot-stop-placed",
+    ),
+    "margin stop cancel": Asked(
+        lambda e: e.margin_stops.cancel(order_id="vs93"),
+        "/api/v3/hf/margin/stop-order/cancel-by-id?orderId=vs93",
+        "DELETE",
+        payload="cancelled-ids",
+    ),
+    "margin stop cancel many": Asked(
+        lambda e: e.margin_stops.cancel_many(symbol="BTC-USDT", order_ids=["vs93", "vs94"]),
+        "/api/v3/hf/margin/stop-order/cancel?symbol=BTC-USDT&tradeType=MARGIN_TRADE&orderIds=vs93,vs94",
+        "DELETE",
+        payload="cancelled-ids",
+    ),
+    "margin stop": Asked(
+        lambda e: e.margin_stops.stop(order_id="vs93"),
+        "/api/v3/hf/margin/stop-order/orderId?orderId=vs93",
+        payload="spot-stop",
+    ),
+    "margin stops": Asked(
+        lambda e: e.margin_stops.stops(symbol="BTC-USDT"),
+        "/api/v3/hf/margin/stop-orders?symbol=BTC-USDT&tradeType=MARGIN_TRADE&pageSize=500&currentPage=1",
+        payload="spot-stops",
+    ),
     "margin borrowings": Asked(
         lambda e: e.margin.borrowings(currency="USDT", symbol="BTC-USDT", start=START, end=END),
         "/api/v3/margin/borrow?currency=USDT&isIsolated=true&symbol=BTC-USDT&startTime=1789948800000"

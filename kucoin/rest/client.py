@@ -17,6 +17,7 @@ from kucoin.rest.limits import PoolReport
 from kucoin.rest.line import Timeouts
 from kucoin.rest.margin import Margin
 from kucoin.rest.margin_orders import MarginOrders
+from kucoin.rest.margin_stops import MarginStops
 from kucoin.rest.market import SpotMarket
 from kucoin.rest.spot import SpotOrders
 from kucoin.rest.spot_stops import SpotStops
@@ -56,6 +57,7 @@ class Exchange:
         self.spot_stops = SpotStops(self._transport)
         self.margin = Margin(self._transport)
         self.margin_orders = MarginOrders(self._transport)
+        self.margin_stops = MarginStops(self._transport)
         self.futures = Futures(self._transport)
         self.futures_orders = FuturesOrders(self._transport)
         self.futures_positions = FuturesPositions(self._transport)

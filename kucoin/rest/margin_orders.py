@@ -1,4 +1,7 @@
-"""Orders of the cross and isolated margin accounts. A trade type says which of the two is meant."""
+"""Orders of the cross and isolated margin accounts. A trade type says which of the two is meant.
+
+Those that wait for a price are in `margin_stops`.
+"""
 
 from __future__ import annotations
 

@@ -49,7 +49,9 @@ WRITES = {name: asked for name, asked in CALLS.items() if asked.method != "GET"}
 # What a success of theirs is worth nothing without.
 NEEDED = {
     **dict.fromkeys(["spot place", "spot place limit", "spot place market by size", "stop place"], "orderId"),
-    **dict.fromkeys(["oco place", "margin place", "transfer", "transfer from a sub-account"], "orderId"),
+    **dict.fromkeys(
+        ["oco place", "margin place", "margin stop place", "transfer", "transfer from a sub-account"], "orderId"
+    ),
     **dict.fromkeys(["futures place", "futures place close", "futures place bracket"], "orderId"),
     **dict.fromkeys(["spot amend", "spot amend by client id"], "newOrderId"),
 }
