@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from operator import attrgetter
@@ -23,6 +24,7 @@ log = logging.getLogger(__name__)
 
 _TAPE = 500  # trades a symbol that are kept
 _INBOX = 50_000  # private events that wait for one session
+_OLD = 10.0  # s after which what a feed said last is old, whatever it said
 _STANDING = frozenset({FeedState.LIVE, FeedState.OPEN})
 
 P = TypeVar("P", bound=Pushed)
@@ -33,6 +35,17 @@ _KEYS: Mapping[type[Pushed], Callable[[Any], Any]] = {
     Depth: attrgetter("symbol", "levels"),
 }
 _symbol = attrgetter("symbol")
+
+
+def _book_topic(symbol: str) -> str:
+    return f"/market/level2:{symbol}" if "-" in symbol else f"/contractMarket/level2:{symbol}"
+
+
+def _carries(status: FeedStatus, symbol: str) -> bool:
+    """Whether a feed brings the updates of a book; where it does not tell, every feed of its market does."""
+    if status.carries is not None:
+        return _book_topic(symbol) in status.carries
+    return status.name.startswith("feed-futures") == ("-" not in symbol)
 
 
 class Latest(NamedTuple):
@@ -128,10 +141,12 @@ class Hub:
 
     Args:
         books: Keeps the order books; gets their updates.
+        monotonic: The feeds' clock.
     """
 
-    def __init__(self, books: Books) -> None:
+    def __init__(self, books: Books, *, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._books = books
+        self._monotonic = monotonic
         self._lock = threading.Lock()  # held for copying only
         self._latest: dict[type[Event], dict[Any, Latest]] = {}
         self._tapes: dict[str, _Tape] = {}
@@ -170,16 +185,18 @@ class Hub:
     def changed(self, status: FeedStatus) -> None:
         """Take a feed's new state: its books are worth nothing while it is down, and after it everything is reread."""
         with self._lock:
-            before = self._feeds.get(status.name)
+            before = self._feeds.get(status.name, FeedStatus(status.name, FeedState.DOWN))
             self._feeds[status.name] = status
-        if before is not None and before.state is status.state:
+            if status.state is FeedState.STOPPED:  # nobody wants it any more, so nobody misses it
+                del self._feeds[status.name]
+        if before.topics != status.topics:
+            self._doubt(before.topics, status.topics)
+        if before.state is status.state:
             return
-        stood = before is not None and before.state in _STANDING
-        if "public" in status.name and stood != (status.state in _STANDING):
+        if "public" in status.name and (before.state in _STANDING) != (status.state in _STANDING):
             # On its return as well: the books must not go on waiting as they did while nothing could come.
-            futures = status.name.startswith("feed-futures")
-            of_market = [symbol for symbol in self._books.symbols if ("-" not in symbol) == futures]
-            self._books.lose(of_market, f"its line is {status.state}")
+            carried = [symbol for symbol in self._books.symbols if _carries(status, symbol)]
+            self._books.lose(carried, f"its line is {status.state}")
         if status.state is FeedState.LIVE:
             self._resync(status.name)
 
@@ -222,7 +239,7 @@ class Hub:
         of_kind = [status for status in self.feeds() if status.name.startswith(prefix)]
         if not of_kind:
             return "there is no such line"
-        return next((s.problem or f"the line is {s.state}" for s in of_kind if s.state is not FeedState.LIVE), None)
+        return next((problem for status in of_kind if (problem := self._trouble(status))), None)
 
     def open_inbox(self, bound: int = _INBOX) -> Inbox:
         """Return a new inbox, filled from now on; its first `drain` says that what was before has to be read."""
@@ -252,6 +269,21 @@ class Hub:
         """Call ``hook`` with a feed's name whenever something of it may have been missed; it must return at once."""
         with self._lock:
             self._resyncs = (*self._resyncs, hook)
+
+    def _trouble(self, status: FeedStatus) -> str | None:
+        """Return why a feed is not to be relied on: it says so, or it has said nothing for long."""
+        if status.state is not FeedState.LIVE:
+            return status.problem or f"the line is {status.state}"
+        if status.heard_at is not None and self._monotonic() - status.heard_at > _OLD:
+            return f"nothing was heard for more than {_OLD:g} s"
+        return None
+
+    def _doubt(self, before: Mapping[str, str], after: Mapping[str, str]) -> None:
+        """Tell the books whose topics were marked, or are marked no more."""
+        for symbol in self._books.symbols:
+            topic = _book_topic(symbol)
+            if before.get(topic) != after.get(topic):
+                self._books.doubt(symbol, after.get(topic))
 
     def _hand_out(self, private: list[PrivatePush]) -> None:
         facts = [event for event in private if not isinstance(event, Lost)]

@@ -48,6 +48,7 @@ class _Kept:
         self.asked_at = -math.inf
         self.failures = 0
         self.trouble = ""  # why the last snapshot did not do
+        self.doubt: str | None = None  # why its updates may not come
         self.broken = False  # updates were missing or unreadable, and no snapshot has made up for it yet
 
     def proven(self, now: float) -> bool:
@@ -135,6 +136,12 @@ class Books:
                     kept.failures = 0
             self._changed.notify_all()
 
+    def doubt(self, symbol: str, problem: str | None) -> None:
+        """Have the book of ``symbol`` not trusted, because its updates do not come; None takes that back."""
+        with self._changed:
+            if kept := self._kept.get(symbol):
+                kept.doubt = problem
+
     def view(self, symbol: str, count: int = 50) -> BookView | None:
         """Return the best levels of ``symbol``, None where its book is not kept."""
         with self._changed:
@@ -143,9 +150,11 @@ class Books:
                 return None
             view = kept.book.view(count, now=self._monotonic())
             trouble = kept.trouble if kept.failures >= self._retries.tries else ""
-        if view.trusted or not trouble:
+            problem = kept.doubt or view.problem
+        if problem and trouble:
+            problem = f"{problem}; {self._retries.tries} snapshots did not help: {trouble}"
+        if problem == view.problem:
             return view
-        problem = f"{view.problem}; {self._retries.tries} snapshots did not help: {trouble}"
         return replace(view, problem=problem)
 
     @property

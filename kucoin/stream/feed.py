@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import random
 import socket
 import threading
@@ -20,6 +21,7 @@ from kucoin.stream.topics import Event
 
 log = logging.getLogger(__name__)
 
+_NEWS = 1.0  # s after which whoever listens is told again that something was heard
 _STOPPING = 1.5  # s that stop() waits; the thread is a daemon, so it cannot hold up the exit
 
 
@@ -42,7 +44,7 @@ class FeedStatus:
         problem: Why the line was lost or could not be had, None while it stands.
         dials: How many connections were tried.
         heard_at: When something came last, in s of the feed's clock.
-        carries: The topics that are wanted of it.
+        carries: The topics that are wanted of it, None where that was not told.
         topics: Topic -> why it is not heard.
         oddities: Kind -> how many messages of it came over the present line that should not have.
         messages: How many messages have come over all lines.
@@ -54,7 +56,7 @@ class FeedStatus:
     problem: str | None = None
     dials: int = 0
     heard_at: float | None = None
-    carries: frozenset[str] = frozenset()
+    carries: frozenset[str] | None = None
     topics: dict[str, str] = field(default_factory=dict)
     oddities: dict[str, int] = field(default_factory=dict)
     messages: int = 0
@@ -68,7 +70,10 @@ class Sink(Protocol):
         """Take what came; ``received`` in s of the feed's clock."""
 
     def changed(self, status: FeedStatus) -> None:
-        """Take a new state. After a break, LIVE says that what was missed has to be asked for."""
+        """Take a new state, or that the feed is well: once a second where something was heard.
+
+        After a break, LIVE says that what was missed has to be asked for.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +138,7 @@ class Feed:
         self._rand = rand
         self._status = FeedStatus(name, FeedState.DOWN)
         self._messages = 0
+        self._told_at = -math.inf  # of the feed's clock
         self._lock = threading.Lock()  # around the wanted topics
         self._wanted: frozenset[str] = frozenset()
         self._listed: Collection[str] | None = None  # what `judge` was told last
@@ -279,12 +285,15 @@ class Feed:
         )
         if not same:
             self._tell(state=state, problem=None, topics=talk.problems)
+        elif heard_at is not None and heard_at - self._told_at >= _NEWS:
+            self._tell()
         if talk.puzzled and self._puzzled is not None:
             talk.puzzled = False
             self._puzzled()
 
     def _tell(self, **changes: object) -> None:
         self._status = replace(self._status, carries=self._topics(), **changes)  # type: ignore[arg-type]  # each field by its own name
+        self._told_at = self._monotonic()
         try:
             self._sink.changed(self._status)
         except Exception:

@@ -71,6 +71,7 @@ class Feeds:
         self._practice = practice
         self._manners = manners or Manners()
         self._listed = listed
+        self._opened: Counter[Kind] = Counter()
         self._list_asked: dict[Kind, float] = {}
         self._lock = threading.Lock()
         self._wanted: Counter[str] = Counter()
@@ -133,7 +134,7 @@ class Feeds:
             shard = next((each for each in shards if len(each.topics) < _SHARD), None)
             fresh = shard is None
             if shard is None:
-                shard = _Shard(self._feed(kind, len(shards)))
+                shard = _Shard(self._feed(kind))
                 shards.append(shard)
             room = _SHARD - len(shard.topics)
             shard.topics.update(topics[:room])
@@ -142,8 +143,9 @@ class Feeds:
             if fresh:
                 shard.feed.start()
 
-    def _feed(self, kind: Kind, index: int) -> Feed:
-        number = f"-{index + 1}" if index else ""
+    def _feed(self, kind: Kind) -> Feed:
+        self._opened[kind] += 1  # a name is never used again, so that nobody takes one feed's end for another's
+        number = f"-{self._opened[kind]}" if self._opened[kind] > 1 else ""
         return Feed(
             f"feed-{kind.label}{number}",
             lambda: self._token(kind),

@@ -97,6 +97,15 @@ def test_a_busy_stream_is_pinged_and_never_cut(server: FeedServer, ear: Ear, sta
     assert len(ear.states) == 3
 
 
+def test_whoever_listens_is_told_that_a_line_is_well(server: FeedServer, ear: Ear, start: Callable[..., Feed]) -> None:
+    """Once in a while and without a change, so that a feed that hangs is found out by the clock."""
+    start(MATCHES)
+    assert ear.status is not None
+    told = ear.status.heard_at
+    until(lambda: server.push(match(1)) and ear.status is not None and ear.status.heard_at != told)
+    assert ear.states == [FeedState.DIALLING, FeedState.OPEN, FeedState.LIVE]
+
+
 def test_a_silent_line_is_probed_called_stale_and_replaced(
     line: LineProxy, server: FeedServer, ear: Ear, start: Callable[..., Feed]
 ) -> None:
