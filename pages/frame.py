@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.widgets import menu, mishap, session, surround
+from pages.widgets import menu, mishap, palette, session, surround
 
 HERE = Path(__file__).parent
 
@@ -14,8 +14,17 @@ st.set_page_config(page_icon=str(HERE / "logo-icon.svg"), layout="wide", initial
 st.html(HERE / "frame.css")
 st.logo(str(HERE / "logo.svg"), icon_image=str(HERE / "logo-icon.svg"))
 
-page = menu.show({"Watch": [st.Page("portfolio.py", title="Portfolio", default=True)]})
+page = menu.show(
+    {
+        "Watch": [
+            st.Page("portfolio.py", title="Portfolio", default=True),
+            st.Page("trades.py", title="Live trades", url_path="trades"),
+        ]
+    }
+)
 
 with mishap.contained("This page"):
     surround.top(session.desk().status())
     page.run()
+with st.sidebar:
+    palette.choose()

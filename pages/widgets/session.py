@@ -1,4 +1,4 @@
-"""A session's way to the Desk, and what all pages of a session share."""
+"""A session's way to the Desk, and what is the session's own: its ticket for the push socket, its inbox."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import streamlit as st
 
 from kucoin import assemble
 from kucoin.desk.desk import Desk
+from kucoin.hub import Drained, Hub
+from kucoin.web.live import PATH, Live
 
 CADENCE = 2.0
 """Seconds between two drawings of a page's one fragment: prices come every 5 s, and a drawing costs a few ms."""
@@ -19,6 +21,58 @@ def desk() -> Desk:
     return assemble.desk()
 
 
+def live() -> Live:
+    """Return the process's push socket."""
+    return assemble.live()
+
+
 def now() -> datetime:
     """Return the time that ages are counted to."""
     return datetime.now(UTC)
+
+
+class _Ticket:
+    """What lets this session's browser onto the push socket; worth nothing once the session is gone."""
+
+    def __init__(self, server: Live) -> None:
+        self._server = server
+        self.key = server.tickets.open("local")
+
+    def close(self) -> None:
+        self._server.tickets.close(self.key)
+
+
+class Mail:
+    """The session's queue of events that concern the account, and the hub that fills it."""
+
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+        self._inbox = hub.open_inbox()
+
+    def drain(self) -> Drained:
+        """Take out what waited, in the order it came."""
+        return self._inbox.drain()
+
+    def close(self) -> None:
+        """Have it filled no more."""
+        self._hub.close_inbox(self._inbox)
+
+
+# Both end with the session, within ms of its browser's going, and also when the connection drops for a moment. So they
+# are asked for anew in every run and kept nowhere; what came in between has to be read from the Desk.
+
+
+@st.cache_resource(scope="session", show_spinner=False, on_release=_Ticket.close)
+def _ticket() -> _Ticket:
+    return _Ticket(live())
+
+
+@st.cache_resource(scope="session", show_spinner=False, on_release=Mail.close)
+def inbox() -> Mail:
+    """Return the session's inbox."""
+    return Mail(desk().hub)
+
+
+def entry() -> dict[str, str]:
+    """Return how a component gets onto the push socket; the ticket is its first message, never part of an address."""
+    return {"path": PATH, "ticket": _ticket().key}

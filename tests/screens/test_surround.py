@@ -110,10 +110,10 @@ def test_nothing_read_yet_is_unknown(app: AppTest, desk: Any, drawn: Any) -> Non
 
 
 def test_the_menu_names_the_pages(app: AppTest) -> None:
-    """Section and page, though there is but one."""
+    """Section and pages."""
     app.run()
     assert "Watch" in [element.value for element in app.sidebar.caption]
-    assert [element.proto.label for element in app.sidebar.get("page_link")] == ["Portfolio"]
+    assert [element.proto.label for element in app.sidebar.get("page_link")] == ["Portfolio", "Live trades"]
 
 
 def test_a_page_that_fails_shows_a_code_and_no_detail(

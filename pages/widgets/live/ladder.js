@@ -1,7 +1,7 @@
 // The order book as a ladder: fifteen levels a side around the spread, cumulative bars on one scale, own orders marked.
 
 import { h } from './base.js';
-import { grouped, percent } from './numbers.js';
+import { brief, cut, grouped, percent } from './numbers.js';
 import { flash, head, keep, kept, mark, panel, put } from './panel.js';
 
 const LEVELS = 15;
@@ -16,16 +16,22 @@ function row(side, depth) {
   return { line, price: cells[2], total: cells[total], size: cells[size], own: cells[own], seen: {} };
 }
 
+/** Decimals that sizes are worth showing with, where all of a side are `sum`; below 0 they are told in thousands. */
+const placesOf = (sum) => Math.min(8, 4 - Math.floor(Math.log10(sum || 1)));
+
+const short = (size, places) => (places < -1 ? brief(size, 1e3) : cut(size, Math.max(0, places)));
+
 /** Write one level; [price, size, sum, ratio, own], or undefined where the book ends. */
-function write(line, level) {
+function write(line, level, places) {
   const [price, size, sum, ratio, own] = level ?? [];
   line.level = { price, size, ratio };
   put(line.price, level ? grouped(price) : '');
-  put(line.size, level ? grouped(size) : '');
-  put(line.total, level ? grouped(sum) : '');
-  put(line.own, own ? grouped(own) : '');
+  put(line.size, level ? short(size, places) : '');
+  line.size.title = level ? grouped(size) : '';
+  put(line.total, level ? short(sum, places) : '');
+  put(line.own, own ? short(own, places) : '');
   line.own.classList.toggle('mine', Boolean(own));
-  line.own.title = own ? 'Your open orders at this level' : '';
+  line.own.title = own ? `Your open orders at this level: ${grouped(own)}` : '';
 }
 
 /** Move the bar, and flash the size where it changed while the price stayed. */
@@ -51,10 +57,13 @@ export default (component) => panel(component, (root, follow) => {
       [...asks].reverse().map(({ line }) => line), h('div', { class: 'mid' }, spread, last, share), bids.map(({ line }) => line)));
   let symbol = null;
   let step = '';
+  let places = Infinity;
+  let wide = 0; // characters of a price
   let price = {};
   let timer = null;
 
   function pick() {
+    [places, wide] = [Infinity, 0];
     follow(`ladder:${symbol}:${step}`, `head:${symbol}`);
   }
 
@@ -73,8 +82,12 @@ export default (component) => panel(component, (root, follow) => {
       return;
     }
     offer(full.steps);
-    asks.forEach((line, depth) => write(line, full.asks[depth]));
-    bids.forEach((line, depth) => write(line, full.bids[depth]));
+    const sum = Math.max(Number(full.asks.at(-1)?.[2] ?? 0), Number(full.bids.at(-1)?.[2] ?? 0));
+    places = Math.min(places, placesOf(sum)); // only ever fewer, or columns would jump to and fro
+    asks.forEach((line, depth) => write(line, full.asks[depth], places));
+    bids.forEach((line, depth) => write(line, full.bids[depth], places));
+    for (const [text] of [...full.asks.slice(-1), ...full.bids.slice(0, 1)]) wide = Math.max(wide, text.length);
+    root.style.setProperty('--price', wide);
     put(spread, `Spread ${grouped(full.spread)}`);
     put(share, percent(full.spread_ratio, 4).replace('+', ''));
     last.title = full.mid == null ? '' : `Middle of bid and ask: ${grouped(full.mid)}`;

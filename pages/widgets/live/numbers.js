@@ -38,12 +38,16 @@ export function cut(text, places) {
   return grouped(kept);
 }
 
-/** A large figure in short, where the tooltip has all of it: 24,118; 1.24 M; 31.2 B */
-export function brief(text) {
+const UNITS = [[1e9, 'B'], [1e6, 'M'], [1e3, 'k']];
+
+/** A large figure in short, where the tooltip has all of it: 24,118; 1.24 M; 31.2 B. Thousands from `least` on. */
+export function brief(text, least = 1e6) {
   if (text == null) return UNKNOWN;
   const size = Math.abs(Number(text));
-  for (const [from, unit] of [[1e9, 'B'], [1e6, 'M']]) {
-    if (size >= from) return `${(Number(text) / from).toFixed(size >= from * 100 ? 0 : size >= from * 10 ? 1 : 2)} ${unit}`;
+  for (const [from, unit] of UNITS) {
+    if (size < from || from < least) continue;
+    const places = Math.max(0, 2 - Math.floor(Math.log10(size / from)));
+    return `${(Number(text) / from).toFixed(places).replace(/\.0+$/, '')} ${unit}`;
   }
   return cut(text, size >= 1000 ? 0 : size >= 1 ? 2 : 4);
 }

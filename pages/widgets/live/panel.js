@@ -8,22 +8,24 @@ const ALARM = 15; // s of age from which a figure calls for attention
 /**
  * Run a live component; the whole default export of its file.
  *
- * `build(root, follow)` is called once for each element on the page and returns a view: `mark` (from `mark()`, shows the
- * age), `give(data)` (what the script says; calls `follow(panel, ...)` with what it wants now), `draw(frame)`, `stop()`
- * where something has to be undone. The age is that of the first panel followed. What draws a figure has the class
- * `figure`, so that it is dimmed when stale, and what stands below the heading the class `body`.
+ * `build(root, follow, tell)` is called once for each element on the page and returns a view: `mark` (from `mark()`,
+ * shows the age), `give(data)` (what the script says; calls `follow(panel, ...)` with what it wants now), `draw(frame)`,
+ * `stop()` where something has to be undone. The age is that of the first panel followed; `tell(name, value)` calls the
+ * script's `on_<name>_change`. What draws a figure has the class `figure`, so that it is dimmed when stale, and what
+ * stands below the heading the class `body`.
  */
 export function panel({ parentElement, data, setTriggerValue }, build) {
   const root = parentElement.querySelector('.root');
-  root.part ??= part(root, build);
+  root.held ??= part(root, build);
+  root.held.script = setTriggerValue;
   const leave = join(data.socket, setTriggerValue);
-  root.part.leave?.();
-  root.part.leave = leave;
-  root.part.view.give(data);
+  root.held.leave?.();
+  root.held.leave = leave;
+  root.held.view.give(data);
   if (data.frames) hear(data.frames); // no socket gets through: the script brings what it would have brought
   return () => {
-    root.part?.close();
-    delete root.part;
+    root.held?.close();
+    delete root.held;
   };
 }
 
@@ -71,32 +73,38 @@ export function keep(name, value) {
 function part(root, build) {
   root.classList.add('dated');
   const trouble = h('p', { class: 'trouble', role: 'status' });
-  let stops = [];
-  let followed = [];
+  const stops = new Map(); // panel -> what ends it
+  let first = null;
+  const excuse = (sentence) => {
+    put(trouble, sentence ?? '');
+    root.classList.toggle('troubled', sentence != null);
+  };
   const draw = (frame) => {
     if (frame.fresh) {
-      if (frame.panel === followed[0]) show(root, view.mark, frame.fresh);
+      if (frame.panel === first) show(root, view.mark, frame.fresh);
       return;
     }
-    if (frame.panel === followed[0]) {
-      put(trouble, frame.trouble ?? '');
-      root.classList.toggle('troubled', frame.trouble != null);
-    }
+    if (frame.panel === first) excuse(frame.trouble);
     if (!frame.trouble) view.draw(frame);
   };
   const follow = (...panels) => {
-    if (panels.join() === followed.join()) return;
-    const before = stops;
-    followed = panels;
-    show(root, view.mark, { state: 'unknown', seconds: null, why: 'Nothing was read yet.' });
-    stops = panels.map((name) => want(name, draw));
-    before.forEach((stop) => stop());
+    if (panels[0] !== first) {
+      [first] = panels;
+      excuse(null);
+      show(root, view.mark, { state: 'unknown', seconds: null, why: 'Nothing was read yet.' });
+    }
+    for (const name of panels) if (!stops.has(name)) stops.set(name, want(name, draw));
+    for (const [name, stop] of stops) {
+      if (panels.includes(name)) continue;
+      stop();
+      stops.delete(name);
+    }
   };
-  const view = build(root, follow);
+  const view = build(root, follow, (name, value) => root.held.script(name, value));
   root.append(trouble);
   const close = () => {
-    stops.forEach((stop) => stop());
-    root.part.leave?.();
+    for (const stop of stops.values()) stop();
+    root.held.leave?.();
     view.stop?.();
     root.replaceChildren();
   };

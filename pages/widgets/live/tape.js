@@ -4,7 +4,7 @@
 // selection stays where it was made. Under the pointer, or scrolled down, the tape halts and counts what is new.
 
 import { h } from './base.js';
-import { cut, grouped } from './numbers.js';
+import { brief, cut, grouped } from './numbers.js';
 import { flash, head, keep, kept, mark, panel, put } from './panel.js';
 import { beep, settings } from './tape_settings.js';
 
@@ -12,26 +12,29 @@ const ROWS = 100;
 const HEIGHT = 20; // px, that of `.row` in tape.css
 const REBASE = 5_000; // rows after which all are placed anew, as coordinates have an end
 
-/** Decimals that values are worth showing with, where a large one is `big`. */
-const placesOf = (big) => Math.min(8, Math.max(0, 3 - Math.floor(Math.log10(Number(big) || 1))));
+/** Decimals that figures are worth showing with, where a large one is `big`. */
+const placesOf = (big) => Math.min(8, Math.max(0, 3 - Math.floor(Math.log10(big || 1))));
 
-const timeOf = (ms) => new Date(ms).toISOString().slice(11, 21);
+const LONG = 9; // characters of a price that leave no room for tenths of a second
+const MANY = 6; // digits of a size that are told in thousands
+
+const timeOf = (ms, long) => new Date(ms).toISOString().slice(11, long ? 19 : 21);
 
 export default (component) => panel(component, (root, follow) => {
   const age = mark();
   const sheet = h('div', { class: 'sheet' });
-  const frame = h('div', { class: 'frame', tabindex: 0, role: 'region', 'aria-label': 'Tape, newest first' }, sheet);
+  const none = h('p', { class: 'cap none' }, 'No trade since this page began to listen.');
+  const frame = h('div', { class: 'frame', tabindex: 0, role: 'region', 'aria-label': 'Tape, newest first' }, sheet, none);
   const pill = h('button', { class: 'new', type: 'button', hidden: true });
   const unit = h('button', { type: 'button', class: 'unit', title: 'Contracts or coin' });
   const value = h('span');
   const tools = settings(() => [...shown.values()].forEach(tint));
-  root.append(head('Tape', age, tools.button),
-    h('div', { class: 'tape body' },
-      h('div', { class: 'row titles' }, h('span', null, 'Time, UTC'), h('span', null, 'Price'), h('span', null, unit), value),
-      frame, pill), tools.form);
+  const titles = h('div', { class: 'row titles' }, h('span', null, 'Time, UTC'), h('span', null, 'Price'), h('span', null, unit), value);
+  const tape = h('div', { class: 'tape body' }, titles, frame, pill);
+  root.append(head('Tape', age, tools.button), tape, tools.form);
 
   let symbol = null;
-  let market = { unit: '', lots: false, places: 0 };
+  let market = { unit: '', lots: false, big: 1 };
   let coins = kept('coins', false);
   const shown = new Map(); // id -> {line, trade}, oldest first
   let count = 0; // rows ever placed; row n stands n rows above the sheet's foot
@@ -45,14 +48,25 @@ export default (component) => panel(component, (root, follow) => {
     entry.line.className = `row ${entry.trade.side} tier-${tier}`;
   }
 
+  function sizeOf({ size, coins: coin }, inCoins) {
+    const text = inCoins ? coin : size;
+    if (text.split('.')[0].length > MANY) return brief(text, 1e3);
+    return market.lots && !inCoins ? grouped(text) : cut(text, market.places.size);
+  }
+
+  function whole({ size, coins: inCoins }) {
+    const own = `${grouped(size)} ${market.lots ? 'contracts' : market.base}`;
+    return inCoins == null ? own : `${own}, ${grouped(inCoins)} ${market.base}`;
+  }
+
   function write(entry) {
     const { line, trade } = entry;
     const inCoins = market.lots && coins;
     line.replaceChildren(
-      h('span', null, timeOf(trade.time)),
-      h('span', null, trade.count > 1 && h('i', null, `×${trade.count} `), h('b', { class: trade.side === 'buy' ? 'up' : 'down' }, grouped(trade.price))),
-      h('span', { title: trade.coins == null ? null : `${grouped(trade.coins)} ${market.base}` }, grouped(inCoins ? trade.coins : trade.size)),
-      h('span', { title: grouped(trade.value) }, cut(trade.value, market.places)));
+      h('span', null, timeOf(trade.time, trade.price.length > LONG)),
+      h('span', null, trade.count > 1 && h('i', null, `×${trade.count}`), h('b', { class: trade.side === 'buy' ? 'up' : 'down' }, grouped(trade.price))),
+      h('span', { title: whole(trade) }, sizeOf(trade, inCoins)),
+      h('span', { title: `${grouped(trade.value)} ${market.quote}` }, cut(trade.value, market.places.value)));
     tint(entry);
   }
 
@@ -88,6 +102,7 @@ export default (component) => panel(component, (root, follow) => {
       line.remove();
       shown.delete(id);
     }
+    none.hidden = shown.size > 0;
     settle();
   }
 
@@ -95,11 +110,11 @@ export default (component) => panel(component, (root, follow) => {
     if (halted()) return;
     const trades = [...waiting.values()];
     waiting = new Map();
-    count_new();
+    tell();
     add(trades, false);
   }
 
-  function count_new() {
+  function tell() {
     pill.hidden = waiting.size === 0;
     put(pill, `${waiting.size >= ROWS ? `${ROWS}+` : waiting.size} new`);
   }
@@ -110,7 +125,8 @@ export default (component) => panel(component, (root, follow) => {
     waiting.clear();
     count = 0;
     frame.scrollTop = 0;
-    count_new();
+    none.hidden = true; // until it is known
+    tell();
   }
 
   function entitle() {
@@ -122,15 +138,17 @@ export default (component) => panel(component, (root, follow) => {
   function draw({ full, more }) {
     if (full) {
       tools.usual(full.thresholds);
-      market = { ...market, lots: full.unit === 'contracts', places: placesOf(full.thresholds[0]) };
+      market = { ...market, lots: full.unit === 'contracts', big: Number(full.thresholds[0]) };
       entitle();
     }
     const trades = (full ?? more).rows.map(trade).reverse();
+    tape.classList.toggle('long', trades.some(({ price }) => price.length > LONG) || (Boolean(more) && tape.classList.contains('long')));
+    if (trades.length > 0) market.places ??= { value: placesOf(market.big), size: placesOf(market.big / Number(trades[0].price)) };
     if (full && !halted() && !trades.some(({ id }) => shown.has(id))) clear(); // what lies between is not known
     if (halted()) {
       for (const each of trades) if (full ? !shown.has(each.id) : true) waiting.set(each.id, each);
       for (const id of waiting.keys()) if (waiting.size > ROWS) waiting.delete(id);
-      count_new();
+      tell();
     } else add(trades, Boolean(more));
   }
 
@@ -138,8 +156,8 @@ export default (component) => panel(component, (root, follow) => {
     return { time, side, price, size, value: worth, count: prints, id, coins: inCoins, tier };
   }
 
-  root.querySelector('.tape').onpointerenter = ({ pointerType }) => { over = pointerType === 'mouse'; };
-  root.querySelector('.tape').onpointerleave = () => {
+  tape.onpointerenter = ({ pointerType }) => { over = pointerType === 'mouse'; };
+  tape.onpointerleave = () => {
     over = false;
     resume();
   };
@@ -161,7 +179,7 @@ export default (component) => panel(component, (root, follow) => {
     give(data) {
       if (data.symbol !== symbol) {
         ({ symbol } = data);
-        market = { ...market, base: data.base, quote: data.quote };
+        market = { ...market, base: data.base, quote: data.quote, places: null };
         over = false;
         clear();
         tools.of(symbol, data.quote);

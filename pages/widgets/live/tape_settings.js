@@ -39,7 +39,7 @@ export function settings(changed) {
 
   function tell() {
     const [first, second] = own ?? usual;
-    put(button, first == null ? '–' : `≥ ${brief(first)} · ≥ ${brief(second)}`);
+    put(button, first == null ? '–' : `≥ ${brief(first, 1e3)} · ≥ ${brief(second, 1e3)}`);
     if (form.hidden) [big.value, huge.value] = [first ?? '', second ?? ''];
   }
 

@@ -1,0 +1,273 @@
+"""Live components in a real browser, over a push socket that says what a test wants."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.live_rig import GONE, Rig, until
+
+HOSTILE = "<img src=x onerror=\"document.title='owned'\">"
+TAPE, LADDER, HEAD = "tape:A-B", "ladder:A-B:", "head:A-B"
+OPACITY = "element => getComputedStyle(element).opacity"
+
+Mount = Callable[..., Page]
+Looks = tuple[str, str, str]  # class, text, opacity of the figures
+
+
+def tape(mount: Mount) -> Page:
+    """Mount a tape."""
+    return mount("tape", TAPE, symbol="A-B", base="A", quote="B")
+
+
+def trade(
+    number: int, *, side: str = "buy", size: str = "1", value: str = "5", count: int = 1, tier: int = 0
+) -> list[Any]:
+    """Return a row of the tape."""
+    return [1_700_000_000_000 + number, side, "5.0", size, value, count, f"id{number}", None, tier]
+
+
+def whole(*rows: list[Any]) -> dict[str, Any]:
+    """Return a tape, newest first."""
+    return {"panel": TAPE, "full": {"rows": rows, "thresholds": ["10", "100"], "unit": "A", "coin_per_lot": None}}
+
+
+def more(*rows: list[Any]) -> dict[str, Any]:
+    """Return what is new on a tape, newest first."""
+    return {"panel": TAPE, "more": {"rows": rows, "missed": 0}}
+
+
+def sizes(page: Page) -> list[str]:
+    """The sizes on the tape from top to bottom."""
+    tops = page.locator(".sheet .row").evaluate_all(
+        "all => all.map(row => [row.getBoundingClientRect().top, row.children[2].textContent])"
+    )
+    return [size for _, size in sorted(tops)]
+
+
+def levels(*levels: tuple[str, str]) -> list[list[Any]]:
+    """Return one side of a ladder, best first."""
+    return [[price, size, size, 0.5, None] for price, size in levels]
+
+
+def ladder(bids: list[list[Any]], asks: list[list[Any]]) -> dict[str, Any]:
+    """Return a ladder."""
+    both = {"bids": bids, "asks": asks, "spread": "0.1", "spread_ratio": "0.01", "mid": "5.05"}
+    return {"panel": LADDER, "full": {**both, "steps": ["0.1", "1"], "within": [], "trusted": True, "problem": None}}
+
+
+def age(page: Page) -> Locator:
+    """The mark of age of the one panel on the page."""
+    return page.locator("header .age, .head .age")
+
+
+def test_rows_come_on_top_and_a_hundred_stay(rig: Rig, mount: Mount) -> None:
+    """The tape begins whole and grows by what is new."""
+    page = tape(mount)
+    rig.push(whole(*(trade(n, size=str(n)) for n in range(100, 0, -1))))
+    rig.push(more(trade(102, size="102"), trade(101, size="101")))
+    expect(page.locator(".sheet .row").first).to_contain_text("102")
+    assert sizes(page) == [str(n) for n in range(102, 2, -1)]
+
+
+def test_a_trade_that_grew_is_written_where_it_stands(rig: Rig, mount: Mount) -> None:
+    """Further prints of one order change its row and add none."""
+    page = tape(mount)
+    rig.push(whole(trade(2, size="20"), trade(1, size="10")))
+    rig.push(more(trade(1, size="15", count=3)))
+    expect(page.locator(".sheet")).to_contain_text("×3")
+    assert sizes(page) == ["20", "15"]
+
+
+def test_the_tape_halts_under_the_pointer(rig: Rig, mount: Mount) -> None:
+    """What is new waits and is counted; it comes when the pointer leaves."""
+    page = tape(mount)
+    rig.push(whole(trade(1, size="1")))
+    expect(page.locator(".sheet .row")).to_have_count(1)
+    page.locator(".frame").hover()
+    rig.push(more(trade(3, size="3"), trade(2, size="2")))
+    expect(page.locator(".new")).to_have_text("2 new")
+    assert sizes(page) == ["1"]
+    page.mouse.move(0, 0)
+    expect(page.locator(".new")).to_be_hidden()
+    assert sizes(page) == ["3", "2", "1"]
+
+
+def test_a_selection_survives_new_rows(rig: Rig, mount: Mount) -> None:
+    """Rows that stand are not touched."""
+    page = tape(mount)
+    rig.push(whole(trade(1, size="777")))
+    expect(page.locator(".sheet .row")).to_have_count(1)
+    page.evaluate("""() => {
+        globalThis.cell = document.getElementById('tape').shadowRoot.querySelector('.sheet .row').children[2];
+        getSelection().selectAllChildren(cell);
+    }""")
+    rig.push(more(trade(2)))
+    expect(page.locator(".sheet .row")).to_have_count(2)
+    assert page.evaluate("cell.isConnected && getSelection().rangeCount === 1 && cell.textContent") == "777"
+
+
+def test_nothing_shifts_while_rows_come(rig: Rig, mount: Mount) -> None:
+    """Not one of the browser's own layout-shift entries."""
+    page = tape(mount)
+    mount("ladder", LADDER, symbol="A-B")
+    rig.push(whole(*(trade(n) for n in range(60, 0, -1))), ladder(levels(("5", "1")), levels(("6", "1"))))
+    expect(page.locator(".sheet .row")).to_have_count(60)
+    page.evaluate("""() => {
+        globalThis.shifts = [];
+        new PerformanceObserver(list => shifts.push(...list.getEntries().map(entry => entry.value)))
+            .observe({ type: 'layout-shift', buffered: false });
+    }""")
+    for n in range(100, 120):
+        rig.push(
+            more(trade(n, size="9" * (n - 95))), ladder(levels(("5", "1" * (n - 99))), levels(("6", "2"), ("7", "3")))
+        )
+        page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    assert page.evaluate("shifts") == []
+
+
+def test_the_reader_sets_what_is_large(rig: Rig, mount: Mount) -> None:
+    """The server's thresholds hold until others are set; those are kept for the next visit."""
+    page = tape(mount)
+    rig.push(whole(trade(2, value="50", tier=1), trade(1, value="5")))
+    expect(page.locator(".thresholds")).to_have_text("≥ 10 · ≥ 100")
+    expect(page.locator(".tier-1")).to_have_count(1)
+    page.locator(".thresholds").click()
+    page.get_by_label("Large from", exact=True).fill("3")
+    page.get_by_label("Very large from").fill("40")
+    page.keyboard.press("Enter")
+    expect(page.locator(".tier-2")).to_have_count(1)
+    expect(page.locator(".tier-1")).to_have_count(1)
+    assert page.evaluate("localStorage.getItem('desk:thresholds:A-B')") == '["3","40"]'
+
+
+def test_bars_move_seldom_and_numbers_at_once(rig: Rig, mount: Mount) -> None:
+    """Bars have to be read; numbers have to be right."""
+    page = mount("ladder", LADDER, symbol="A-B")
+    rig.push(ladder(levels(("5", "1")), levels(("6", "1"))))
+    expect(page.locator(".bid").first).to_have_css("--w", "0.5")
+    page.clock.pause_at(page.evaluate("Date.now() / 1000 + 1"))
+    rig.push(ladder([["5", "2", "2", 0.75, "1"]], levels(("6", "1"))))
+    expect(page.locator(".bid").first).to_contain_text("2")
+    expect(page.locator(".mine")).to_have_text("1")
+    expect(page.locator(".bid").first).to_have_css("--w", "0.5")
+    page.clock.run_for(400)
+    expect(page.locator(".bid").first).to_have_css("--w", "0.75")
+
+
+def test_a_coarser_ladder_is_another_panel(rig: Rig, mount: Mount) -> None:
+    """The choice changes what is wanted, and is kept for the symbol."""
+    page = mount("ladder", LADDER, symbol="A-B")
+    rig.push(ladder(levels(("5", "1")), levels(("6", "1"))))
+    page.get_by_label("Price step").select_option("1")
+    until(page, lambda: sorted(rig.wants[-1]) == [HEAD, "ladder:A-B:1"])
+    assert page.evaluate("localStorage.getItem('desk:step:A-B')") == '"1"'
+
+
+def test_a_shared_panel_is_sent_whole_again(rig: Rig, mount: Mount) -> None:
+    """Who comes second gets what was there, as the server sends it for a new wish."""
+    page = mount("head", HEAD)
+    mount("facts", HEAD, kind="spot")
+    until(page, lambda: rig.wants[-2:] == [[], [HEAD]])
+
+
+@pytest.mark.parametrize(
+    ("told", "looks"),
+    [
+        (("live", 0.2), ("fresh", r"live \d\.\d s", "1")),
+        (("catching up", 2.0), ("catching", r"catching up \d\.\d s", "1")),
+        (("stale", 6.0), ("stale", r"stale \d\.\d s", "0.55")),
+        (("stale", 18.0), ("alarm", r"stale 1\d s", "0.55")),
+        (("stale", None), ("stale", "stale", "0.55")),
+    ],
+)
+def test_every_state_has_its_word_and_its_look(rig: Rig, mount: Mount, told: tuple[Any, ...], looks: Looks) -> None:
+    """Three words; amber from 5 s, alarm from 15 s; figures stay and are dimmed."""
+    look, text, opacity = looks
+    page = mount("head", HEAD)
+    rig.push({"panel": HEAD, "full": {"last": "5.0", "dir": 1}}, {"fresh": {HEAD: [*told, "a reason"]}})
+    expect(age(page)).to_have_text(re.compile(text))
+    expect(age(page)).to_have_class(f"age {look}")
+    expect(age(page)).to_have_attribute("title", "a reason")
+    expect(page.locator(".last")).to_have_text("5.0")
+    assert page.locator(".last").evaluate(OPACITY) == opacity
+
+
+def test_a_silent_server_is_said_to_be_away(rig: Rig, mount: Mount) -> None:
+    """Nothing for 5 s: every figure is dimmed, and the reason is ours, not the exchange's."""
+    page = mount("head", HEAD)
+    rig.push({"panel": HEAD, "full": {"last": "5.0", "dir": 1}}, {"fresh": {HEAD: ["live", 0.2, None]}})
+    expect(age(page)).to_have_text(re.compile("live"))
+    page.clock.fast_forward(6_000)
+    expect(age(page)).to_have_text(re.compile(r"server away \d\.\d s"))
+    assert page.locator(".last").evaluate(OPACITY) == "0.55"
+    rig.push({"fresh": {HEAD: ["live", 0.2, None]}})
+    expect(age(page)).to_have_text(re.compile("live"))
+
+
+def test_a_lost_socket_comes_back_by_itself(rig: Rig, mount: Mount) -> None:
+    """Everything is wanted again, and nothing was reloaded."""
+    page = mount("head", HEAD)
+    rig.hang_up()
+    until(page, lambda: rig.opened == 2 and rig.wants[-1] == [HEAD])
+    rig.push({"panel": HEAD, "full": {"last": "7.0", "dir": 1}})
+    expect(page.locator(".last")).to_have_text("7.0")
+
+
+def test_a_ticket_that_is_gone_is_renewed(rig: Rig, mount: Mount) -> None:
+    """The script is asked for another until it gives one."""
+    page = mount("head", HEAD)
+    rig.hang_up(GONE)
+    asked = "triggers.filter(([name]) => name === 'renew').length"
+    until(page, lambda: page.evaluate(asked) == 1)
+    page.clock.run_for(6_000)
+    assert page.evaluate(asked) >= 3
+    rig.tickets = {"another"}
+    mount("head", HEAD, ticket="another", told=False)
+    until(page, lambda: rig.opened == 2 and rig.wants[-1] == [HEAD])
+    before = page.evaluate(asked)
+    page.clock.run_for(6_000)
+    assert page.evaluate(asked) == before
+
+
+def test_the_script_serves_where_no_socket_gets_through(rig: Rig, mount: Mount) -> None:
+    """Three attempts fail, the script is told and brings frames; it is told again once a socket opens."""
+    rig.deaf = True
+    page = mount("head", HEAD, told=False)
+    page.clock.run_for(500)
+    until(page, lambda: page.evaluate("JSON.stringify(triggers)") == '[["blocked",true]]')
+    frames = [{"panel": HEAD, "full": {"last": "8.0", "dir": -1}}, {"fresh": {HEAD: ["catching up", 3.0, "no socket"]}}]
+    mount("head", HEAD, told=False, frames=frames)
+    expect(page.locator(".last")).to_have_text("8.0")
+    expect(age(page)).to_have_text(re.compile("catching up 3"))
+    rig.deaf = False
+    page.clock.run_for(10_000)
+    until(page, lambda: rig.wants[-1:] == [[HEAD]])
+    rig.push({"fresh": {HEAD: ["live", 0.1, None]}})
+    until(page, lambda: page.evaluate("JSON.stringify(triggers.at(-1))") == '["blocked",false]')
+
+
+def test_what_cannot_be_had_is_said_in_its_panel(rig: Rig, mount: Mount) -> None:
+    """A sentence in the place of the figures; other panels are not touched; text from outside stays text."""
+    page = tape(mount)
+    mount("ladder", LADDER, symbol="A-B")
+    rig.push({"panel": TAPE, "trouble": f"{HOSTILE} is not listed"}, ladder(levels(("5", "1")), levels((HOSTILE, "1"))))
+    expect(page.locator("#tape .trouble")).to_have_text(f"{HOSTILE} is not listed")
+    expect(page.locator("#tape .tape")).to_be_hidden()
+    expect(page.locator("#ladder .ladder")).to_contain_text(HOSTILE)
+    assert page.locator("img").count() == 0
+    rig.push(whole(trade(1)))
+    expect(page.locator("#tape .tape")).to_be_visible()
+    assert page.title() == "rig"
+
+
+def test_leaving_the_page_lets_go_of_everything(rig: Rig, mount: Mount) -> None:
+    """What is wanted no longer is said, and the socket closes when nobody stands on it."""
+    page = mount("head", HEAD)
+    page.evaluate("unmount.head()")
+    until(page, lambda: rig.wants[-1] == [])
+    until(page, lambda: rig.standing == 0)
