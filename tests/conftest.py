@@ -19,6 +19,7 @@ from typing import Any
 
 import pytest
 
+PATIENCE_S = 60  # s for an answer, or for the end of a process, on a machine with other things to do
 _READY = re.compile(r"practice exchange ready spot=(\S+) futures=(\S+)")
 # No proxy may come between a test and loopback.
 _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -121,7 +122,7 @@ class Practice:
 
     def wait(self) -> int:
         """Wait for the end and let the pipes go."""
-        code = self.process.wait(timeout=10)
+        code = self.process.wait(timeout=PATIENCE_S)
         for pipe in (self.process.stdout, self.process.stderr):
             if pipe is not None:
                 pipe.close()
@@ -138,7 +139,7 @@ def fetch(method: str, url: str, headers: dict[str, str], body: str = "") -> Ans
     data = body.encode() if body else (b"" if method == "POST" else None)
     request = urllib.request.Request(url, data=data, method=method, headers=headers)  # noqa: S310 loopback only
     try:
-        with _OPENER.open(request, timeout=10) as answer:
+        with _OPENER.open(request, timeout=PATIENCE_S) as answer:
             return _answer(answer.status, answer.headers, answer.read())
     except urllib.error.HTTPError as error:
         with error:
