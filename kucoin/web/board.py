@@ -24,6 +24,7 @@ class Shown:
 
     Attributes:
         news: What was new at the last look, written out; None where nothing was.
+        fresh: How old it is as of the last look, written out; None where nobody asked.
         again: The next attempt to open it, in s of the feeds' clock; None while it is open, or cannot be had for good.
     """
 
@@ -31,6 +32,7 @@ class Shown:
         self.name = name
         self.panel: Panel | None = None
         self.news: str | None = None
+        self.fresh: str | None = None
         self.again: float | None = 0.0
         self.trouble: str | None = None
         self._whole: str | None = None
@@ -81,7 +83,7 @@ class Board:
         """Look at every panel once; what is new stands in its ``news`` until the next look."""
         now = self.sight.monotonic()
         for shown in self.shown.values():
-            shown.news = None
+            shown.news = shown.fresh = None
             try:
                 if shown.panel is None and shown.again is not None and shown.again <= now:
                     self._open(shown, now)
@@ -91,12 +93,12 @@ class Board:
                 log.exception("the panel %s broke", shown.name)
                 self._give_up(shown, "This part of the page broke; the log tells why.", now + _BROKEN)
 
-    def fresh(self) -> dict[str, str]:
-        """Return how fresh each panel is, written out as a pair of an object."""
-        found = {}
-        for name, shown in self.shown.items():
-            found[name] = f"{_encode(name).decode()}:{_encode(self._judge(shown)).decode()}"
-        return found
+    def fresh(self, name: str) -> str:
+        """Return how fresh a panel is, written out as a pair of an object; judged once a look."""
+        shown = self.shown[name]
+        if shown.fresh is None:
+            shown.fresh = f"{_encode(name).decode()}:{_encode(self._judge(shown)).decode()}"
+        return shown.fresh
 
     def close(self) -> None:
         """Close every panel."""

@@ -63,6 +63,7 @@ class _Client:
         self.ticket = ticket
         self.wants: tuple[str, ...] = ()
         self.due: set[str] = set()  # panels that have to be told whole
+        self.curious = False  # it wants something new, and has to be told how old that is
         self.answers: list[str] = []  # frames for this socket alone
         self.asking: set[asyncio.Task[None]] = set()
         self.busy_since: float | None = None
@@ -74,7 +75,7 @@ class _Client:
         """Replace what it wants; what is new to it is told whole."""
         wanted = tuple(dict.fromkeys(panels))
         self.due = {name for name in wanted if name in self.due or name not in self.wants}
-        self.wants = wanted
+        self.wants, self.curious = wanted, bool(self.due)
 
     def post(self, text: str, now: float) -> None:
         """Have ``text`` sent; only while nothing else is under way."""
@@ -187,20 +188,20 @@ class Live:
         now = self._sight.monotonic()
         self.board.want(name for client in self._clients for name in client.wants)
         self.board.look()
-        fresh = self.board.fresh() if self._beats % _SECOND == 0 else None
-        stamp = int(self._sight.market.exchange_time() * 1000)
+        second = self._beats % _SECOND == 0
         for client in self._clients:
             if self.tickets.who(client.ticket) is None:
                 client.end(_TICKET_GONE)
             elif client.busy_since is None:
-                self._post(client, fresh, stamp, now)
+                self._post(client, now, fresh=second)
             else:
                 self._hold_back(client, now)
-        if self._beats % _SECOND == 0:
+        if second:
             self._sight.market.sweep()
         self._beats += 1
 
-    def _post(self, client: _Client, fresh: dict[str, str] | None, stamp: int, now: float) -> None:
+    def _post(self, client: _Client, now: float, *, fresh: bool) -> None:
+        fresh = fresh or client.curious
         frames = []
         for name in client.wants:
             shown = self.board.shown[name]
@@ -210,8 +211,10 @@ class Live:
                 client.due.discard(name)
         frames += client.answers
         client.answers.clear()
-        if fresh is not None:
-            pairs = ",".join(fresh[name] for name in client.wants)
+        if fresh:
+            client.curious = False
+            pairs = ",".join(map(self.board.fresh, client.wants))
+            stamp = int(self._sight.market.exchange_time() * 1000)
             frames.append(f'{{"fresh":{{{pairs}}},"now":{stamp}}}')
         if frames:
             client.post(f"[{','.join(frames)}]", now)
