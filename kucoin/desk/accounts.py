@@ -150,8 +150,16 @@ class Accounts:
         late = self._monotonic() - self._started > _PATIENCE
         return Verdict(Standing.READY if late or not untried else Standing.LOADING)
 
-    def places(self, now: datetime) -> tuple[Place, ...]:
-        """Return every account as it was read last."""
+    def places(
+        self,
+        now: datetime,
+        mark: Callable[[Position], Decimal | None] = lambda position: None,  # noqa: ARG005  nothing is newer
+    ) -> tuple[Place, ...]:
+        """Return every account as it was read last, and as pushes and prices have made it since.
+
+        Args:
+            mark: The mark price of a position's contract where it is newer than the position's own, else None.
+        """
         found = [
             *places.spot(self.spot.reading),
             places.cross(self.cross.reading),
@@ -162,7 +170,8 @@ class Accounts:
         positions = self.positions.reading.value if self.positions else None
         for currency, wallet in self.wallets.items():
             moved = places.moved(positions, contracts, currency, now)
-            found.append(places.futures(currency, wallet.reading, moved))
+            gain = places.unrealised(positions, contracts, currency, mark)
+            found.append(places.futures(currency, wallet.reading, moved, gain))
         if self._is_master():
             sub_wallets = {currency: source.reading for currency, source in self.sub_wallets.items()}
             found += places.subs(self.subs.reading, sub_wallets)

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from kucoin.desk import admission
 from kucoin.desk.accounts import FIATS, Accounts, Pace, Verdict
 from kucoin.desk.market import Market
 from kucoin.desk.portfolio import Portfolio, Standing, appraise, nothing
 from kucoin.desk.prices import Measure, Prices
+from kucoin.desk.pushes import Pushes
 from kucoin.desk.refresh import Refresher
 from kucoin.desk.status import HostStatus, QuotaStatus, Status
 from kucoin.desk.upstream import Upstream
@@ -22,6 +26,15 @@ from kucoin.rest.client import Exchange
 
 # The total is repeated in these, whatever unit it is shown in.
 _REPEATED = ("USDT", "BTC", "EUR")
+
+
+class _Appraised(NamedTuple):
+    """A portfolio and what it was made of; as long as none of that changes, it is the present one."""
+
+    generation: int
+    verdict: Verdict
+    pushes: Pushes
+    portfolio: Portfolio
 
 
 class Desk:
@@ -37,6 +50,7 @@ class Desk:
         held: What has to be closed when the desk stops.
         pace: How often things are read.
         now: The present moment, aware UTC; readings are marked with it.
+        monotonic: Seconds that never jump: the feeds' clock.
     """
 
     def __init__(
@@ -51,6 +65,7 @@ class Desk:
         held: ExitStack | None = None,
         pace: Pace | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.mode = mode
         self._site = site
@@ -59,6 +74,7 @@ class Desk:
         self._exchange = exchange
         self._held = held or ExitStack()
         self._now = now
+        self._monotonic = monotonic
         self._refresher = Refresher(now=now)
         self._upstream = upstream
         self.hub, self.feeds, self.books = upstream.hub, upstream.feeds, upstream.books
@@ -75,7 +91,7 @@ class Desk:
             contracts=self._accounts.contracts,
         )
         self._lock = threading.Lock()
-        self._portfolios: dict[str, tuple[int, Verdict, Portfolio]] = {}
+        self._portfolios: dict[str, _Appraised] = {}
 
     def start(self) -> None:
         """Begin to read from the exchange, and to hear it; returns at once."""
@@ -99,7 +115,9 @@ class Desk:
         return ("USDT", "BTC", *(fiat for fiat in FIATS if self._accounts.quoted(fiat)))
 
     def portfolio(self, unit: str) -> Portfolio:
-        """Return the whole account in ``unit``; the very same object until something new was read.
+        """Return the whole account in ``unit``; the very same object until something new was read or pushed.
+
+        Prices move with the sockets as far as somebody has the portfolio's ``symbols`` watched.
 
         Raises:
             InvalidRequest: ``unit`` is none of `units`.
@@ -109,11 +127,13 @@ class Desk:
         generation, verdict = self._refresher.generation, self._accounts.verdict()
         with self._lock:
             known = self._portfolios.get(unit)
-        if known and known[:2] == (generation, verdict):
-            return known[2]
-        portfolio = self._appraised(unit, verdict)
+        if known and known[:2] == (generation, verdict) and known.pushes.unchanged():
+            return known.portfolio
+        now = self._now()
+        pushes = Pushes(self.hub, self._accounts.tickers.reading.at, now=now, monotonic=self._monotonic())
+        portfolio = self._appraised(unit, verdict, pushes, now)
         with self._lock:
-            self._portfolios[unit] = (generation, verdict, portfolio)
+            self._portfolios[unit] = _Appraised(generation, verdict, pushes, portfolio)
         return portfolio
 
     def status(self) -> Status:
@@ -151,20 +171,21 @@ class Desk:
             warnings=admission.warnings(asked) if asked else (),
         )
 
-    def _appraised(self, unit: str, verdict: Verdict) -> Portfolio:
+    def _appraised(self, unit: str, verdict: Verdict, pushes: Pushes, now: datetime) -> Portfolio:
         if verdict.standing is not Standing.READY:
             return nothing(unit, verdict.standing, verdict.reason)
         accounts = self._accounts
         tickers, dollars = accounts.tickers.reading, accounts.dollars.reading
-        prices = Prices(tickers.value, dollars.value or {})
-        return appraise(
-            accounts.places(self._now()),
+        prices = Prices(tickers.value, dollars.value or {}, pushes.last)
+        appraised = appraise(
+            accounts.places(now, pushes.mark),
             self._measure(prices, unit),
             others=[self._measure(prices, other) for other in _REPEATED if other != unit],
             names=accounts.names.reading.value or {},
             prices_at=tickers.at,
             reason=f"Prices are not being read: {tickers.problem}" if tickers.problem else "",
         )
+        return replace(appraised, symbols=pushes.symbols)
 
     def _measure(self, prices: Prices, unit: str) -> Measure:
         rate = self._accounts.rates[unit].reading.value if unit in self._accounts.rates else None

@@ -5,7 +5,7 @@ Zero balances are dropped. A place that was never read has no lines, which is so
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal, localcontext
 
@@ -57,11 +57,18 @@ def isolated(reading: Reading[tuple[IsolatedPair, ...]]) -> Place:
     return _place(PartKind.ISOLATED, "", lines, reading)
 
 
-def futures(currency: str, reading: Reading[FuturesAccount], moved: Decimal | None) -> Place:
-    """The futures account of one settlement currency; ``moved`` is what positions added to it within 24 h."""
+def futures(
+    currency: str, reading: Reading[FuturesAccount], moved: Decimal | None, unrealised: Decimal | None = None
+) -> Place:
+    """The futures account of one settlement currency.
+
+    Args:
+        moved: What positions added to it within 24 h.
+        unrealised: What they would gain now; None where that is no better known than to the reading itself.
+    """
     lines = None
     if reading.value is not None:
-        lines = _held([_futures_line(f"{PartKind.FUTURES} {currency}", reading.value, moved)])
+        lines = _held([_futures_line(f"{PartKind.FUTURES} {currency}", reading.value, moved, unrealised)])
     return _place(PartKind.FUTURES, currency, lines, reading)
 
 
@@ -125,6 +132,47 @@ def moved(
     return sum(known, ZERO) if len(known) == len(each) else None
 
 
+def unrealised(
+    positions: Sequence[Position] | None,
+    contracts: Mapping[str, Contract],
+    currency: str,
+    mark: Callable[[Position], Decimal | None],
+) -> Decimal | None:
+    """What the open positions settled in ``currency`` would gain at the present mark prices.
+
+    Args:
+        mark: The mark price of a position's contract where it is newer than the position's own, else None.
+
+    Returns:
+        An amount of ``currency``; None where there is no position, or one whose gain is not known.
+    """
+    gains = [
+        _gain(position, contracts.get(position.symbol), mark(position))
+        for position in positions or ()
+        if position.settle_currency == currency
+    ]
+    known = [gain for gain in gains if gain is not None]
+    return sum(known, ZERO) if known and len(known) == len(gains) else None
+
+
+def _gain(position: Position, contract: Contract | None, mark: Decimal | None) -> Decimal | None:
+    """The exchange's own figure at its own mark price, and what the price has done since."""
+    if position.unrealised_pnl is None or mark is None:
+        return position.unrealised_pnl
+    if contract is None or position.mark_price is None or position.mark_price <= 0 or mark <= 0:
+        return None
+    return position.unrealised_pnl + _between(position.mark_price, mark, position, contract)
+
+
+def _between(before: Decimal, after: Decimal, position: Position, contract: Contract) -> Decimal:
+    """What a move of its price is to a position, in its settlement currency."""
+    lots = position.current_qty * abs(contract.multiplier)
+    if not contract.is_inverse:
+        return lots * (after - before)
+    with localcontext(prec=28):
+        return lots * (ONE / before - ONE / after)  # a lot is a dollar: worth fewer coins as the price rises
+
+
 def _moved_by(position: Position, contract: Contract | None, now: datetime) -> Decimal | None:
     if position.opened_at is not None and now - position.opened_at < _DAY:
         return position.unrealised_pnl
@@ -133,11 +181,7 @@ def _moved_by(position: Position, contract: Contract | None, now: datetime) -> D
     last, ago = contract.last_trade_price, contract.last_trade_price - contract.price_change
     if last <= 0 or ago <= 0:
         return None
-    lots = position.current_qty * abs(contract.multiplier)
-    if not contract.is_inverse:
-        return lots * contract.price_change
-    with localcontext(prec=28):
-        return lots * (ONE / ago - ONE / last)  # a lot is a dollar: worth fewer coins as the price rises
+    return _between(ago, last, position, contract)
 
 
 def _sub_lines(account: SubAccount) -> list[Line]:
@@ -156,8 +200,12 @@ def _margin_line(account: str, asset: MarginAsset) -> Line:
     return Line(account, asset.currency, asset.total, asset.available, asset.hold, asset.liability)
 
 
-def _futures_line(account: str, wallet: FuturesAccount, moved: Decimal | None) -> Line:
+def _futures_line(
+    account: str, wallet: FuturesAccount, moved: Decimal | None, unrealised: Decimal | None = None
+) -> Line:
     equity, available = wallet.account_equity, wallet.available_balance
+    if unrealised is not None and wallet.margin_balance is not None:
+        equity = wallet.margin_balance + unrealised  # KuCoin's own definition of equity
     return Line(
         account, wallet.currency, equity, available, None if available is None else equity - available, ZERO, moved
     )

@@ -96,6 +96,7 @@ class Portfolio:
     trades are left out, and so is what has no price of 24 h ago. A futures position counts with its price's move in
     24 h, or with its unrealised PnL when it is younger; positions of sub-accounts are not visible. ``at`` is the
     oldest reading in the total, ``prices_at`` that of the prices. ``conversions`` repeats the total in other units.
+    ``symbols`` are the pairs and contracts whose prices are in it: whoever has them watched sees it move with them.
     """
 
     unit: str
@@ -112,6 +113,7 @@ class Portfolio:
     conversions: tuple[tuple[str, Decimal | None], ...]
     at: datetime | None
     prices_at: datetime | None
+    symbols: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Context, Decimal
 from typing import NamedTuple, Protocol
 
@@ -44,11 +44,18 @@ class Prices:
     Args:
         tickers: All spot tickers, None where they were never read.
         usd: KuCoin's US dollar value of a currency, by its name.
+        pushed: A pair's last price where something newer than its ticker told it, else None.
     """
 
-    def __init__(self, tickers: Tickers | None, usd: Mapping[str, Decimal]) -> None:
+    def __init__(
+        self,
+        tickers: Tickers | None,
+        usd: Mapping[str, Decimal],
+        pushed: Callable[[str], Decimal | None] = lambda symbol: None,  # noqa: ARG005  nothing is newer
+    ) -> None:
         self._tickers = tickers
         self._usd = usd
+        self._pushed = pushed
         self._known: dict[str, Quote | None] = {"USDT": Quote(ONE, ONE)}
 
     def usdt(self, currency: str) -> Quote | None:
@@ -67,7 +74,7 @@ class Prices:
             ago = _ROUNDED.subtract(ticker.last, ticker.change_price)
         elif ticker.change_ratio is not None and ticker.change_ratio > -1:
             ago = _ROUNDED.divide(ticker.last, _ROUNDED.add(ONE, ticker.change_ratio))
-        return Quote(ticker.last, ago if ago is not None and ago > 0 else None)
+        return Quote(self._pushed(ticker.symbol) or ticker.last, ago if ago is not None and ago > 0 else None)
 
     def _cross(self, name: str) -> Quote | None:
         for through in _CROSSES:
