@@ -24,6 +24,7 @@ class PushServer:
     def __init__(self, live: Live) -> None:
         self.live = live
         self.port = 0
+        self.sockets: list[Any] = []  # those that listen
 
     @property
     def origin(self) -> str:
@@ -145,7 +146,8 @@ def serving(live: Live) -> Iterator[PushServer]:
     while not server.started:
         assert time.monotonic() < end, "the web server did not start"
         time.sleep(0.005)
-    there.port = server.servers[0].sockets[0].getsockname()[1]
+    there.sockets = list(server.servers[0].sockets)
+    there.port = there.sockets[0].getsockname()[1]
     try:
         yield there
     finally:

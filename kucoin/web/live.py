@@ -55,7 +55,7 @@ class _Ends(Exception):
         self.code = code
 
 
-class _Client:
+class Client:
     """One socket. One array at a time is on its way; what comes meanwhile is told whole afterwards."""
 
     def __init__(self, socket: WebSocket, ticket: str) -> None:
@@ -112,6 +112,7 @@ class Live:
     Attributes:
         tickets: Opened and closed by the sessions, from any thread.
         board: What is shown.
+        open: The sockets that have shown their ticket.
     """
 
     def __init__(self, sight: Sight, *, allowed: Collection[str] = ()) -> None:
@@ -119,18 +120,13 @@ class Live:
         self.board = Board(sight)
         self._sight = sight
         self._allowed = frozenset(allowed)
-        self._clients: set[_Client] = set()
+        self.open: set[Client] = set()
         self._beats = 0
 
     @property
     def routes(self) -> list[WebSocketRoute]:
         """What the web server has to serve."""
         return [WebSocketRoute(PATH, self._serve)]
-
-    @property
-    def clients(self) -> int:
-        """How many sockets are open."""
-        return len(self._clients)
 
     def frame(self, panel: str) -> Body:
         """Return all that ``panel`` shows now, for a page that gets it by its script. From any thread.
@@ -158,7 +154,7 @@ class Live:
             pump.cancel()
             with suppress(asyncio.CancelledError):
                 await pump
-            for client in self._clients:
+            for client in self.open:
                 client.end(_TRY_LATER)
             self.board.close()
 
@@ -186,10 +182,10 @@ class Live:
     def _beat(self) -> None:
         """Look at everything that is wanted, and post to each socket what is new to it."""
         now = self._sight.monotonic()
-        self.board.want(name for client in self._clients for name in client.wants)
+        self.board.want(name for client in self.open for name in client.wants)
         self.board.look()
         second = self._beats % _SECOND == 0
-        for client in self._clients:
+        for client in self.open:
             if self.tickets.who(client.ticket) is None:
                 client.end(_TICKET_GONE)
             elif client.busy_since is None:
@@ -200,7 +196,7 @@ class Live:
             self._sight.market.sweep()
         self._beats += 1
 
-    def _post(self, client: _Client, now: float, *, fresh: bool) -> None:
+    def _post(self, client: Client, now: float, *, fresh: bool) -> None:
         fresh = fresh or client.curious
         frames = []
         for name in client.wants:
@@ -219,7 +215,7 @@ class Live:
         if frames:
             client.post(f"[{','.join(frames)}]", now)
 
-    def _hold_back(self, client: _Client, now: float) -> None:
+    def _hold_back(self, client: Client, now: float) -> None:
         """Note what a socket misses while its last frame is still leaving; give it up where that takes too long."""
         client.due.update(name for name in client.wants if self.board.shown[name].news is not None)
         if client.busy_since is not None and now - client.busy_since > _PATIENCE:
@@ -228,17 +224,17 @@ class Live:
     # A socket ---------------------------------------------------------------------------------------------------
 
     async def _serve(self, socket: WebSocket) -> None:
-        if not admits(socket.headers, self._allowed) or len(self._clients) >= _ALL_SOCKETS:
+        if not admits(socket.headers, self._allowed) or len(self.open) >= _ALL_SOCKETS:
             await socket.close(_REFUSED)
             return
         await socket.accept()
         try:
             client = await self._welcome(socket)
-            self._clients.add(client)
+            self.open.add(client)
             try:
                 await self._talk(client)
             finally:
-                self._clients.discard(client)
+                self.open.discard(client)
                 for task in client.asking:
                     task.cancel()
         except _Ends as end:
@@ -246,7 +242,7 @@ class Live:
         except WebSocketDisconnect:
             pass  # the browser went, which is no matter of ours
 
-    async def _welcome(self, socket: WebSocket) -> _Client:
+    async def _welcome(self, socket: WebSocket) -> Client:
         """Wait for the ticket.
 
         Raises:
@@ -261,11 +257,11 @@ class Live:
             raise _Ends(_REFUSED)
         if self.tickets.who(said.ticket) is None:
             raise _Ends(_TICKET_GONE)
-        if sum(client.ticket == said.ticket for client in self._clients) >= _SOCKETS:
+        if sum(client.ticket == said.ticket for client in self.open) >= _SOCKETS:
             raise _Ends(_REFUSED)
-        return _Client(socket, said.ticket)
+        return Client(socket, said.ticket)
 
-    async def _talk(self, client: _Client) -> None:
+    async def _talk(self, client: Client) -> None:
         """Hear and write at once, until either ends.
 
         Raises:
@@ -282,7 +278,7 @@ class Live:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _listen(self, client: _Client) -> None:
+    async def _listen(self, client: Client) -> None:
         loop = asyncio.get_running_loop()
         window, count = loop.time(), 0
         while True:
@@ -302,7 +298,7 @@ class Live:
                 client.asking.add(task)
                 task.add_done_callback(client.asking.discard)
 
-    async def _answer_older(self, client: _Client, name: str, before: int) -> None:
+    async def _answer_older(self, client: Client, name: str, before: int) -> None:
         body: Body
         try:
             kind, symbol, interval = name.split(":") if name.count(":") == 2 else ("", "", "")

@@ -68,7 +68,7 @@ def test_a_foreign_page_gets_no_socket_at_all(server: PushServer, options: dict[
     """Neither from another origin nor under another name."""
     with pytest.raises(WebSocketBadStatusException, match="403"):
         server.page(**options)
-    assert server.live.clients == 0
+    assert len(server.live.open) == 0
 
 
 @pytest.mark.parametrize("ticket", ["guessed", "x" * 10_000])
@@ -146,7 +146,7 @@ def test_a_ticket_opens_four_sockets_and_no_fifth(server: PushServer) -> None:
         assert fifth.end() == 1008
     for page in pages:
         page.line.shutdown()
-    until(lambda: server.live.clients == 0)
+    until(lambda: len(server.live.open) == 0)
 
 
 def test_a_revoked_ticket_ends_its_socket_and_a_new_one_opens_another(server: PushServer) -> None:
