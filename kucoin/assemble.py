@@ -51,7 +51,8 @@ def live(allowed: Collection[str] = ()) -> Live:
     running = desk()
     with _lock:
         if not _serving:
-            sight = Sight(running.hub, running.feeds, running.books, running.market, None, running.status)
+            market, orders = running.market, running.orders
+            sight = Sight(running.hub, running.feeds, running.books, market, orders, running.status)
             _serving.append(Live(sight, allowed=allowed))
         return _serving[0]
 

@@ -114,8 +114,8 @@ class Accounts:
         self.spot: Followed[tuple[SpotAccount, ...], BalanceChange] = self._followed(
             "spot accounts", account.spot_accounts, self._pace.balances, joins.BALANCES
         )
-        self.cross = self._source("cross margin", margin.cross, self._pace.balances, wanted=self._granted)
-        self.isolated = self._source("isolated margin", margin.isolated, self._pace.balances, wanted=self._granted)
+        self.cross = self._source("cross margin", margin.cross, self._pace.balances, wanted=self.granted)
+        self.isolated = self._source("isolated margin", margin.isolated, self._pace.balances, wanted=self.granted)
         self.subs = self._source("sub-accounts", account.sub_accounts, self._pace.balances, wanted=self._is_master)
         self.wallets: dict[str, Followed[FuturesAccount, WalletChange]] = {}
         self.sub_wallets: dict[str, Source[tuple[tuple[str, FuturesAccount], ...]]] = {}
@@ -176,6 +176,11 @@ class Accounts:
             sub_wallets = {currency: source.reading for currency, source in self.sub_wallets.items()}
             found += places.subs(self.subs.reading, sub_wallets)
         return tuple(found)
+
+    def granted(self) -> bool:
+        """Whether private calls may be made."""
+        asked = self.admission.reading.value
+        return asked is not None and asked.granted
 
     def hear(self, events: Iterable[Event]) -> None:
         """Take what the private sockets push: what a push does not tell whole is read again."""
@@ -249,12 +254,12 @@ class Accounts:
         return source
 
     def _followed(self, name: str, read: Callable[[], T], every: float, joining: Joining[T, P]) -> Followed[T, P]:
-        source = Followed(name, read, every=every, wanted=self._granted, joining=joining)
+        source = Followed(name, read, every=every, wanted=self.granted, joining=joining)
         self._refresher.add(source)
         return source
 
     def _rate(self, fiat: str) -> Source[Decimal | None]:
-        return self._source(f"{fiat} rate", lambda: self._read_rate(fiat), self._pace.fiat, wanted=self._granted)
+        return self._source(f"{fiat} rate", lambda: self._read_rate(fiat), self._pace.fiat, wanted=self.granted)
 
     def _add_futures(self) -> None:
         """Read futures too; the European site has none."""
@@ -330,11 +335,6 @@ class Accounts:
         """Whether there is an account whose figures need prices."""
         asked = self.admission.reading.value
         return self._exchange.has_credentials and (asked is None or asked.granted)
-
-    def _granted(self) -> bool:
-        """Whether private calls may be made."""
-        asked = self.admission.reading.value
-        return asked is not None and asked.granted
 
     def _is_master(self) -> bool:
         """Whether the key can see sub-accounts."""

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from kucoin.desk import admission
 from kucoin.desk.accounts import FIATS, Accounts, Pace, Verdict
 from kucoin.desk.market import Market
+from kucoin.desk.orders import Orders
 from kucoin.desk.portfolio import Portfolio, Standing, appraise, nothing
 from kucoin.desk.prices import Measure, Prices
 from kucoin.desk.pushes import Pushes
@@ -90,6 +91,7 @@ class Desk:
             tickers=self._accounts.tickers,
             contracts=self._accounts.contracts,
         )
+        self.orders = Orders(exchange, self.hub, self._refresher, granted=self._accounts.granted)
         self._lock = threading.Lock()
         self._portfolios: dict[str, _Appraised] = {}
 
