@@ -7,7 +7,7 @@ from typing import NamedTuple
 import streamlit as st
 
 from kucoin.desk.candles import INTERVALS
-from kucoin.desk.market import Rules
+from kucoin.desk.rules import Rules
 from kucoin.web.assets import PLOTLY
 from pages.widgets import figures, pushed
 from pages.widgets.live import live

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kucoin.desk.market import Rules
+from kucoin.desk.rules import Rules
 from kucoin.web.assets import PLOTLY
 from pages.widgets import pushed
 from pages.widgets.live import live

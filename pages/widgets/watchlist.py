@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import streamlit as st
 
-from kucoin.desk.market import Rules
+from kucoin.desk.rules import Rules
 from pages.widgets import pushed, session, trades_symbol
 from pages.widgets.live import live
 

@@ -19,6 +19,8 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests.browser.live_rig import Rig, mounting, serving
+
 ROOT = Path(__file__).parents[2]
 # Debian's chromium first: it is what the provisioning of `make test` ends with.
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -42,6 +44,7 @@ class Visit:
 
 
 Open = Callable[..., Visit]
+Mount = Callable[..., Page]
 Theme = Literal["dark", "light"]
 
 
@@ -151,3 +154,31 @@ def listen(seen: Visit) -> None:
     seen.page.on("response", lambda reply: note(f"{reply.status} {reply.url}") if reply.status >= 400 else None)
     here = ("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:")
     seen.page.on("request", lambda asked: note(asked.url) if not asked.url.startswith(here) else None)
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Rig]:
+    """Return one push socket for all tests of single components."""
+    with serving() as started:
+        yield started
+
+
+@pytest.fixture
+def rig(server: Rig) -> Rig:
+    """Return a push socket that remembers nothing of other tests."""
+    server.forget()
+    return server
+
+
+@pytest.fixture
+def mount(browser: Browser, rig: Rig) -> Iterator[Mount]:
+    """Return what mounts a component on an empty page; no error may happen there."""
+    page = browser.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.clock.install()  # it runs as any clock, until a test moves it
+    page.goto(rig.url)
+
+    yield mounting(page, rig)
+    page.close()
+    assert errors == []

@@ -9,18 +9,19 @@ const DAY = 86_400_000;
 /**
  * Return how pixels, times and prices belong together.
  *
- * Args: rows in view; their time range in ms; size in px; the longest price as text.
+ * Args: rows in view; their time range in ms; size in px; what counts the characters of a price.
  */
-export function scale(rows, [from, to], { width, height }, longest) {
-  const gutter = longest.length * DIGIT + 16;
+export function scale(rows, [from, to], { width, height }, length) {
   const low = Math.min(...rows.map((row) => row.low));
   const high = Math.max(...rows.map((row) => row.high));
   const air = (high - low) * AIR || Math.abs(high) * 0.001 || 1;
-  const inner = width - gutter;
   const tall = (height - TOP - BOTTOM) * (1 - VOLUME - GAP);
   const [floor, roof] = [low - air, high + air];
+  const digits = Math.max(length(floor), length(roof));
+  const gutter = digits * DIGIT + 16;
+  const inner = width - gutter;
   return {
-    from, to, gutter, inner, top: TOP, tall, bottom: height - BOTTOM, prices: [floor, roof],
+    from, to, digits, gutter, inner, top: TOP, tall, bottom: height - BOTTOM, prices: [floor, roof],
     y: (price) => TOP + ((roof - price) / (roof - floor)) * tall,
     price: (y) => roof - ((y - TOP) / tall) * (roof - floor),
     x: (time) => ((time - from) / (to - from)) * inner,

@@ -36,8 +36,9 @@ class Candles {
     this.say = h('p', { class: 'say', role: 'status' });
     this.back = h('button', { class: 'back', type: 'button', hidden: true }, 'Back to now');
     this.hand = h('div', { class: 'hand', tabindex: '0', role: 'group' });
-    this.frame = h('div', { class: 'frame figure' }, this.plot, this.last, this.post, this.cross, this.hand, this.say, this.back);
-    root.append(head('Candles', this.mark, this.choice), h('div', { class: 'body' }, this.readout, this.frame));
+    const frame = h('div', { class: 'frame figure' }, this.plot, this.last, this.post, this.cross, this.hand, this.say, this.back);
+    this.body = h('div', { class: 'body' }, this.readout, frame);
+    root.append(head('Candles', this.mark, this.choice), this.body);
     this.surface = new Surface(root, this.plot, (surface) => this.paint(surface));
     this.back.onclick = () => this.home();
     handle(this.hand, this);
@@ -123,8 +124,9 @@ class Candles {
     view.bars ??= Math.max(FEWEST, Math.round((size.width - GUTTER) / BAR));
     const seen = view.seen;
     this.marks = view.marks;
-    this.fit = scale(seen.length ? seen : [view.last], [view.from, view.to], size, this.price(view.last.close));
-    this.frame.style.setProperty('--gutter', `${this.fit.gutter}px`);
+    this.fit = scale(seen.length ? seen : [view.last], [view.from, view.to], size, (price) => this.price(price).length);
+    this.body.style.setProperty('--gutter', `${this.fit.gutter}px`);
+    this.body.style.setProperty('--digits', this.fit.digits);
     this.surface.show(traces(seen, this.marks, look), layout(this.fit, size, look, view.step, this.data.places));
     this.stamp();
     this.reach();

@@ -36,6 +36,12 @@ export function line(values) {
   return values.map((value, index) => `${index ? 'L' : 'M'}${((index / (values.length - 1)) * WIDE).toFixed(1)} ${y(value).toFixed(1)}`).join('');
 }
 
+/** Say what a search did not show. */
+function outcome(sought, count) {
+  if (!count) return `Nothing listed matches “${sought}”.`;
+  return count > FOUND ? `and ${count - FOUND} more` : '';
+}
+
 class Row {
   constructor(symbol, list) {
     this.price = h('span', { class: 'figure' }, '–');
@@ -70,7 +76,7 @@ class Watchlist {
     root.append(head('Watchlist', this.mark), this.field, h('div', { class: 'body' }, this.pinned, this.found), this.note);
     this.field.oninput = () => this.search();
     this.field.onkeydown = (event) => this.key(event);
-    this.heard = ({ key }) => key === `desk:${STORE}` && this.arrange();
+    this.heard = ({ key }) => key === `desk:${STORE}` && this.show();
     addEventListener('storage', this.heard);
   }
 
@@ -80,14 +86,18 @@ class Watchlist {
       ...data.pairs.map((symbol) => ({ symbol, coin: symbol.split('-')[0], kind: 'spot' })),
       ...data.contracts.map(([symbol, coin]) => ({ symbol, coin, kind: `${coin} contract` })),
     ];
-    this.arrange();
-    this.search();
+    this.show();
   }
 
   get pins() {
     const stored = kept(STORE, null);
     const pins = Array.isArray(stored) ? stored.filter((symbol) => typeof symbol === 'string') : this.data.usual;
     return [...new Set(pins)].slice(0, MOST);
+  }
+
+  show() {
+    this.arrange();
+    this.search();
   }
 
   /** Show the pins as they are stored, and follow the prices of those that are listed. */
@@ -112,7 +122,6 @@ class Watchlist {
       this.told = known.join();
       this.tell('pins', known);
     }
-    put(this.note, pins.length ? '' : 'Nothing pinned. Find a symbol and press its star.');
   }
 
   draw({ full, more }) {
@@ -127,9 +136,7 @@ class Watchlist {
     const { pins } = this;
     this.found.replaceChildren(...all.slice(0, FOUND).map(({ symbol, kind }) => h('li', null,
       this.link(symbol, h('b', null, symbol), h('span', { class: 'kind' }, kind)), this.pin(symbol, pins.includes(symbol)))));
-    if (!sought) return;
-    const rest = all.length - FOUND;
-    put(this.note, all.length ? (rest > 0 ? `and ${rest} more` : '') : `Nothing listed matches “${sought}”.`);
+    put(this.note, sought ? outcome(sought, all.length) : pins.length ? '' : 'Nothing pinned. Find a symbol and press its star.');
   }
 
   key(event) {
@@ -144,7 +151,6 @@ class Watchlist {
   clear() {
     this.field.value = '';
     this.search();
-    this.arrange();
   }
 
   /** A plain link, so that a middle press opens a tab of its own; a plain press stays in this session. */
@@ -168,8 +174,7 @@ class Watchlist {
       if (!off && pins.length >= MOST) put(this.note, `${MOST} symbols are pinned, more do not fit. Unpin one first.`);
       else {
         keep(STORE, off ? others : [...pins, symbol]);
-        this.arrange();
-        this.search();
+        this.show();
       }
     };
     return button;
