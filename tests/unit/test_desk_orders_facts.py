@@ -7,15 +7,18 @@ from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
 from functools import reduce
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kucoin.desk import facts, order_state
+from kucoin.desk import facts, order_state, stops
 from kucoin.desk.facts import Facts
 from kucoin.desk.order_state import FuturesOrderState, SpotOrderState
-from kucoin.model.order import Lots, OrderStatus, OrderType, TradeType
+from kucoin.desk.stops import Stop
+from kucoin.model.feed_private import StopChange
+from kucoin.model.order import Lots, OrderStatus, OrderType, Side, TradeType
 from tests.order_facts import (
     FUTURES_FILL,
     FUTURES_ORDER,
@@ -277,3 +280,38 @@ def test_joining_does_not_mind_grouping(life: tuple[list[Facts], int, bool], dat
     assert one.joined(two) == two.joined(one)
     assert one.joined(two).joined(three) == one.joined(two.joined(three))
     assert one.joined(two).joined(two) == one.joined(two)
+
+
+def stop_push(kind: str, **more: Any) -> StopChange:
+    """What the socket says of a stop on futures."""
+    fields = {"size": D(3), "stop_price": D("18"), "order_price": D("17.9")} | more
+    return StopChange(
+        time=1, symbol="AVAXUSDTM", order_id="9", side=Side.SELL, kind=kind, stop="down", futures=True, **fields
+    )
+
+
+LISTED_STOP = replace(
+    FUTURES_ORDER, order_id="9", size=Lots(3), price=D("17.9"), stop_price=D("18"), stop_triggered=False
+)
+WENT_OFF = replace(LISTED_STOP, stop_triggered=True)
+
+
+@pytest.mark.parametrize(
+    ("last", "triggered", "error"),
+    [
+        (stops.pushed(stop_push("cancel")), False, None),
+        (stops.pushed(stop_push("triggered", trigger_success=True)), True, None),
+        (stops.pushed(stop_push("triggered", trigger_success=False, error="no balance")), True, "no balance"),
+        (stops.answered_futures(replace(LISTED_STOP, active=False)), False, None),
+        (stops.answered_futures(WENT_OFF), True, None),
+    ],
+    ids=["cancelled", "triggered", "failed", "inactive", "went off"],
+)
+def test_a_waiting_order_is_joined_likewise(last: Stop, triggered: bool, error: str | None) -> None:
+    """Its push, its row in a list and its end, in all six orders, each twice."""
+    three = [stops.pushed(stop_push("open")), stops.answered_futures(LISTED_STOP), last]
+    ends = [reduce(Stop.joined, [*order, *order]) for order in itertools.permutations(three)]
+    assert all(end == ends[0] for end in ends)
+    assert (ends[0].alive, ends[0].triggered, ends[0].error) == (False, triggered, error)
+    assert (ends[0].stop_price, ends[0].lots, ends[0].client_oid) == (D("18"), 3, "own-2")
+    assert three[0].joined(three[1]).alive
