@@ -1,6 +1,7 @@
-"""A server process that pushes trades at a steady pace, each stamped with when it left. Run: ``feed_load.py 5000``.
+"""A server process that pushes trades at a steady pace, each stamped with when it left: ``feed_load.py 5000 [10000]``.
 
-The stamp is this machine's monotonic clock in ns, which all its processes share.
+The stamp is this machine's monotonic clock in ns, which all its processes share. The second figure is the pace of one
+second in ten. Whoever asks for orders instead gets one that was received, 50 times a second.
 """
 
 from __future__ import annotations
@@ -8,33 +9,27 @@ from __future__ import annotations
 import sys
 import threading
 import time
+from collections.abc import Callable
 
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.server import ServerConnection, serve
 
-_HEAD = '{"topic":"/market/match:BTC-USDT","type":"message","subject":"trade.l3match","data":{"price":"67523.1",'
 _STEP = 0.005  # s
+_CYCLE, _CALM = 10.0, 9.0  # s, the latter without the burst
+_ORDERS = 50  # a second
+_TRADE = '{"topic":"/market/match:BTC-USDT","type":"message","subject":"trade.l3match","data":{"price":"67523.1",'
+_ORDER = '{"topic":"/spotMarket/tradeOrdersV2","type":"message","subject":"orderChange","data":{"symbol":"BTC-USDT",'
 
 
-def main(rate: int) -> None:
+def main(rate: int, burst: int) -> None:
     """Serve until the input ends."""
 
     def talk(connection: ServerConnection) -> None:
         connection.send('{"id":"1","type":"welcome"}')
-        asked = connection.recv()
+        orders = "tradeOrders" in str(connection.recv())
         connection.send('{"id":"1","type":"ack"}')
-        assert "match" in str(asked)
         threading.Thread(target=_listen, args=(connection,), daemon=True).start()
-        number, began = 0, time.monotonic()
-        try:
-            while True:
-                due = int((time.monotonic() - began) * rate)
-                for number in range(number, due):  # noqa: B020 goes on where it was
-                    connection.send(_trade(number))
-                number = max(number, due)
-                time.sleep(_STEP)
-        except ConnectionClosed:
-            return
+        push(connection, _order, _ORDERS, _ORDERS) if orders else push(connection, _trade, rate, burst)
 
     with serve(talk, "127.0.0.1", 0, compression=None, ping_interval=None) as server:
         print(server.socket.getsockname()[1], flush=True)
@@ -42,9 +37,30 @@ def main(rate: int) -> None:
         sys.stdin.read()
 
 
+def push(connection: ServerConnection, make: Callable[[int], str], rate: int, burst: int) -> None:
+    """Send what ``make`` returns for 0, 1, 2 and so on until the connection ends."""
+    number, began = 0, time.monotonic()
+    try:
+        while True:
+            cycles, rest = divmod(time.monotonic() - began, _CYCLE)
+            calm, loud = cycles * _CALM + min(rest, _CALM), cycles * (_CYCLE - _CALM) + max(rest - _CALM, 0.0)
+            due = int(calm * rate + loud * burst)
+            for each in range(number, due):
+                connection.send(make(each))
+            number = due
+            time.sleep(_STEP)
+    except ConnectionClosed:
+        return
+
+
 def _trade(number: int) -> str:
     stamp = time.monotonic_ns()
-    return f'{_HEAD}"side":"buy","size":"0.003","symbol":"BTC-USDT","time":"{stamp}","tradeId":"{number}"}}}}'
+    return f'{_TRADE}"side":"buy","size":"0.003","symbol":"BTC-USDT","time":"{stamp}","tradeId":"{number}"}}}}'
+
+
+def _order(number: int) -> str:
+    stamp = time.monotonic_ns()
+    return f'{_ORDER}"side":"buy","orderId":"{number}","type":"received","status":"new","ts":{stamp}}}}}'
 
 
 def _listen(connection: ServerConnection) -> None:
@@ -57,4 +73,4 @@ def _listen(connection: ServerConnection) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(int(sys.argv[1]), int(sys.argv[-1]))
