@@ -52,7 +52,10 @@ def live(allowed: Collection[str] = ()) -> Live:
     with _lock:
         if not _serving:
             market, orders = running.market, running.orders
-            sight = Sight(running.hub, running.feeds, running.books, market, orders, running.status)
+            sight = Sight(
+                *(running.hub, running.feeds, running.books, market, orders, running.status),
+                portfolio=running.portfolio,
+            )
             _serving.append(Live(sight, allowed=allowed))
         return _serving[0]
 

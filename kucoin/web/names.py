@@ -10,6 +10,7 @@ from kucoin.web.head import HeadPanel, PricesPanel
 from kucoin.web.ladder import DepthPanel, LadderPanel
 from kucoin.web.machine import AccountPanel, StatusPanel
 from kucoin.web.panel import Panel
+from kucoin.web.portfolio import PortfolioPanel
 from kucoin.web.sight import Sight
 from kucoin.web.tape import TapePanel
 
@@ -24,6 +25,7 @@ _KINDS: dict[str, tuple[int, Callable[..., Panel]]] = {  # how many parts follow
     "candles": (2, CandlesPanel),
     "prices": (1, lambda sight, symbols: PricesPanel(sight, tuple(dict.fromkeys(filter(None, symbols.split(",")))))),
     "status": (1, lambda sight, _nothing: StatusPanel(sight)),
+    "portfolio": (1, PortfolioPanel),
     "account": (1, lambda sight, _nothing: AccountPanel(sight)),
 }
 

@@ -11,6 +11,7 @@ from typing import NamedTuple, Protocol
 
 from kucoin.book.books import Books
 from kucoin.desk.market import Market
+from kucoin.desk.portfolio import Portfolio
 from kucoin.desk.refresh import Reading
 from kucoin.desk.status import Status
 from kucoin.hub import Hub, Latest
@@ -83,6 +84,7 @@ class Sight:
     market: Market
     orders: Orders | None
     status: Callable[[], Status]
+    portfolio: Callable[[str], Portfolio] | None = None
     monotonic: Callable[[], float] = time.monotonic
     wall: Callable[[], float] = time.time
     shared: dict[object, object] = field(default_factory=dict)
