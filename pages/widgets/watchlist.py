@@ -32,6 +32,7 @@ def _draw(symbol: str | None, listed: tuple[Rules, ...]) -> None:
         f"prices:{','.join(pins or usual(known))}",
         key=_KEY,
         on={"open": _open, "pins": _note},
+        page="trades",
         symbol=symbol,
         pairs=[rules.symbol for rules in listed if not rules.futures],
         contracts=[(rules.symbol, rules.base) for rules in listed if rules.futures],
