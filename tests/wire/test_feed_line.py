@@ -21,6 +21,7 @@ from kucoin.stream.feed import Feed, FeedState, FeedStatus, Manners
 from kucoin.stream.protocol import Timing
 from kucoin.stream.topics import Event
 from tests.feed_server import Ear, FeedServer, match, until
+from tests.feed_sleeper import sleeper
 from tests.line_proxy import LineProxy
 
 FAST = Manners(Timing().faster(1 / 20), first_pause=0.25, longest_pause=3.0)
@@ -385,6 +386,12 @@ def test_a_process_that_slept_begins_anew(server: FeedServer, ear: Ear, start: C
     until(lambda: FeedState.DOWN in ear.states)
     until(lambda: feed.status.state is FeedState.LIVE, 5)
     assert feed.status.dials == 2
+
+
+def test_a_process_that_was_stopped_begins_anew(server: FeedServer) -> None:
+    """It finds out by its clock, though the line is sound, and is live within 5 s of waking."""
+    with sleeper(server.port, 1 / 20) as process:
+        assert process.sleep(1.5) <= 5
 
 
 def test_cuts_leak_neither_threads_nor_descriptors(
