@@ -31,11 +31,10 @@ class Lines:
         orders.insert(at, order)
 
     def remove(self, order: Order) -> None:
-        """Take an order out of its line, if it stands there: one of the exchange's own never does."""
+        """Take an order that has ended out of its line."""
         places, orders = self._lines[line_of(order)]
         at = bisect_left(places, _place(order))
-        if at < len(orders) and orders[at] is order:
-            del places[at], orders[at]
+        del places[at], orders[at]
 
     def orders(self, line: Line) -> list[Order]:
         """Return the orders of a line, first in line first."""
