@@ -121,10 +121,10 @@ def place(desk: Desk, **more: Any) -> str:
     return desk.exchange.spot_orders.place(resting(desk.floor, **more))
 
 
-def buy(desk: Desk, funds: int = 20) -> str:
-    """Buy at the market."""
+def buy(desk: Desk, symbol: str = PAIR) -> str:
+    """Buy a little at the market."""
     return desk.exchange.spot_orders.place_market(
-        client_oid=uuid.uuid4().hex, symbol=PAIR, side=Side.BUY, funds=D(funds)
+        client_oid=uuid.uuid4().hex, symbol=symbol, side=Side.BUY, funds=D(20)
     )
 
 
@@ -383,6 +383,21 @@ def test_a_desk_begins_with_what_stands_and_what_was_filled(desk: Desk) -> None:
         assert mine.fee is not None
         assert fresh.orders.repaired == 0
     exchange.spot_orders.cancel(order_id=stands, symbol=PAIR)
+
+
+def test_fills_on_other_pairs_are_read_once_somebody_looks_or_trades(desk: Desk) -> None:
+    """There is no list of all pairs; an order filled at once never was in one either."""
+    listed = {each.symbol for each in (*desk.orders.open(), *desk.orders.stops())}
+    pairs = [pair.symbol for pair in desk.exchange.market.symbols() if pair.quote_currency == "USDT"]
+    looked, traded = [symbol for symbol in pairs if symbol not in listed][:2]
+    before = [buy(desk, looked), buy(desk, traded)]
+    with desk_of(desk.floor, every=NEVER) as fresh:
+        assert not fresh.orders.fills(looked)
+        assert not fresh.orders.fills(traded)
+        fresh.orders.look_back(looked)
+        after = buy(fresh, traded)
+        until(lambda: before[0] in {fill.order_id for fill in fresh.orders.fills(looked)})
+        until(lambda: {before[1], after} <= {fill.order_id for fill in fresh.orders.fills(traded)})
 
 
 def test_without_sockets_the_lists_tell_everything(desk: Desk) -> None:
