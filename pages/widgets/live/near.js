@@ -24,7 +24,7 @@ export default (component) => panel(component, (root, follow) => {
   function write({ figure, bar }, value, largest) {
     put(figure, brief(value));
     figure.title = value == null ? 'Further away than the part of the book that is known' : `${grouped(value)} ${quote}`;
-    bar.style.width = `${value == null ? 0 : (Number(value) / largest) * 100}%`;
+    bar.style.setProperty('--w', value == null ? 0 : Number(value) / largest);
   }
 
   function draw({ full }) {

@@ -1,0 +1,160 @@
+"""The trades page in a real browser, over the practice exchange and its live market."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+
+from tests.browser.conftest import Dashboard, Theme, Visit, listen, running
+
+PATIENCE = 30_000  # ms
+PANELS = ("head", "candles", "depth", "ladder", "tape", "watchlist")
+TOO_WIDE = """() => [document.documentElement, document.querySelector('.stMain')]
+    .map(element => element.scrollWidth - element.clientWidth)"""
+SHIFTS = """() => {
+    globalThis.shifts = [];
+    new PerformanceObserver(list => list.getEntries().forEach(entry => shifts.push(
+        entry.sources.map(source => source.node?.className ?? source.node?.nodeName).join()
+    ))).observe({ type: 'layout-shift', buffered: false });
+}"""
+# Streamlit's own search for the folder that it is served from, on every address below the first.
+PROBES = re.compile(r"404 .*/trades/_stcore/(health|host-config)$|^Failed to load resource: .* 404 ")
+
+Open = Callable[..., Visit]
+
+
+def age(page: Page, panel: str) -> Locator:
+    """The mark of age of a panel."""
+    return page.locator(f".st-key-{panel} .age")
+
+
+def expect_all(page: Page, look: str, panels: Iterable[str], *, within: float) -> None:
+    """Return once the age of every panel looks so; ``within``, in s, is for all of them together."""
+    deadline = time.monotonic() + within
+    for panel in panels:
+        left = max(1.0, (deadline - time.monotonic()) * 1000)
+        expect(age(page, panel)).to_have_class(re.compile(rf"\bage ({look})"), timeout=left)
+
+
+def newest(page: Page) -> str:
+    """The uppermost row of the tape."""
+    return page.locator(".st-key-tape .sheet .row").first.inner_text()
+
+
+@pytest.fixture
+def trades(context: BrowserContext, dashboard: Dashboard) -> Iterator[Open]:
+    """Return what opens the trades page and waits for its tape."""
+    pages: list[Page] = []
+
+    def open_at(symbol: str = "XBTUSDTM", *, width: int = 1440, theme: Theme = "dark", **asked: str) -> Visit:
+        seen = Visit(context.new_page(), [])
+        pages.append(seen.page)
+        seen.page.set_viewport_size({"width": width, "height": 976})
+        seen.page.emulate_media(color_scheme=theme)
+        listen(seen)
+        more = "".join(f"&{name}={value}" for name, value in asked.items())
+        seen.page.goto(f"{dashboard.url}trades?symbol={symbol}{more}")
+        return seen
+
+    yield open_at
+    for page in pages:
+        page.close()
+
+
+def arrived(page: Page) -> None:
+    """Wait for the first trades."""
+    page.locator(".st-key-tape .sheet .row").nth(2).wait_for(timeout=PATIENCE)
+
+
+def other_than(page: Page, before: str) -> None:
+    """Wait for a trade that is newer than the row ``before``."""
+    deadline = time.monotonic() + PATIENCE / 1000
+    while newest(page) == before:
+        assert time.monotonic() < deadline, "no trade came"
+        page.wait_for_timeout(50)
+
+
+@pytest.mark.parametrize(("width", "theme", "panels"), [(1440, "dark", PANELS), (390, "light", PANELS[:-1])])
+def test_a_market_is_live_and_stands_still(trades: Open, width: int, theme: Theme, panels: tuple[str, ...]) -> None:
+    """Every panel is live, trades come, nothing shifts, no error, no sideways scroll."""
+    seen = trades(width=width, theme=theme)
+    page = seen.page
+    arrived(page)
+    expect_all(page, "fresh", panels, within=PATIENCE / 1000)
+    expect(page.locator(".st-key-ladder .row.bid .figure").nth(2)).not_to_be_empty()
+    page.evaluate(SHIFTS)
+    for _ in range(3):
+        other_than(page, newest(page))
+    assert page.evaluate("shifts") == []
+    assert page.evaluate(TOO_WIDE) == [0, 0]
+    assert [said for said in seen.complaints if not PROBES.search(said)] == []
+
+
+def test_an_unknown_symbol_is_said_and_another_is_found(trades: Open) -> None:
+    """The text of the address stays text; the search brings a market that is live."""
+    page = trades("%3Cimg%20src=x%20onerror=document.title=1%3E").page
+    expect(page.get_by_text("is not listed on KuCoin")).to_contain_text("<img src=x")
+    page.get_by_label("Symbol", exact=True).fill("ethusdtm")
+    page.keyboard.press("Enter")
+    arrived(page)
+    expect(page).to_have_url(re.compile("symbol=ETHUSDTM"))
+    expect(page.locator(".st-key-facts")).to_contain_text("Funding in")
+    assert page.locator("img[src=x]").count() == 0
+
+
+def test_the_palette_changes_hues_at_once(trades: Open) -> None:
+    """Blue and orange where green and red are not told apart; kept in the address."""
+    page = trades("BTC-USDT", palette="safe").page
+    ask = page.locator(".st-key-ladder .row.ask > span").nth(2)
+    expect(ask).to_have_css("color", "rgb(238, 154, 85)", timeout=PATIENCE)
+    page.get_by_label("Colours").click()
+    page.get_by_role("option", name="Gain red").click()
+    expect(ask).to_have_css("color", "rgb(77, 190, 155)")
+    expect(page).to_have_url(re.compile("palette=swapped"))
+
+
+def exchange_of(data: Path) -> int:
+    """Return the process id of the practice exchange that keeps its state below ``data``."""
+    listing = subprocess.run(["ps", "-axwwo", "pid,command"], check=True, capture_output=True, text=True).stdout
+    (line,) = [line for line in listing.splitlines() if "kucoin.practice" in line and str(data) in line]
+    return int(line.split()[0])
+
+
+def test_a_dead_exchange_is_marked_and_comes_back(context: BrowserContext, tmp_path: Path) -> None:
+    """Marked within 10 s, figures where they were; live within 15 s of its return, without a reload."""
+    with running(tmp_path) as dashboard:
+        page = context.new_page()
+        page.goto(f"{dashboard.url}trades?symbol=XBTUSDTM")
+        arrived(page)
+        expect_all(page, "fresh", PANELS, within=PATIENCE / 1000)
+        page.evaluate("globalThis.loaded = true")
+        page.evaluate(SHIFTS)
+        exchange = exchange_of(tmp_path)
+        os.kill(exchange, signal.SIGSTOP)  # its line stays open and nothing comes; a clean end would be told at once
+        try:
+            expect_all(page, "stale|alarm|catching", PANELS, within=10)
+            expect(age(page, "tape")).to_have_text(re.compile("stale"))
+            row = newest(page)
+            assert page.locator(".st-key-head .last").evaluate("last => getComputedStyle(last).opacity") == "0.55"
+        finally:
+            os.kill(exchange, signal.SIGKILL)  # the dashboard starts another, which takes it a few seconds
+        deadline = time.monotonic() + PATIENCE / 1000
+        while True:
+            with suppress(ValueError):
+                if exchange_of(tmp_path) != exchange:
+                    break
+            assert time.monotonic() < deadline, "no other exchange was started"
+            page.wait_for_timeout(50)
+        expect_all(page, "fresh", PANELS, within=15)
+        other_than(page, row)
+        assert page.evaluate("loaded && shifts.length === 0")
+        page.close()
