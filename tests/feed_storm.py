@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import random
 import threading
+import time
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from kucoin.book.books import Books
 from kucoin.errors import NotSent
 from kucoin.hub import Hub
-from kucoin.model.feed import BookSnapshot
+from kucoin.model.feed import BookSnapshot, Token
 from kucoin.model.feed_private import OrderChange
 from kucoin.stream.feed import Feed, FeedState, Manners
 from kucoin.stream.protocol import Timing
@@ -62,41 +64,69 @@ class Session:
         return len(self.orders)
 
 
-def storm(cuts: int, seed: int, kinds: Iterable[str] = ("rst", "fin", "close", "silent", "inside")) -> None:
-    """Cut a private feed so often, in every way, while orders come; fail where one is missing at the end."""
+def open_files() -> int:
+    """How many descriptors this process holds."""
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+def connected(port: int) -> int:
+    """How many sockets of this machine are connected to a local ``port`` and not closed on their own side."""
+    rows = [row.split() for row in Path("/proc/net/tcp").read_text(encoding="ascii").splitlines()[1:]]
+    established, half_closed = "01", "08"
+    return sum(row[2].endswith(f":{port:04X}") and row[3] in {established, half_closed} for row in rows)
+
+
+def storm(
+    cuts: int, seed: int, *, within: float, kinds: Iterable[str] = ("rst", "fin", "close", "silent", "inside")
+) -> None:
+    """Cut a private feed so often, in every way, while orders come.
+
+    Fails where an order is missing at the end, where the feed is not live ``within`` s of the line's return, where it
+    dials before its old socket is closed, and where it leaves threads or descriptors behind.
+    """
     print(f"seed {seed}: {cuts} cuts", flush=True)
     luck = random.Random(seed)
     store: list[str] = []
     with FeedServer(ping_interval=0.9, ping_timeout=0.25) as server, LineProxy(server.port, seed=seed) as line:
         hub = Hub(Books(no_books))
         session = Session(hub, store)
-        feed = Feed(
-            "feed-spot-private", lambda: server.token(line.port), hub, practice=True, private=True, manners=HASTY
-        )
+        beside: list[int] = []  # sockets that were open when the next was dialled
+        backs: list[float] = []
+
+        def token() -> Token:
+            beside.append(connected(line.port))
+            return server.token(line.port)
+
+        feed = Feed("feed-spot-private", token, hub, practice=True, private=True, manners=HASTY)
         feed.want(["/spotMarket/tradeOrdersV2", "/account/balance"])
         feed.start()
-        threads = threading.active_count()
+        until(lambda: feed.status.state is FeedState.LIVE)
+        threads, descriptors = threading.active_count(), open_files()
         done = threading.Event()
         orders = threading.Thread(target=_trade, args=(server, store, done))
         orders.start()
         try:
             for _ in range(cuts):
-                until(lambda: feed.status.state is FeedState.LIVE, 20)
                 dials = feed.status.dials
                 _cut(luck.choice(tuple(kinds)), line, server)
                 until(lambda: feed.status.dials > dials, 20)  # noqa: B023 called at once
                 line.silent_down, line.slice, line.delay = False, 0, 0.0
+                back = time.monotonic()
+                until(lambda: feed.status.state is FeedState.LIVE, 20)
+                backs.append(time.monotonic() - back)
                 session.look()
         finally:
             done.set()
             orders.join()
-        until(lambda: feed.status.state is FeedState.LIVE, 20)
+        print(f"{len(store)} orders, {len(beside)} dials, live within {max(backs):.2f} s of the line's return")
         until(lambda: session.look() == len(store), 20)
         assert session.orders == set(store)
         assert session.rereads > cuts * 0.5
         assert len(set(server.tokens_used)) == len(server.tokens_used)
-        assert len([each for each in threading.enumerate() if each.name == "feed-spot-private"]) == 1
-        until(lambda: threading.active_count() <= threads + 4)
+        assert max(backs) <= within
+        assert not any(beside)
+        until(lambda: threading.active_count() <= threads)
+        until(lambda: open_files() <= descriptors + 2)
         feed.stop()
 
 

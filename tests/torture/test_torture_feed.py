@@ -33,7 +33,7 @@ MATCHES = "/market/match:BTC-USDT"
 
 def test_a_thousand_cuts_lose_no_private_event() -> None:
     """Five kinds of cuts, twenty orders a second."""
-    storm(int(1000 * SHARE), SEED)
+    storm(int(1000 * SHARE), SEED, within=2)
 
 
 def test_ten_thousand_schedules_never_show_a_wrong_book_as_right() -> None:

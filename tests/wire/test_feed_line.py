@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 
@@ -22,6 +21,7 @@ from kucoin.stream.protocol import Timing
 from kucoin.stream.topics import Event
 from tests.feed_server import Ear, FeedServer, match, until
 from tests.feed_sleeper import sleeper
+from tests.feed_storm import open_files
 from tests.line_proxy import LineProxy
 
 FAST = Manners(Timing().faster(1 / 20), first_pause=0.25, longest_pause=3.0)
@@ -407,11 +407,6 @@ def test_cuts_leak_neither_threads_nor_descriptors(
     until(lambda: line.alive == 1)
     until(lambda: open_files() <= descriptors + 2)
     assert len(server.tokens_used) == len(set(server.tokens_used)) == 13
-
-
-def open_files() -> int:
-    """How many descriptors this process holds."""
-    return len(list(Path("/proc/self/fd").iterdir()))
 
 
 def test_topics_come_and_go_while_it_runs(server: FeedServer, ear: Ear, start: Callable[..., Feed]) -> None:
