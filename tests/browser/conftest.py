@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.browser.live_rig import Rig, mounting, serving
 
@@ -25,6 +25,7 @@ ROOT = Path(__file__).parents[2]
 # Debian's chromium first: it is what the provisioning of `make test` ends with.
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 PATIENCE = 30.0  # s; nothing here takes so long unless it is broken
+expect.set_options(timeout=PATIENCE * 1000)
 
 
 @dataclass(frozen=True)

@@ -86,7 +86,7 @@ def shown(rig: Rig, mount: Mount, count: int = 200, **data: Any) -> Page:
     """Mount the panel and show ``count`` bars; return once they are drawn."""
     page = candles(mount, **data)
     rig.push(whole(rows(count)))
-    expect(drawn(page)).not_to_have_count(0, timeout=20_000)
+    expect(drawn(page)).not_to_have_count(0)
     return page
 
 
@@ -209,7 +209,7 @@ def test_own_trades_are_marked_at_their_bar(rig: Rig, mount: Mount) -> None:
     page = candles(mount)
     at = (FIRST + STEP * 190) * 1000 + 31_000
     rig.push(whole(rows(200), [[at, "buy", "105.0", "0.0100"], [at, "sell", "1105.5", "2"], [5, "buy", "1", "1"]]))
-    expect(page.locator(".scatterlayer path.point")).to_have_count(2, timeout=20_000)
+    expect(page.locator(".scatterlayer path.point")).to_have_count(2)
     page.locator(".hand").hover(position={"x": 466, "y": 150})
     expect(page.locator(".own")).to_have_text(["bought 0.0100 at 105.0", "sold 2 at 1,105.5"])
 
@@ -246,7 +246,7 @@ def test_without_bars_the_cause_is_said(rig: Rig, mount: Mount) -> None:
     expect(page.locator(".say")).to_have_text(HOSTILE)
     rig.push(more(*rows(1)))
     expect(page.locator(".say")).to_be_hidden()
-    expect(page.locator(".level:not(.cross) b")).to_have_text("110.0", timeout=20_000)
+    expect(page.locator(".level:not(.cross) b")).to_have_text("110.0")
     assert page.title() == "rig"
 
 
@@ -256,7 +256,7 @@ def test_the_script_alone_can_bring_the_candles(rig: Rig, mount: Mount) -> None:
     if rig.standing:  # one that another test left
         rig.hang_up()
     page = candles(mount, told=False, frames=[whole(rows(200))])
-    expect(drawn(page)).not_to_have_count(0, timeout=20_000)
+    expect(drawn(page)).not_to_have_count(0)
     expect(page.locator(".readout time")).to_have_text(clock(199))
 
 

@@ -80,7 +80,7 @@ class Candles {
     if (past && !past.problem) this.asked = -PATIENCE;
     if (this.view.last) this.speak('');
     else if (full) this.speak(full.problem ?? (full.read ? 'No trades yet' : READING));
-    this.surface.later();
+    if (!more?.last || more.fills || this.view.right === null) this.surface.later(); // in the past nothing moves
     this.stamp();
   }
 

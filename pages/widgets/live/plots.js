@@ -2,6 +2,7 @@
 import { h } from './base.js';
 
 const CALM = 400; // ms between two drawings of what the market moves: more often could not be read
+const REST = 8; // times as long as it took to draw: no chart keeps the page busy for more than an eighth of the time
 const LOOK = 1000; // ms between two looks whether theme or palette changed, for which the browser has no event
 
 const TYPE = 11.5; // px of every text in a chart
@@ -63,7 +64,7 @@ export function sheet(size, margin) {
  */
 export class Surface {
   constructor(root, element, paint) {
-    Object.assign(this, { root, element, paint, drawn: -CALM, look: colours(root) });
+    Object.assign(this, { root, element, paint, drawn: -CALM, cost: 0, look: colours(root) });
     this.sizes = new ResizeObserver(() => this.now());
     this.sizes.observe(element);
     this.watch = setInterval(() => JSON.stringify(colours(root)) !== JSON.stringify(this.look) && this.now(), LOOK);
@@ -78,7 +79,7 @@ export class Surface {
 
   /** Draw soon, at the calm pace of the market. */
   later() {
-    this.timer ??= setTimeout(() => this.run(), Math.max(0, this.drawn + CALM - performance.now()));
+    this.timer ??= setTimeout(() => this.run(), Math.max(0, this.drawn + Math.max(CALM, REST * this.cost) - performance.now()));
   }
 
   /** Draw at once: a hand moved. */
@@ -93,6 +94,7 @@ export class Surface {
     this.drawn = performance.now();
     this.look = colours(this.root);
     this.paint(this);
+    this.cost = performance.now() - this.drawn;
   }
 
   /** Show the figure. Pointer and keys are ours: Plotly only draws. */
