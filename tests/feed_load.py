@@ -1,11 +1,13 @@
-"""A server process that pushes trades at a steady pace, each stamped with when it left: ``feed_load.py 5000 [10000]``.
+"""A server process that pushes trades at a steady pace, each stamped with when it left: ``feed_load.py RATE [BURST]``.
 
 The stamp is this machine's monotonic clock in ns, which all its processes share. The second figure is the pace of one
-second in ten. Whoever asks for orders instead gets one that was received, 50 times a second.
+second in ten. Whoever asks for orders instead gets one that was received, 50 times a second. With the paths of a
+certificate and of its key behind the figures it speaks TLS.
 """
 
 from __future__ import annotations
 
+import ssl
 import sys
 import threading
 import time
@@ -21,17 +23,23 @@ _TRADE = '{"topic":"/market/match:BTC-USDT","type":"message","subject":"trade.l3
 _ORDER = '{"topic":"/spotMarket/tradeOrdersV2","type":"message","subject":"orderChange","data":{"symbol":"BTC-USDT",'
 
 
-def main(rate: int, burst: int) -> None:
+def main(rate: str, burst: str = "", *files: str) -> None:
     """Serve until the input ends."""
+    context = None
+    if files:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(*files)
 
     def talk(connection: ServerConnection) -> None:
         connection.send('{"id":"1","type":"welcome"}')
         orders = "tradeOrders" in str(connection.recv())
         connection.send('{"id":"1","type":"ack"}')
         threading.Thread(target=_listen, args=(connection,), daemon=True).start()
-        push(connection, _order, _ORDERS, _ORDERS) if orders else push(connection, _trade, rate, burst)
+        push(connection, _order, _ORDERS, _ORDERS) if orders else push(
+            connection, _trade, int(rate), int(burst or rate)
+        )
 
-    with serve(talk, "127.0.0.1", 0, compression=None, ping_interval=None) as server:
+    with serve(talk, "127.0.0.1", 0, compression=None, ping_interval=None, ssl=context) as server:
         print(server.socket.getsockname()[1], flush=True)
         threading.Thread(target=server.serve_forever, daemon=True).start()
         sys.stdin.read()
@@ -73,4 +81,4 @@ def _listen(connection: ServerConnection) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[-1]))
+    main(*sys.argv[1:])

@@ -18,7 +18,7 @@ from kucoin.errors import StreamError
 from kucoin.model.feed import Token
 from kucoin.stream import frames, hosts
 
-_PIECE = 256 * 1024  # bytes asked of the socket at a time
+_PIECE = 32 * 1024  # bytes asked of the socket at a time
 _CONNECT = 3.05  # s, as for requests
 _HANDSHAKE = 5.0  # s that the TLS and the WebSocket handshake may take
 _SEND = 1.5  # s that a message may take to leave

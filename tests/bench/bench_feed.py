@@ -1,155 +1,107 @@
-"""CPU per pushed message, from the socket to the hub, beside the bare library. Run it with python.
+"""CPU per pushed message, from the socket to the hub, beside other people's clients. Run it with python.
 
-A process of its own blasts frames that were encoded before. Printed: µs of CPU of the reading process per message, the
-minimum of some rounds, and the ratio to websocket-client read frame by frame and decoded with msgspec.
+A process blasts messages that were encoded before; each reader is a process of its own, all take turns, and the least
+of some rounds counts. Printed: µs of CPU per message; the same on a scale on which the bare library, read frame by
+frame and decoded with msgspec, takes 8.0 for a plain match; and our share of it. Ours, ccxt pro and cryptofeed keep the
+book, the others do not. cryptofeed is not among the tests' requirements: CRYPTOFEED_PYTHON names a Python that has it.
 """
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import socket
+import os
 import subprocess
 import sys
-import threading
-import time
-from collections.abc import Callable
-from decimal import Decimal
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-import msgspec
-import websocket
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+sys.path.insert(0, str(ROOT))
 
-ROOT = Path(__file__).resolve().parents[2]
-if __name__ == "__main__":
-    sys.path.insert(0, str(ROOT))
+from tests.tls_certificate import Certificate  # noqa: E402 the path above comes first
 
-from kucoin.book.books import Books  # noqa: E402 the path above comes first
-from kucoin.hub import Hub  # noqa: E402
-from kucoin.model.credentials import Secret  # noqa: E402
-from kucoin.model.feed import BookSnapshot, Token  # noqa: E402
-from kucoin.stream.feed import Feed  # noqa: E402
+COUNT = 100_000
+ROUNDS = 3
+SCALE = 8.0  # µs of the bare library for a plain match
+OURS, BARE = "ours", "bare websocket-client"
+STRANGERS = ROOT / ".venv-strangers" / "bin" / "python"
+CRYPTOFEED = os.environ.get("CRYPTOFEED_PYTHON", "")
 
-MESSAGES = 200_000
-ROUNDS = 4
-_ACCEPT = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+# reader -> the command that it is
+NEAR = {OURS: "ours", BARE: "bare", "WebSocketApp with its check": "app"}
+COMMANDS = {name: [sys.executable, str(HERE / "feed_read.py"), word] for name, word in NEAR.items()}
+COMMANDS |= {
+    name: [str(STRANGERS), "-I", str(HERE / "feed_read_strangers.py"), name]
+    for name in ("ccxt pro", "official SDK", "python-kucoin")
+}
+if CRYPTOFEED:
+    COMMANDS["cryptofeed"] = [CRYPTOFEED, "-I", str(HERE / "feed_read_strangers.py"), "cryptofeed"]
 
-
-def frame(text: str) -> bytes:
-    """Write a text frame as a server does."""
-    payload = text.encode()
-    head = bytes([0x81, len(payload)]) if len(payload) < 126 else bytes([0x81, 126]) + len(payload).to_bytes(2, "big")
-    return head + payload
-
-
-def match(number: int) -> str:
-    """A trade."""
-    return (
-        '{"topic":"/market/match:BTC-USDT","type":"message","subject":"trade.l3match","data":{"makerOrderId":'
-        f'"671b5007389355000701b1d3","price":"{67000 + number % 100}.{number % 10}","sequence":"{number}","side":"buy",'
-        '"size":"0.00312345","symbol":"BTC-USDT","takerOrderId":"671b50161777ff00074c168d","time":'
-        f'"17298432229210{number:05}","tradeId":"{number}","type":"match"}}}}'
-    )
+# reader -> our share of its CPU, at most
+GOALS = {"ccxt pro": 1 / 7, "official SDK": 1 / 25, "cryptofeed": 0.4, BARE: 0.4}
+TLS_GOALS = {BARE: 0.6}
+OWN_GOALS = {"match": 3.0, "level2": 5.0}  # µs on the scale
 
 
-def level2(number: int) -> str:
-    """An update of one level, far from the best on either side, with the best moving at times."""
-    bid = number % 2
-    price = (67000 - number * 7 % 200) if bid else (67001 + number * 7 % 200)
-    row = f'["{price}.5","{number % 3}.1427","{number}"]'
-    sides = f'"asks":[],"bids":[{row}]' if bid else f'"asks":[{row}],"bids":[]'
-    return (
-        '{"topic":"/market/level2:BTC-USDT","type":"message","subject":"trade.l2update","data":{"changes":{'
-        f'{sides}}},"sequenceEnd":{number},"sequenceStart":{number},"symbol":"BTC-USDT","time":1729816425625}}}}'
-    )
-
-
-def serve(kind: str) -> None:
-    """Accept connections for ever; to each, say welcome and blast all messages."""
-    make = {"match": match, "level2": level2}[kind]
-    frames = b"".join(frame(make(number)) for number in range(1, MESSAGES + 1))
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        print(listener.getsockname()[1], flush=True)
-        while True:
-            connection, _ = listener.accept()
-            request = b""
-            while b"\r\n\r\n" not in request:
-                request += connection.recv(4096)
-            lines = request.decode().split("\r\n")
-            key = next(line[19:] for line in lines if line.lower().startswith("sec-websocket-key"))
-            accept = base64.b64encode(hashlib.sha1((key + _ACCEPT).encode()).digest()).decode()  # noqa: S324 RFC 6455
-            head = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-            connection.sendall(f"{head}Sec-WebSocket-Accept: {accept}\r\n\r\n".encode())
-            connection.sendall(frame('{"id":"1","type":"welcome"}'))
-            connection.recv(4096)  # the subscription: the reader is ready
-            connection.sendall(frames)
-            threading.Thread(target=_hold, args=(connection,), daemon=True).start()
-
-
-def _hold(connection: socket.socket) -> None:
-    with connection:
-        while connection.recv(4096):
-            pass
-
-
-def ours(port: int, topic: str) -> float:
-    """Read all messages into a hub; return the s of CPU."""
-    half, one = Decimal("0.5"), Decimal(1)
-    bids = tuple((67000 - step + half, one) for step in range(1, 200))
-    asks = tuple((67001 + step + half, one) for step in range(200))
-    books = Books(lambda symbol: BookSnapshot(symbol, 0, bids, asks, complete=True))
-    hub = Hub(books)
-    books.add("BTC-USDT")
-    books.start()
-    while (view := books.view("BTC-USDT")) is None or not view.bids:
-        time.sleep(0.05)
-    feed = Feed("feed-spot-public", lambda: Token(f"ws://127.0.0.1:{port}/", Secret("x"), 18, 10), hub, practice=True)
-    feed.want([topic])
-    started = time.process_time()
-    feed.start()
-    while hub.tape("BTC-USDT").number < MESSAGES and (books.view("BTC-USDT") or view).sequence != MESSAGES:
-        time.sleep(0.05)
-    spent = time.process_time() - started
-    found = books.view("BTC-USDT")
-    assert topic.startswith("/market/match") or (found is not None and found.trusted and len(found.bids) == 50), found
-    feed.stop()
-    books.stop()
-    return spent
-
-
-def bare(port: int, _: str) -> float:
-    """Read them with the library, frame by frame, and decode them."""
-    line = websocket.create_connection(f"ws://127.0.0.1:{port}/", skip_utf8_validation=True)
-    line.recv()
-    started = time.process_time()
-    line.send("{}")
-    for _ in range(MESSAGES):
-        msgspec.json.decode(line.recv())
-    spent = time.process_time() - started
-    line.close()
-    return spent
-
-
-def measure(kind: str, topic: str) -> None:
-    """Print one comparison."""
-    command = [sys.executable, __file__, "--serve", kind]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+@contextmanager
+def blast(kind: str, *files: str) -> Iterator[list[str]]:
+    """A server; its two ports."""
+    command = [sys.executable, str(HERE / "feed_blast.py"), kind, str(COUNT), *files]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
-        port = int(server.stdout.readline())
-        best: dict[str, float] = {}
-        for _ in range(ROUNDS):
-            for name, reader in readers.items():
-                best[name] = min(best.get(name, 1e9), reader(port, topic) / MESSAGES * 1e6)
+        yield server.stdout.readline().split()
         server.terminate()
+
+
+def read(command: list[str], *arguments: str) -> float:
+    """Run a reader to its end, outside the repository; return its µs a message."""
+    with tempfile.TemporaryDirectory() as elsewhere:
+        ended = subprocess.run(
+            [*command, *arguments], cwd=elsewhere, capture_output=True, text=True, timeout=120, check=False
+        )
+    if not ended.stdout:
+        raise SystemExit(f"{' '.join(command)} read nothing: {ended.stderr[-2000:]}")
+    return float(ended.stdout) / COUNT * 1e6
+
+
+def compare(kind: str, readers: list[str], certificate: Certificate | None = None) -> dict[str, float]:
+    """Let ``readers`` take turns; return the least µs of each."""
+    files = [str(certificate.certificate), str(certificate.key)] if certificate else []
+    best = dict.fromkeys(readers, float("inf"))
+    with blast(kind, *files) as ports:
+        for _ in range(ROUNDS):
+            for name in readers:
+                best[name] = min(best[name], read(COMMANDS[name], kind, str(COUNT), *ports, *files[:1]))
+    return best
+
+
+def show(title: str, best: dict[str, float], goals: dict[str, float], scale: float) -> None:
+    """Print one comparison, with the goals."""
     for name, spent in best.items():
-        ratio = spent / best["bare websocket-client"]
-        print(f"{kind:8} {name:24} {spent:7.2f} µs a message, {ratio:.2f} of the bare library")
+        line = f"{title:11} {name:28} {spent:7.2f} µs  {spent * scale:6.2f} on the scale"
+        if name != OURS:
+            line += f"  ours is {best[OURS] / spent:.3f} of it"
+        if name in goals:
+            line += f", at most {goals[name]:.3f} wanted"
+        print(line, flush=True)
 
 
-readers: dict[str, Callable[[int, str], float]] = {"feed to hub": ours, "bare websocket-client": bare}
+def main() -> None:
+    """Print all comparisons."""
+    if not CRYPTOFEED:
+        print("cryptofeed is left out: CRYPTOFEED_PYTHON names no Python that has it")
+    plain = {kind: compare(kind, list(COMMANDS)) for kind in OWN_GOALS}
+    scale = SCALE / plain["match"][BARE]
+    for kind, best in plain.items():
+        show(kind, best, GOALS, scale)
+        print(f"{kind:11} {OURS}: {best[OURS] * scale:.2f} on the scale, at most {OWN_GOALS[kind]} wanted")
+    with tempfile.TemporaryDirectory() as folder:
+        certificate = Certificate.made(Path(folder), "ws-api-spot.kucoin.com")
+        for kind in OWN_GOALS:
+            show(f"{kind} TLS", compare(kind, [OURS, BARE], certificate), TLS_GOALS, scale)
+
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--serve"]:
-        serve(sys.argv[2])
-    measure("match", "/market/match:BTC-USDT")
-    measure("level2", "/market/level2:BTC-USDT")
+    main()
