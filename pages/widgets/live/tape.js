@@ -11,14 +11,34 @@ import { beep, settings } from './tape_settings.js';
 const ROWS = 100;
 const HEIGHT = 20; // px, that of `.row` in tape.css
 const REBASE = 5_000; // rows after which all are placed anew, as coordinates have an end
+const LONG = 9; // characters of a price that leave no room for tenths of a second
+const MANY = 6; // digits of a size that are told in thousands
+
+/** A row as the server sends it, by names. */
+function read([time, side, price, size, value, count, id, coins, tier]) {
+  return { time, side, price, size, value, count, id, coins, tier };
+}
 
 /** Decimals that figures are worth showing with, where a large one is `big`. */
 const placesOf = (big) => Math.min(8, Math.max(0, 3 - Math.floor(Math.log10(big || 1))));
 
-const LONG = 9; // characters of a price that leave no room for tenths of a second
-const MANY = 6; // digits of a size that are told in thousands
+const timeOf = (ms, long) => (ms ? new Date(ms).toISOString().slice(11, long ? 19 : 21) : '–');
 
-const timeOf = (ms, long) => new Date(ms).toISOString().slice(11, long ? 19 : 21);
+/** The cells of a trade. */
+function cells(trade, market, coins) {
+  const { price, size, value, count } = trade;
+  const shown = market.lots && coins ? trade.coins : size;
+  const whole = market.lots && !coins;
+  const short = shown.split('.')[0].length > MANY ? brief(shown, 1e3) : whole ? grouped(shown) : cut(shown, market.places.size);
+  const inCoins = trade.coins && `${grouped(trade.coins)} ${market.base}`;
+  const exact = [`${grouped(size)} ${market.lots ? 'contracts' : market.base}`, inCoins].filter(Boolean).join(', ');
+  return [
+    h('span', null, timeOf(trade.time, price.length > LONG)),
+    h('span', null, count > 1 && h('i', null, `×${count}`), h('b', null, grouped(price))),
+    h('span', { title: exact }, short),
+    h('span', { title: `${grouped(value)} ${market.quote}` }, cut(value, market.places.value)),
+  ];
+}
 
 export default (component) => panel(component, (root, follow) => {
   const age = mark();
@@ -26,47 +46,29 @@ export default (component) => panel(component, (root, follow) => {
   const none = h('p', { class: 'cap none' }, 'No trade since this page began to listen.');
   const frame = h('div', { class: 'frame', tabindex: 0, role: 'region', 'aria-label': 'Tape, newest first' }, sheet, none);
   const pill = h('button', { class: 'new', type: 'button', hidden: true });
-  const unit = h('button', { type: 'button', class: 'unit', title: 'Contracts or coin' });
+  const unit = h('button', { type: 'button', title: 'Contracts or coin' });
   const value = h('span');
+  const titles = [h('span', null, 'Time, UTC'), h('span', null, 'Price'), h('span', null, unit), value];
+  const tape = h('div', { class: 'tape body' }, h('div', { class: 'row titles' }, titles), frame, pill);
   const tools = settings(() => [...shown.values()].forEach(tint));
-  const titles = h('div', { class: 'row titles' }, h('span', null, 'Time, UTC'), h('span', null, 'Price'), h('span', null, unit), value);
-  const tape = h('div', { class: 'tape body' }, titles, frame, pill);
   root.append(head('Tape', age, tools.button), tape, tools.form);
 
   let symbol = null;
-  let market = { unit: '', lots: false, big: 1 };
-  let coins = kept('coins', false);
-  const shown = new Map(); // id -> {line, trade}, oldest first
+  let market = {};
+  let coins = kept('coins', false); // sizes of contracts in coin
+  let over = false; // the pointer is over the tape
   let count = 0; // rows ever placed; row n stands n rows above the sheet's foot
-  let waiting = new Map(); // id -> trade, while halted
-  let over = false;
+  const shown = new Map(); // id -> {line, trade}, oldest first
+  const waiting = new Map(); // id -> trade, while halted
 
   const halted = () => over || frame.scrollTop > HEIGHT / 2;
 
-  function tint(entry) {
-    const tier = tools.tier(entry.trade);
-    entry.line.className = `row ${entry.trade.side} tier-${tier}`;
-  }
-
-  function sizeOf({ size, coins: coin }, inCoins) {
-    const text = inCoins ? coin : size;
-    if (text.split('.')[0].length > MANY) return brief(text, 1e3);
-    return market.lots && !inCoins ? grouped(text) : cut(text, market.places.size);
-  }
-
-  function whole({ size, coins: inCoins }) {
-    const own = `${grouped(size)} ${market.lots ? 'contracts' : market.base}`;
-    return inCoins == null ? own : `${own}, ${grouped(inCoins)} ${market.base}`;
+  function tint({ line, trade }) {
+    line.className = `row ${trade.side} tier-${tools.tier(trade)}`;
   }
 
   function write(entry) {
-    const { line, trade } = entry;
-    const inCoins = market.lots && coins;
-    line.replaceChildren(
-      h('span', null, timeOf(trade.time, trade.price.length > LONG)),
-      h('span', null, trade.count > 1 && h('i', null, `×${trade.count}`), h('b', { class: trade.side === 'buy' ? 'up' : 'down' }, grouped(trade.price))),
-      h('span', { title: whole(trade) }, sizeOf(trade, inCoins)),
-      h('span', { title: `${grouped(trade.value)} ${market.quote}` }, cut(trade.value, market.places.value)));
+    entry.line.replaceChildren(...cells(entry.trade, market, coins));
     tint(entry);
   }
 
@@ -75,6 +77,7 @@ export default (component) => panel(component, (root, follow) => {
     line.style.top = `${-count * HEIGHT}px`;
   }
 
+  /** Bring the newest row to the top of the frame. */
   function settle() {
     if (count > REBASE) {
       count = 0;
@@ -84,18 +87,19 @@ export default (component) => panel(component, (root, follow) => {
   }
 
   /** Show trades, oldest first; one that is shown already is written anew where it stands. */
-  function add(trades, flashing) {
+  function add(trades, news) {
     for (const trade of trades) {
       const known = shown.get(trade.id);
-      const entry = known ?? { line: h('div'), trade };
+      const entry = known ?? { line: h('div') };
       entry.trade = trade;
       write(entry);
       if (known) continue;
       place(entry.line);
       sheet.prepend(entry.line);
       shown.set(trade.id, entry);
-      if (flashing) flash(entry.line);
-      if (flashing && tools.sound()) beep(trade.side, tools.tier(trade));
+      if (!news) continue;
+      flash(entry.line);
+      if (tools.sound()) beep(trade.side, tools.tier(trade));
     }
     for (const [id, { line }] of shown) {
       if (shown.size <= ROWS) break;
@@ -106,14 +110,22 @@ export default (component) => panel(component, (root, follow) => {
     settle();
   }
 
+  /** Keep trades until the reader lets the tape run on. */
+  function hold(trades) {
+    for (const trade of trades) waiting.set(trade.id, trade);
+    for (const id of waiting.keys()) if (waiting.size > ROWS) waiting.delete(id);
+    tell();
+  }
+
   function resume() {
     if (halted()) return;
     const trades = [...waiting.values()];
-    waiting = new Map();
+    waiting.clear();
     tell();
     add(trades, false);
   }
 
+  /** Say how many trades wait. */
   function tell() {
     pill.hidden = waiting.size === 0;
     put(pill, `${waiting.size >= ROWS ? `${ROWS}+` : waiting.size} new`);
@@ -135,25 +147,25 @@ export default (component) => panel(component, (root, follow) => {
     put(value, market.quote);
   }
 
-  function draw({ full, more }) {
-    if (full) {
-      tools.usual(full.thresholds);
-      market = { ...market, lots: full.unit === 'contracts', big: Number(full.thresholds[0]) };
-      entitle();
-    }
-    const trades = (full ?? more).rows.map(trade).reverse();
-    tape.classList.toggle('long', trades.some(({ price }) => price.length > LONG) || (Boolean(more) && tape.classList.contains('long')));
-    if (trades.length > 0) market.places ??= { value: placesOf(market.big), size: placesOf(market.big / Number(trades[0].price)) };
-    if (full && !halted() && !trades.some(({ id }) => shown.has(id))) clear(); // what lies between is not known
-    if (halted()) {
-      for (const each of trades) if (full ? !shown.has(each.id) : true) waiting.set(each.id, each);
-      for (const id of waiting.keys()) if (waiting.size > ROWS) waiting.delete(id);
-      tell();
-    } else add(trades, Boolean(more));
+  /** Take what is told of the market besides its trades, and what follows from it for the looks of a row. */
+  function learn({ unit: sizes, thresholds }, trades) {
+    const big = Number(thresholds?.[0] ?? 0);
+    const price = Number(trades.at(-1)?.price ?? 1);
+    market = { ...market, lots: sizes === 'contracts', places: { value: placesOf(big), size: placesOf(big / price) }, big };
+    market.known = trades.length > 0;
+    tools.usual(thresholds ?? [null, null]);
+    tape.classList.toggle('long', (trades.at(-1)?.price.length ?? 0) > LONG);
+    entitle();
   }
 
-  function trade([time, side, price, size, worth, prints, id, inCoins, tier]) {
-    return { time, side, price, size, value: worth, count: prints, id, coins: inCoins, tier };
+  function draw({ full, more }) {
+    const trades = (full ?? more).rows.map(read).reverse();
+    if (full) market.told = full;
+    if (full || (!market.known && trades.length > 0)) learn(market.told, trades);
+    const gap = full ? !trades.some(({ id }) => shown.has(id)) : more.missed > 0;
+    if (gap && !halted()) clear(); // what lies between is not known
+    if (halted()) hold(full ? trades.filter(({ id }) => !shown.has(id)) : trades);
+    else add(trades, Boolean(more));
   }
 
   tape.onpointerenter = ({ pointerType }) => { over = pointerType === 'mouse'; };
@@ -179,7 +191,7 @@ export default (component) => panel(component, (root, follow) => {
     give(data) {
       if (data.symbol !== symbol) {
         ({ symbol } = data);
-        market = { ...market, base: data.base, quote: data.quote, places: null };
+        market = { base: data.base, quote: data.quote };
         over = false;
         clear();
         tools.of(symbol, data.quote);
