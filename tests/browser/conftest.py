@@ -183,3 +183,30 @@ def mount(browser: Browser, rig: Rig) -> Iterator[Mount]:
     yield mounting(page, rig)
     page.close()
     assert errors == []
+
+
+@pytest.fixture(scope="module")
+def stage(browser: Browser, server: Rig) -> Iterator[Page]:
+    """Return one page for all charts of a file: reading plotly.js takes a second."""
+    page = browser.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(server.url)
+    yield page
+    page.close()
+    assert errors == []
+
+
+@pytest.fixture
+def staged(stage: Page, rig: Rig) -> Iterator[Mount]:
+    """Return what mounts a component on the stage; it is gone after the test."""
+    stage.mouse.move(0, 0)
+    stage.emulate_media(color_scheme="light")
+    yield mounting(stage, rig)
+    stage.evaluate("""() => {
+        for (const leave of Object.values(unmount)) leave();
+        for (const host of document.querySelectorAll('section')) host.remove();
+        globalThis.unmount = {};
+        triggers.length = 0;
+        delete performance.now;
+    }""")

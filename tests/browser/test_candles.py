@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from kucoin.web.assets import PLOTLY
-from tests.browser.live_rig import Rig, mounting, until
+from tests.browser.live_rig import Rig, until
 
 SYMBOL = "BTC-USDT"
 PANEL = f"candles:{SYMBOL}:1min"
@@ -30,27 +30,10 @@ Mount = Callable[..., Page]
 Row = list[float]
 
 
-@pytest.fixture(scope="module")
-def stage(browser: Browser, server: Rig) -> Iterator[Page]:
-    """Return one page for all tests of this file: reading plotly.js takes a second."""
-    page = browser.new_page()
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.goto(server.url)
-    yield page
-    page.close()
-    assert errors == []
-
-
 @pytest.fixture
-def mount(stage: Page, rig: Rig) -> Iterator[Mount]:
-    """Return what mounts the panel."""
-    stage.mouse.move(0, 0)
-    stage.emulate_media(color_scheme="light")
-    yield mounting(stage, rig)
-    stage.evaluate(
-        "unmount.candles(); document.getElementById('candles').remove(); triggers.length = 0; delete performance.now"
-    )
+def mount(staged: Mount) -> Mount:
+    """Return what mounts the panel, on one page for all tests."""
+    return staged
 
 
 def rows(count: int, start: int = 0) -> list[Row]:

@@ -43,7 +43,7 @@ class Depth {
     const far = Math.max(...levels.map(([price]) => Math.abs(price - mid)));
     const most = Math.max(...levels.map(([, sum]) => sum)) * AIR;
     return {
-      xaxis: axis(look, { range: [mid - far, mid + far], showgrid: false, nticks: width < 400 ? 3 : 5, tickformat: `,.${this.data.places}f` }),
+      xaxis: axis(look, { range: [mid - far, mid + far], showgrid: false, tickvals: around(mid, far, width), tickformat: `,.${this.data.places}f` }),
       yaxis: axis(look, {
         range: [0, most], tickvals: [0.25, 0.5, 0.75].map((share) => Number((share * most).toPrecision(2))), tickformat: most < 1e6 ? ',' : '~s',
         side: 'right', anchor: 'free', position: 0.5, ticklabelposition: 'outside top', ticklabelstandoff: 5,
@@ -55,6 +55,13 @@ class Depth {
   stop() {
     this.surface.stop();
   }
+}
+
+/** Round prices to write below: the middle, and one or two on both of its sides. */
+function around(mid, far, width) {
+  const unit = 10 ** Math.floor(Math.log10(far / 10));
+  const shares = width < 400 ? [-0.66, 0, 0.66] : [-0.8, -0.4, 0, 0.4, 0.8];
+  return shares.map((share) => Math.round((mid + share * far) / unit) * unit);
 }
 
 /** One side: flat between two prices, up at each of them. */

@@ -74,7 +74,9 @@ export class Surface {
     plotly(url).then((drawer) => {
       this.plotly = drawer;
       this.now();
-    }, reportError);
+    }, (error) => {
+      this.element.textContent = `There is no chart: ${error.message}. Load the page again.`;
+    });
   }
 
   /** Draw soon, at the calm pace of the market. */
