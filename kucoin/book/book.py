@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from kucoin.decimals import ZERO
 from kucoin.errors import SequenceGap, StreamError
 from kucoin.model.feed import BookChange, BookSnapshot, Level, Row, sane
 
@@ -59,11 +60,12 @@ class _Side:
     def change(self, price: Decimal, size: Decimal) -> None:
         """Set the size of a level; 0 removes it."""
         if size:
-            if price not in self.levels:
-                if self.edge is not None and (price < self.edge if self._bids else price > self.edge):
-                    return
-                insort(self.prices, price)
+            if self.edge is not None and (price < self.edge if self._bids else price > self.edge):
+                return
+            known = len(self.levels)
             self.levels[price] = size
+            if len(self.levels) > known:
+                insort(self.prices, price)
         elif self.levels.pop(price, None) is not None:
             del self.prices[bisect_left(self.prices, price)]
 
@@ -156,8 +158,10 @@ class Book:
             raise SequenceGap(f"{self.symbol}: {self._problem}")
         overlaps = change.first <= sequence
         try:
-            self._change(self._bids, change.bids, sequence if overlaps else 0)
-            self._change(self._asks, change.asks, sequence if overlaps else 0)
+            if change.bids:
+                self._change(self._bids, change.bids, sequence if overlaps else 0)
+            if change.asks:
+                self._change(self._asks, change.asks, sequence if overlaps else 0)
         except ValueError as error:
             self.reread(str(error))
             self._seen = change.last
@@ -258,7 +262,7 @@ class Book:
             ValueError: One is no level; some may have been applied.
         """
         for price, size, sequence in rows:
-            if not (sane(price) and sane(size)) or size < 0 or price < 0:
+            if not (sane(price) and sane(size)) or size < ZERO or price < ZERO:
                 raise ValueError(f"an update holds what is no level: {size} at {price}")
             if price and (not known or sequence > known):
                 side.change(price, size)
