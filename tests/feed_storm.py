@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import threading
 import time
@@ -16,7 +17,8 @@ from kucoin.model.feed import BookSnapshot, Token
 from kucoin.model.feed_private import OrderChange
 from kucoin.stream.feed import Feed, FeedState, Manners
 from kucoin.stream.protocol import Timing
-from tests.feed_server import FeedServer, until
+from kucoin.stream.topics import Event
+from tests.feed_server import FeedServer, match, until
 from tests.line_proxy import LineProxy
 
 HASTY = Manners(Timing().faster(1 / 20), first_pause=0.02, longest_pause=0.25)
@@ -67,6 +69,12 @@ class Session:
 def open_files() -> int:
     """How many descriptors this process holds."""
     return len(list(Path("/proc/self/fd").iterdir()))
+
+
+def resident() -> int:
+    """The memory of this process in bytes."""
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE")
 
 
 def connected(port: int) -> int:
@@ -128,6 +136,47 @@ def storm(
         until(lambda: threading.active_count() <= threads)
         until(lambda: open_files() <= descriptors + 2)
         feed.stop()
+
+
+def slow_page(seconds: float) -> int:
+    """Push 2,000 trades and 100 orders a second while a session looks at nothing; return by how many bytes we grew.
+
+    Fails where an order is missing at its next look, or where the trades that it missed are not told.
+    """
+    with FeedServer() as server:
+        hub = Hub(Books(no_books))
+        public = Feed("feed-spot-public", server.token, hub, practice=True)
+        private = Feed("feed-spot-private", server.token, hub, practice=True, private=True)
+        public.want(["/market/match:BTC-USDT"])
+        private.want(["/spotMarket/tradeOrdersV2"])
+        for feed in (public, private):
+            feed.start()
+        until(lambda: public.status.state is private.status.state is FeedState.LIVE)
+        inbox = hub.open_inbox()
+        inbox.drain()
+        came: list[Event] = []
+        hub.listen("the count", came.extend, OrderChange)
+        before, began = resident(), time.monotonic()
+        orders = trades = 0
+        while (elapsed := time.monotonic() - began) < seconds:
+            due = int(elapsed * 2000)
+            server.push(*(match(number) for number in range(trades, due)))
+            server.push(*(change(number) for number in range(orders, due // 20)))
+            trades, orders = max(trades, due), max(orders, due // 20)
+            threading.Event().wait(0.01)
+        until(lambda: hub.tape("BTC-USDT").number == trades, 30)
+        until(lambda: len(came) == orders, 30)
+        grown = resident() - before
+        drained = inbox.drain()
+        told = [event.order_id for event in drained.events if isinstance(event, OrderChange)]
+        stretch = hub.tape("BTC-USDT")
+        print(f"{trades} trades, {orders} orders while nobody looked")
+        assert told == [str(number) for number in range(orders)]
+        assert not drained.reread
+        assert stretch.missed == trades - len(stretch.trades)
+        public.stop()
+        private.stop()
+    return grown
 
 
 def _cut(kind: str, line: LineProxy, server: FeedServer) -> None:

@@ -5,26 +5,28 @@ FEED_SEED repeats a run, FEED_SHARE (1 by default) makes every run shorter.
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import subprocess
 import sys
 import threading
 import time
+from decimal import Decimal
 from pathlib import Path
 
-from kucoin.book.books import Books
+import pytest
+
+from kucoin.book.books import Books, Retries
 from kucoin.hub import Hub
 from kucoin.model.credentials import Secret
-from kucoin.model.feed import Token, Trade
-from kucoin.stream.feed import Feed, FeedState, Manners
-from kucoin.stream.protocol import Timing
+from kucoin.model.feed import BookChange, BookSnapshot, Token, Trade
+from kucoin.stream.feed import Feed, FeedState
 from kucoin.stream.topics import Event
 from tests.book_schedule import run
+from tests.feed_frames import malformed
 from tests.feed_server import Ear, FeedServer, match, until
-from tests.feed_storm import no_books, storm
-from tests.line_proxy import LineProxy
+from tests.feed_sleeper import sleeper
+from tests.feed_storm import HASTY, no_books, resident, slow_page, storm
 
 SEED = int(os.environ.get("FEED_SEED", str(time.time_ns() % 10**9)))
 SHARE = float(os.environ.get("FEED_SHARE", "1"))
@@ -46,11 +48,10 @@ def test_ten_thousand_schedules_never_show_a_wrong_book_as_right() -> None:
 
 
 def test_ten_thousand_malformed_frames_change_nothing() -> None:
-    """Between them the good ones all arrive, over one connection, by one thread."""
+    """Between them the good ones all arrive, over one connection, by one thread; memory is flat."""
     frames = int(10_000 * SHARE)
     print(f"seed {SEED}: {frames} malformed frames", flush=True)
     luck = random.Random(SEED)
-    good = json.dumps(match(1))
     ear = Ear()
     with FeedServer() as server:
         feed = Feed("feed-test", server.token, ear, practice=True)
@@ -58,44 +59,72 @@ def test_ten_thousand_malformed_frames_change_nothing() -> None:
         feed.start()
         until(lambda: feed.status.state is FeedState.LIVE)
         for number in range(frames):
-            cut = luck.randrange(len(good))
-            junk = "".join(chr(luck.choice((luck.randrange(32, 127), 0x1F600, 0x2028))) for _ in range(9))
-            server.push(good[:cut] + junk + good[cut + luck.randrange(20) :] + "}")
+            if number == frames // 10:
+                before = resident()
+            server.push(malformed(luck))
             if number % 10 == 0:
                 server.push(match(number))
         until(lambda: len(ear.events) == (frames + 9) // 10, 60)
+        grown = resident() - before
+        print(f"memory {grown / 2**20:+.1f} MB after the first tenth; {dict(feed.status.oddities)}")
         assert sum(feed.status.oddities.values()) == frames
         assert feed.status.dials == 1
+        assert grown < 10 * 2**20
         feed.stop()
 
 
-def test_an_outage_of_half_an_hour_is_dialled_rarely_and_ends_soon() -> None:
-    """At a twentieth of the time: at most 45 dials in 90 s, back within 3.25 s of the exchange's return."""
-    seconds = 90 * SHARE
-    print(f"seed {SEED}: {seconds:g} s", flush=True)
-    manners = Manners(Timing().faster(1 / 20), first_pause=0.25, longest_pause=3.0)
+def test_messages_of_more_than_4_mb_leave_nothing_behind(caplog: pytest.LogCaptureFixture) -> None:
+    """Each costs the connection and no memory."""
+    caplog.set_level("CRITICAL", "websockets.server")  # what it logs of a cut line would be kept, buffers and all
     ear = Ear()
-    with FeedServer(ping_interval=0.9, ping_timeout=0.5) as server, LineProxy(server.port) as line:
-        feed = Feed("feed-test", lambda: server.token(line.port), ear, practice=True, manners=manners)
+    with FeedServer() as server:
+        feed = Feed("feed-test", server.token, ear, practice=True, manners=HASTY)
         feed.want([MATCHES])
         feed.start()
+        count = max(60, int(200 * SHARE))
+        for number in range(count):
+            until(lambda: feed.status.state is FeedState.LIVE)
+            if number == count // 2:  # the server's own buffers, in this process too, have their size by then
+                before = resident()
+            server.push(b"x" * (5 * 2**20))
+            until(lambda: feed.status.dials == number + 2)  # noqa: B023 called at once
         until(lambda: feed.status.state is FeedState.LIVE)
-        line.refuse = True
-        line.cut()
-        threading.Event().wait(seconds)
-        assert feed.status.dials <= 45
-        line.refuse = False
-        returned = time.monotonic()
-        until(lambda: feed.status.state is FeedState.LIVE)
-        assert time.monotonic() - returned < 3.25 + 0.5
-        print(f"{feed.status.dials} dials, back after {time.monotonic() - returned:.2f} s")
+        print(f"{feed.status.dials} dials, memory {(resident() - before) / 2**20:+.1f} MB in the second half")
+        assert resident() - before < 10 * 2**20
         feed.stop()
 
 
-def resident() -> int:
-    """The memory of this process in bytes."""
-    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE")
+def test_a_process_that_sleeps_is_live_5_s_after_waking() -> None:
+    """At KuCoin's own intervals, however long it slept."""
+    with FeedServer() as server, sleeper(server.port, 1) as process:
+        for seconds in (12, 30, 75):
+            took = process.sleep(max(12, seconds * SHARE))
+            print(f"asleep for {max(12, seconds * SHARE):g} s, live {took:.2f} s after waking", flush=True)
+            assert took <= 5
+
+
+def test_old_snapshots_cost_no_memory() -> None:
+    """Five minutes of a thousand updates a second that no snapshot fits to: as many as the buffer holds are kept."""
+    updates = max(40_000, int(300_000 * SHARE))
+    books = Books(lambda symbol: BookSnapshot(symbol, 1, (), (), complete=True), retries=Retries(pause=0.01, rest=0.1))
+    books.add("BTC-USDT")
+    books.start()
+    row = (Decimal(99), Decimal(1))
+    for sequence in range(10, updates):
+        books.apply([BookChange("BTC-USDT", 1, sequence, sequence, [(*row, sequence)], [])], now=time.monotonic())
+        if sequence == 20_000:
+            before = resident()
+    until(lambda: "snapshots did not help" in str(books.view("BTC-USDT")))
+    print(f"{updates} updates, memory {(resident() - before) / 2**20:+.1f} MB after the buffer was full")
+    assert resident() - before < 5 * 2**20
+    books.stop()
+
+
+def test_a_slow_page_costs_little_and_loses_no_private_event() -> None:
+    """A session that looks at nothing for a minute."""
+    grown = slow_page(60 * SHARE)
+    print(f"memory {grown / 2**20:+.1f} MB")
+    assert grown <= 30 * 2**20
 
 
 def test_five_thousand_messages_a_second_for_a_minute() -> None:
