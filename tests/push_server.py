@@ -117,9 +117,8 @@ class Page:
                 self.bodies[panel] = body
             case "more" if panel.startswith("tape:"):
                 new = {row[6] for row in body["rows"]}
-                self.bodies[panel]["rows"] = body["rows"] + [
-                    row for row in self.bodies[panel]["rows"] if row[6] not in new
-                ]
+                before = [row for row in self.bodies[panel]["rows"] if row[6] not in new]
+                self.bodies[panel]["rows"] = (body["rows"] + before)[:100]
             case "more":
                 self.bodies[panel] |= body
             case "trouble":

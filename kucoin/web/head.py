@@ -194,14 +194,14 @@ class HeadPanel(SymbolPanel):
 class PricesPanel(Panel):
     """Last price, change and spark of several symbols; one that is not listed is told as None.
 
-    Args:
-        symbols: At most 60.
+    Raises:
+        InvalidRequest: A list in which one of them would stand was not read yet.
     """
 
     def __init__(self, sight: Sight, symbols: tuple[str, ...]) -> None:
         self._sight = sight
         self._symbols = symbols
-        self._listed = [symbol for symbol in symbols if sight.market.rules(symbol) is not None]
+        self._listed = [symbol for symbol in symbols if sight.market.trouble(symbol) is None]
         self._watch = sight.market.quotes(self._listed)
         self._prices = {symbol: PriceSight(sight, symbol) for symbol in self._listed}
         self._opened = sight.monotonic()

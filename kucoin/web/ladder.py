@@ -42,7 +42,7 @@ class BookSight:
         self._changed_at = sight.monotonic()
         self._sequence: int | None = None
         self._untrusted_since: float | None = None
-        self._behind_since: float | None = None
+        self._awaited: tuple[int, float] | None = None  # what the best prices came to that the book had not, and when
         self._kept: dict[int, BookView] = {}  # by depth: the last with levels in it
 
     def view(self, count: int) -> BookView | None:
@@ -54,10 +54,7 @@ class BookSight:
         if view.sequence != self._sequence:
             self._sequence, self._changed_at = view.sequence, now
         self._untrusted_since = None if view.trusted else self._untrusted_since or now
-        quote = self._sight.hub.latest(Quote, self._symbol)
-        told = quote.value.sequence if quote else None
-        behind = told is not None and view.sequence is not None and told > view.sequence
-        self._behind_since = (self._behind_since or now) if behind else None
+        self._follow(view.sequence, now)
         if view.bids or view.asks:
             self._kept[count] = view
             return view
@@ -74,7 +71,7 @@ class BookSight:
         sight, hub, symbol = self._sight, self._sight.hub, self._symbol
         view = self.view(1)
         values = [hub.latest(Summary, symbol), hub.latest(Mark, symbol) if futures else None]
-        changed = [sight.age(self._changed_at, view.time or None)] if view and view.sequence else []
+        changed = [sight.age(self._changed_at, view.time or None)] if view and view.sequence is not None else []
         fresh = sight.judge(symbol, sight.youngest(values, changed), waiting)
         if fresh.state == STALE:
             return fresh
@@ -82,9 +79,18 @@ class BookSight:
         if self._untrusted_since is not None:
             state = STALE if now - self._untrusted_since >= OLD and waiting >= OLD else CATCHING_UP
             return Fresh(state, fresh.age, f"the book is read again: {self.problem}")
-        if self._behind_since is not None and now - self._behind_since >= OLD:
-            return Fresh(STALE, now - self._behind_since, "the book is behind the best prices that are told besides")
+        if self._awaited is not None and now - self._awaited[1] >= OLD:
+            return Fresh(STALE, now - self._awaited[1], "the book is behind the best prices that are told besides")
         return fresh
+
+    def _follow(self, sequence: int | None, now: float) -> None:
+        """Note where the best prices are ahead of the book, until it has come to where they were then."""
+        if sequence is None or (self._awaited is not None and sequence >= self._awaited[0]):
+            self._awaited = None
+        quote = self._sight.hub.latest(Quote, self._symbol)
+        told = quote.value.sequence if quote else None
+        if self._awaited is None and told is not None and sequence is not None and told > sequence:
+            self._awaited = told, now
 
     def deep(self, rules: Rules) -> Deep:
         """Return how deep the book is, as of at most 0.4 s ago; worked out once for all who ask."""

@@ -44,6 +44,7 @@ def opened(sight: Sight, name: str) -> Panel:
 
 
 def waits(sight: Sight, name: str) -> bool:
-    """Say whether a panel that cannot be had may be had soon: the list that its symbol stands in is not read yet."""
-    symbol = name.split(":")[1] if ":" in name else ""
-    return bool(symbol) and sight.market.rules(symbol) is None and sight.market.trouble(symbol) is None
+    """Say whether a panel that cannot be had may be had soon: a list that a symbol of it stands in is not read yet."""
+    symbols = name.split(":")[1].split(",") if ":" in name else []
+    market = sight.market
+    return any(symbol and market.rules(symbol) is None and market.trouble(symbol) is None for symbol in symbols)

@@ -6,12 +6,14 @@ from decimal import Decimal
 
 import pytest
 
+from kucoin.desk.refresh import Reading
 from kucoin.errors import InvalidRequest
 from kucoin.model.feed import Funding
 from kucoin.stream.feed import FeedState
+from kucoin.web import names
 from kucoin.web.head import HeadPanel, PricesPanel
 from kucoin.web.sight import CATCHING_UP, LIVE, STALE
-from tests.push_scene import LINEAR, PAIR, Scene, pair, ticker
+from tests.push_scene import LINEAR, PAIR, Scene, contract, pair, ticker
 
 
 def test_every_figure_is_told_once_then_only_what_changed() -> None:
@@ -150,6 +152,18 @@ def test_a_list_of_prices_is_as_old_as_its_oldest() -> None:
     scene.now += 6
     scene.summary()
     assert panel.fresh() == (STALE, None, "the exchange says nothing about it any more")
+
+
+def test_a_list_of_prices_waits_for_the_lists() -> None:
+    """It does not take what it cannot know yet for unlisted."""
+    scene = Scene()
+    scene.contracts.reading = Reading()
+    with pytest.raises(InvalidRequest, match="is not read yet"):
+        PricesPanel(scene.sight, (PAIR, LINEAR))
+    assert names.waits(scene.sight, f"prices:{PAIR},{LINEAR}")
+    assert not names.waits(scene.sight, "prices:NO-SUCH")
+    scene.list([pair()], [contract()])
+    assert names.opened(scene.sight, f"prices:{PAIR},{LINEAR}").change() is not None
 
 
 def test_what_is_not_listed_has_no_strip() -> None:

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from kucoin.decimals import ceil_to
 from kucoin.errors import InvalidRequest
-from kucoin.model.feed import Quote
 from kucoin.model.order import Side
 from kucoin.web.ladder import DepthPanel, LadderPanel
 from kucoin.web.sight import CATCHING_UP, LIVE, STALE
@@ -151,10 +150,21 @@ def test_a_book_behind_the_best_prices_is_stale_after_five_seconds() -> None:
     scene.summary()
     panel.change()
     assert panel.fresh() == (STALE, 5, "the book is behind the best prices that are told besides")
-    scene.book(BIDS, ASKS, sequence=12)
+    scene.book(BIDS, ASKS, sequence=11)
     panel.change()
     assert panel.fresh().state == LIVE
-    assert scene.hub.latest(Quote, PAIR) is not None
+
+
+def test_a_book_that_follows_the_best_prices_closely_is_live() -> None:
+    """Though they are ahead whenever somebody looks."""
+    scene = Scene()
+    panel = LadderPanel(scene.sight, PAIR, "")
+    for sequence in range(20):
+        scene.book(BIDS, ASKS, sequence=sequence)
+        scene.quote(sequence=sequence + 1)
+        panel.change()
+        assert panel.fresh().state == LIVE
+        scene.now += 1
 
 
 def test_the_value_near_the_middle_is_in_quote_currency() -> None:
