@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.live_rig import GONE, Rig, until
 
@@ -17,6 +17,15 @@ OPACITY = "element => getComputedStyle(element).opacity"
 
 Mount = Callable[..., Page]
 Looks = tuple[str, str, str]  # class, text, opacity of the figures
+
+
+@pytest.fixture(scope="module")
+def blank(browser: Browser, server: Rig) -> Iterator[Page]:
+    """Return a page with nothing on it."""
+    page = browser.new_page()
+    page.goto(server.url)
+    yield page
+    page.close()
 
 
 def tape(mount: Mount) -> Page:
@@ -263,6 +272,34 @@ def test_what_cannot_be_had_is_said_in_its_panel(rig: Rig, mount: Mount) -> None
     rig.push(whole(trade(1)))
     expect(page.locator("#tape .tape")).to_be_visible()
     assert page.title() == "rig"
+
+
+@pytest.mark.parametrize(
+    ("call", "text"),
+    [
+        ("grouped('-87112.40')", "−87,112.40"),
+        ("grouped('0.0000064146')", "0.0000064146"),
+        ("grouped(null)", "–"),
+        ("signed('14.8')", "+14.8"),
+        ("signed('-1234')", "−1,234"),
+        ("signed('0.0')", "0.0"),
+        ("percent('0.0094')", "+0.94\u2009%"),
+        ("percent(null)", "–"),
+        ("cut('18642.0536', 0)", "18,642"),
+        ("cut('0.00012', 3)", "<0.001"),
+        ("cut('0', 3)", "0"),
+        ("cut('0.4', 0)", "<1"),
+        ("brief('24118.123')", "24,118"),
+        ("brief('2100000000.12')", "2.10 B"),
+        ("brief('20000', 1e3)", "20 k"),
+        ("brief('12500', 1e3)", "12.5 k"),
+        ("brief('0.5')", "0.5"),
+        ("brief(null)", "–"),
+    ],
+)
+def test_figures_are_written_alike(blank: Page, call: str, text: str) -> None:
+    """Thousands, true minus, thin space, cut and never rounded up; a dash for what is unknown."""
+    assert blank.evaluate(f"import('/assets/numbers.js').then(numbers => numbers.{call})") == text
 
 
 def test_leaving_the_page_lets_go_of_everything(rig: Rig, mount: Mount) -> None:

@@ -10,7 +10,7 @@ const FIRST_WAIT = 500; // ms before the next attempt; doubled each time
 const LONGEST_WAIT = 10_000;
 const RENEWAL = 2_000; // ms between two requests for a ticket: one that is made while offline is lost
 const LINGER = 1_000; // ms that a socket nobody stands on stays, since a page change takes it down and up again
-const REFUSALS = 3; // attempts without one word from the server that say that no socket gets through
+const REFUSALS = 3; // attempts in vain, before any other, that say that no socket gets through
 const TICKET_GONE = 4401;
 
 const members = new Set(); // one `setTriggerValue` for each component on the page
@@ -26,7 +26,8 @@ let opened = 0; // when `socket` was opened
 let clock = 0; // ms by which the exchange's clock is ahead of this machine's
 let wait = FIRST_WAIT;
 let refusals = 0;
-let blocked = false; // the script was told that no socket gets through
+let works = false; // a socket got through since the page was loaded
+let blocked = false; // the script was told that none does
 let retry = null;
 let renewal = null;
 let leaving = null;
@@ -114,7 +115,7 @@ function open() {
     if (line !== socket) return;
     socket = null;
     if (code === TICKET_GONE) renew();
-    else lost(heard);
+    else lost();
   };
 }
 
@@ -128,17 +129,17 @@ function close() {
 
 /** The first words on a new socket: all is well. */
 function welcome() {
-  [wait, refusals] = [FIRST_WAIT, 0];
+  [wait, works] = [FIRST_WAIT, true];
   if (blocked) ask('blocked', false);
   blocked = false;
 }
 
 /** The socket went. Try again, at growing intervals; the script has to serve where none ever gets through. */
-function lost(heard) {
+function lost() {
   retry = setTimeout(open, wait);
   wait = Math.min(wait * 2, LONGEST_WAIT);
-  refusals = heard ? 0 : refusals + 1;
-  if (refusals < REFUSALS) return;
+  refusals += 1;
+  if (works || refusals < REFUSALS) return;
   blocked = true;
   ask('blocked', true);
 }
@@ -204,7 +205,7 @@ function watch() {
   const line = socket;
   socket = null;
   line.close();
-  lost(true);
+  lost();
 }
 
 setInterval(() => {
