@@ -99,7 +99,10 @@ def handler(blast: Blast) -> type[BaseHTTPRequestHandler]:
         def do_GET(self) -> None:
             if self.path == "/go":
                 blast.go.set()
-            self._answer(snapshot())
+                self.send_response(204)
+                self.end_headers()
+            else:
+                self._answer(snapshot())
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 the base class names it so
             pass

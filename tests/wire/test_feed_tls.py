@@ -16,9 +16,10 @@ from pathlib import Path
 import pytest
 
 from kucoin.model.feed import Token, Trade
-from kucoin.stream.feed import Feed, FeedState, Manners
+from kucoin.stream.feed import Feed, FeedState, FeedStatus, Manners
 from kucoin.stream.topics import Event
 from tests.feed_server import Ear, FeedServer, match, until
+from tests.line_proxy import LineProxy
 from tests.tls_certificate import Certificate
 
 HOST = "ws-api-spot.kucoin.com"
@@ -37,10 +38,10 @@ def live(monkeypatch: pytest.MonkeyPatch, certificate: Certificate) -> Iterator[
     connect = socket.create_connection
     with ExitStack() as stops:
 
-        def make(server: FeedServer, ear: Ear, trusted: Certificate = certificate) -> Feed:
+        def make(server: FeedServer, ear: Ear, trusted: Certificate = certificate, port: int | None = None) -> Feed:
             def lead_here(address: tuple[str, int], timeout: float) -> socket.socket:
-                assert address == (HOST, 443)
-                return connect(("127.0.0.1", server.port), timeout)
+                here = ("127.0.0.1", port or server.port)
+                return connect(here if address == (HOST, 443) else address, timeout)
 
             def token() -> Token:
                 return replace(server.token(), endpoint=f"wss://{HOST}/endpoint")
@@ -96,6 +97,32 @@ def test_what_waits_on_a_tls_line_is_taken_at_once(certificate: Certificate, liv
         ear.go.set()
         until(lambda: len(ear.events) == 51)
         assert len(ear.received) == 2
+
+
+class Log(Ear):
+    """A sink that remembers why lines were lost."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.problems: list[str] = []
+
+    def changed(self, status: FeedStatus) -> None:
+        """Remember the state, and the problem."""
+        super().changed(status)
+        if status.state is FeedState.DOWN:
+            self.problems.append(str(status.problem))
+
+
+@pytest.mark.parametrize("kind", ["fin", "rst"])
+def test_a_tls_line_may_end_without_goodbye(certificate: Certificate, live: Callable[..., Feed], kind: str) -> None:
+    """That is told as the end of the line, and another is dialled."""
+    log = Log()
+    with FeedServer(tls=certificate.server()) as server, LineProxy(server.port) as line:
+        feed = live(server, log, port=line.port)
+        until(lambda: feed.status.state is FeedState.LIVE)
+        line.cut(kind)
+        assert until(lambda: log.problems)[0].startswith(("the line ended", "the line broke"))
+        until(lambda: feed.status.state is FeedState.LIVE)
 
 
 @pytest.mark.parametrize(
