@@ -7,20 +7,20 @@ its trade id, however late it comes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from kucoin.decimals import ONE, ZERO
+from kucoin.desk.fills import NONE, Fills, LotsFill, SpotFill
 from kucoin.model.feed_private import OrderChange
 from kucoin.model.order import (
     Fill,
     FuturesFill,
     FuturesOrder,
-    Liquidity,
     Lots,
     MarginMode,
     Order,
@@ -42,37 +42,6 @@ _ENDS = frozenset({"filled", "canceled"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Traded:
-    """One trade of an order; sizes in coins or lots, as the order's.
-
-    ``funds`` is what it came to: in quote currency on spot, in settlement currency on futures. Pushes tell neither that
-    nor the ``fee``, which is positive when paid.
-    """
-
-    trade_id: str
-    price: Decimal
-    size: Decimal
-    funds: Decimal | None = None
-    liquidity: Liquidity | None = None
-    fee: Decimal | None = None
-    fee_currency: str | None = None
-    at: datetime | None = None
-
-    def joined(self, other: Traded) -> Traded:
-        """Return both together: what one does not tell, the other may."""
-        return Traded(
-            trade_id=self.trade_id,
-            price=self.price,
-            size=self.size,
-            funds=_known(self.funds, other.funds),
-            liquidity=_known(self.liquidity, other.liquidity),
-            fee=_known(self.fee, other.fee),
-            fee_currency=_known(self.fee_currency, other.fee_currency),
-            at=_least(self.at, other.at),
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """What is proven of one order, spot, margin or futures. Sizes in coins, on futures in lots; None is not known.
 
@@ -81,7 +50,7 @@ class Facts:
         told: The most that it was said to have filled, and what that came to: funds on spot, value on futures.
         told_size: The most that it was said to have filled, whether or not it was said what that came to.
         remaining: The least that was ever said to remain.
-        fills: Its trades by id.
+        fills: Its trades.
         seen: It was in the market at some time.
         ended: It is there no more.
         cancelled: A part of it was, or all.
@@ -105,7 +74,7 @@ class Facts:
     told: tuple[Decimal, Decimal] = (ZERO, ZERO)
     told_size: Decimal = ZERO
     remaining: Decimal | None = None
-    fills: Mapping[str, Traded] = field(default_factory=dict)
+    fills: Fills = NONE
     seen: bool = False
     ended: bool = False
     cancelled: bool = False
@@ -113,14 +82,9 @@ class Facts:
     updated_at: datetime | None = None
 
     @property
-    def traded(self) -> Decimal:
-        """What its known trades sum up to."""
-        return sum((fill.size for fill in self.fills.values()), ZERO)
-
-    @property
     def filled(self) -> Decimal:
         """What is proven to be filled, by whichever fact proves most."""
-        return max(self.told_size, self.traded)
+        return max(self.told_size, self.fills.size)
 
     @property
     def alive(self) -> bool:
@@ -149,12 +113,12 @@ class Facts:
     @property
     def weight(self) -> int:
         """How many fills it holds."""
-        return len(self.fills)
+        return len(self.fills.by_id)
 
     @property
     def lacks(self) -> bool:
         """Whether some of its fills are missing."""
-        return self.traded < self.filled
+        return self.fills.size < self.filled
 
     def joined(self, other: Facts) -> Facts:
         """Return what both prove together; it does not matter which of them was there first."""
@@ -177,7 +141,7 @@ class Facts:
             told=max(self.told, other.told),
             told_size=max(self.told_size, other.told_size),
             remaining=_least(self.remaining, other.remaining),
-            fills=_united(self.fills, other.fills),
+            fills=self.fills.joined(other.fills),
             seen=self.seen or other.seen,
             ended=self.ended or other.ended,
             cancelled=self.cancelled or other.cancelled,
@@ -196,18 +160,9 @@ def pushed(change: OrderChange) -> Facts:
         ValueError: A size on futures is no number of lots; the text names it.
     """
     if change.futures:
-        for told in (change.size, change.filled_size, change.remaining_size, change.match_size):
+        for told in (change.size, change.filled_size, change.remaining_size):
             lots_in(told or ZERO)
     size = change.origin_size or (None if change.kind == "update" else change.size)
-    fills = {}
-    if change.trade_id and change.match_price is not None and change.match_size is not None:
-        fills[change.trade_id] = Traded(
-            trade_id=change.trade_id,
-            price=change.match_price,
-            size=change.match_size,
-            liquidity=change.liquidity,
-            at=change.at,
-        )
     whole = size or ZERO if change.kind == "filled" else ZERO
     return Facts(
         order_id=change.order_id,
@@ -222,7 +177,7 @@ def pushed(change: OrderChange) -> Facts:
         funds=change.origin_funds or None,
         told_size=whole if change.filled_size is None else change.filled_size,
         remaining=change.remaining_size,
-        fills=fills,
+        fills=_match(change),
         seen=True,
         ended=change.kind in _ENDS,
         cancelled=change.kind == "canceled",
@@ -285,8 +240,11 @@ def answered_futures(order: FuturesOrder) -> Facts:
 
 def filled(fill: Fill) -> Facts:
     """Return what a fill of a spot or margin order proves: nothing of whether the order lives."""
-    traded = Traded(
+    traded = SpotFill(
+        order_id=fill.order_id,
         trade_id=str(fill.trade_id),
+        symbol=fill.symbol,
+        side=fill.side,
         price=fill.price,
         size=fill.size,
         funds=fill.funds,
@@ -302,7 +260,7 @@ def filled(fill: Fill) -> Facts:
         futures=False,
         type=fill.type,
         trade_type=fill.trade_type,
-        fills={traded.trade_id: traded},
+        fills=Fills.of(traded),
         updated_at=fill.at,
     )
 
@@ -313,10 +271,13 @@ def filled_futures(fills: Iterable[FuturesFill]) -> list[Facts]:
 
 
 def _filled_futures(fill: FuturesFill) -> Facts:
-    traded = Traded(
+    traded = LotsFill(
+        order_id=fill.order_id,
         trade_id=fill.trade_id,
+        symbol=fill.symbol,
+        side=fill.side,
         price=fill.price,
-        size=Decimal(fill.size),
+        size=fill.size,
         funds=fill.value,
         liquidity=fill.liquidity,
         fee=fill.fee,
@@ -331,19 +292,27 @@ def _filled_futures(fill: FuturesFill) -> Facts:
         type=fill.type,
         margin_mode=fill.margin_mode,
         position_side=fill.position_side,
-        fills={traded.trade_id: traded},
+        fills=Fills.of(traded),
         updated_at=fill.at,
     )
 
 
-def _united(ours: Mapping[str, Traded], theirs: Mapping[str, Traded]) -> Mapping[str, Traded]:
-    """Return all trades of both; the very same mapping where the other adds nothing."""
-    new = {
-        trade_id: fill if (known := ours.get(trade_id)) is None else known.joined(fill)
-        for trade_id, fill in theirs.items()
-        if ours.get(trade_id) != fill
+def _match(change: OrderChange) -> Fills:
+    """Return the trade that a push tells, none where it tells of none."""
+    if not change.trade_id or change.match_price is None or change.match_size is None:
+        return NONE
+    told: dict[str, Any] = {
+        "order_id": change.order_id,
+        "trade_id": change.trade_id,
+        "symbol": change.symbol,
+        "side": change.side,
+        "price": change.match_price,
+        "liquidity": change.liquidity,
+        "at": change.at,
     }
-    return {**ours, **new} if new else ours
+    if change.futures:
+        return Fills.of(LotsFill(size=lots_in(change.match_size), **told))
+    return Fills.of(SpotFill(size=change.match_size, **told))
 
 
 def _known(ours: T | None, theirs: T | None) -> T | None:

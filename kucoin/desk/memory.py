@@ -111,6 +111,12 @@ class Memory(Generic[K]):
             record = self._records.get(order_id)
             return record.known if record else None
 
+    def gone(self, order_id: str) -> bool:
+        """Whether the exchange knows the order no more, though nobody told how it ended."""
+        with self._lock:
+            record = self._records.get(order_id)
+            return record is not None and record.gone
+
     def every(self) -> list[K]:
         """Return what is known of all orders."""
         with self._lock:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal, localcontext
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from kucoin.decimals import ZERO
 from kucoin.desk.facts import Facts, lots_in
+from kucoin.desk.fills import LotsFill, SpotFill, in_time
 from kucoin.model import lots
 from kucoin.model.lots import Coins
 from kucoin.model.market import Contract
 from kucoin.model.order import (
-    Liquidity,
     Lots,
     MarginMode,
     OrderStatus,
@@ -26,42 +26,8 @@ from kucoin.model.order import (
 )
 
 S = TypeVar("S", Decimal, Lots)
-F = TypeVar("F", bound="OwnFill[Any]")
 
 _EXACT = 120  # digits of sums and products
-_LONG_AGO = datetime.min.replace(tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OwnFill(Generic[S]):
-    """A trade of one of the account's orders; ``funds`` and ``fee`` (positive when paid) are None until REST told them.
-
-    ``funds`` is in quote currency on spot, in settlement currency on futures.
-    """
-
-    order_id: str
-    trade_id: str
-    symbol: str
-    side: Side
-    price: Decimal
-    size: S
-    funds: Decimal | None
-    liquidity: Liquidity | None
-    fee: Decimal | None
-    fee_currency: str | None
-    at: datetime | None
-
-
-class SpotFill(OwnFill[Decimal]):
-    """Of a spot or margin order; ``size`` in base currency."""
-
-    __slots__ = ()
-
-
-class LotsFill(OwnFill[Lots]):
-    """Of a futures order."""
-
-    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +35,7 @@ class OrderState(Generic[S]):
     """An order as far as it is known; what is not known is None.
 
     Attributes:
-        status: None where too little is known, such as of an order that only fills tell of.
+        status: None where too little is known: only fills tell of the order, or the exchange knows it no more.
         open: Whether it is in the market.
         ours: It was placed by this desk. Every other order is outside its doing, and counts all the same.
         fills: Its known trades, oldest first.
@@ -133,7 +99,6 @@ class FuturesOrderState(OrderState[Lots]):
 
 
 AnyOrder = SpotOrderState | FuturesOrderState
-AnyFill = SpotFill | LotsFill
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,9 +114,14 @@ class Exposure:
     unsized: int
 
 
-def state(facts: Facts, *, ours: bool) -> AnyOrder:
-    """Return what ``facts`` come to."""
-    return _futures(facts, ours=ours) if facts.futures else _spot(facts, ours=ours)
+def state(facts: Facts, *, ours: bool, gone: bool = False) -> AnyOrder:
+    """Return what ``facts`` come to.
+
+    Args:
+        gone: The exchange knows the order no more: it is not open, whatever was heard last.
+    """
+    made = _futures(facts, ours=ours) if facts.futures else _spot(facts, ours=ours)
+    return replace(made, open=False, status=None) if gone and made.open else made
 
 
 def exposure(symbol: str, orders: Iterable[AnyOrder], contract: Contract | None) -> Exposure:
@@ -169,11 +139,6 @@ def exposure(symbol: str, orders: Iterable[AnyOrder], contract: Contract | None)
         else:
             added[order.side] += size
     return Exposure(symbol, Coins(added[Side.BUY]), Coins(added[Side.SELL]), unsized)
-
-
-def in_time(fills: Iterable[F]) -> tuple[F, ...]:
-    """Return ``fills``, the oldest first."""
-    return tuple(sorted(fills, key=lambda fill: (fill.at or _LONG_AGO, fill.trade_id)))
 
 
 def _in_coins(order: AnyOrder, contract: Contract | None) -> Decimal | None:
@@ -208,7 +173,7 @@ def _spot(facts: Facts, *, ours: bool) -> SpotOrderState:
         updated_at=facts.updated_at,
         trade_type=facts.trade_type,
         funds=facts.funds,
-        fills=_fills(facts, SpotFill, _coins),
+        fills=in_time(fill for fill in facts.fills.by_id.values() if isinstance(fill, SpotFill)),
     )
 
 
@@ -237,31 +202,8 @@ def _futures(facts: Facts, *, ours: bool) -> FuturesOrderState:
         margin_mode=facts.margin_mode,
         position_side=facts.position_side,
         reduce_only=facts.reduce_only,
-        fills=_fills(facts, LotsFill, lots_in),
+        fills=in_time(fill for fill in facts.fills.by_id.values() if isinstance(fill, LotsFill)),
     )
-
-
-def _fills(facts: Facts, kind: Callable[..., F], size: Callable[[Decimal], S]) -> tuple[F, ...]:
-    return in_time(
-        kind(
-            order_id=facts.order_id,
-            trade_id=fill.trade_id,
-            symbol=facts.symbol,
-            side=facts.side,
-            price=fill.price,
-            size=size(fill.size),
-            funds=fill.funds,
-            liquidity=fill.liquidity,
-            fee=fill.fee,
-            fee_currency=fill.fee_currency,
-            at=fill.at,
-        )
-        for fill in facts.fills.values()
-    )
-
-
-def _coins(size: Decimal) -> Decimal:
-    return size
 
 
 def _remaining(facts: Facts) -> Decimal | None:
@@ -277,7 +219,7 @@ def _remaining(facts: Facts) -> Decimal | None:
 def _worth(facts: Facts) -> tuple[Decimal | None, bool | None]:
     """Return what the trades came to, and whether that is what the exchange told of the order."""
     told = facts.told[1] if facts.told[0] == facts.filled else None
-    own = _sum_of_fills(facts) if facts.traded == facts.filled else None
+    own = _sum_of_fills(facts) if facts.fills.size == facts.filled else None
     confirmed = None if not facts.filled or told is None or own is None else told == own
     return told if own is None else own, confirmed
 
@@ -286,7 +228,7 @@ def _sum_of_fills(facts: Facts) -> Decimal | None:
     """What the known trades came to; pushes do not tell it, but on spot it is price × size."""
     total = ZERO
     with localcontext(prec=_EXACT):
-        for fill in facts.fills.values():
+        for fill in facts.fills.by_id.values():
             if fill.funds is not None:
                 total += fill.funds
             elif facts.futures:

@@ -10,9 +10,10 @@ from typing import Any, TypeVar
 
 from kucoin.desk import facts, order_nets, order_state, stops
 from kucoin.desk.facts import Facts
+from kucoin.desk.fills import AnyFill, in_time
 from kucoin.desk.memory import Bounds, Fact, Memory
 from kucoin.desk.net import Net, Reader
-from kucoin.desk.order_state import AnyFill, AnyOrder, Exposure
+from kucoin.desk.order_state import AnyOrder, Exposure
 from kucoin.desk.recent_fills import RecentFills
 from kucoin.desk.refresh import Refresher
 from kucoin.desk.stops import Stop
@@ -116,8 +117,8 @@ class Orders:
                 self._shown = (generation, {})
             shown = self._shown[1]
             if symbol not in shown:
-                orders = [self._state(each) for each in self._orders.every() if each.fills and _on(each, symbol)]
-                shown[symbol] = order_state.in_time(fill for order in orders for fill in order.fills)
+                orders = [order for order in self._orders.every() if _on(order, symbol)]
+                shown[symbol] = in_time(fill for order in orders for fill in order.fills.by_id.values())
             return shown[symbol]
 
     def look_back(self, symbol: str) -> None:
@@ -190,7 +191,8 @@ class Orders:
                 self._recent.again(futures=futures)
 
     def _state(self, known: Facts) -> AnyOrder:
-        return order_state.state(known, ours=known.client_oid is not None and known.client_oid in self._expected)
+        ours = known.client_oid is not None and known.client_oid in self._expected
+        return order_state.state(known, ours=ours, gone=self._orders.gone(known.order_id))
 
 
 def is_futures(symbol: str) -> bool:

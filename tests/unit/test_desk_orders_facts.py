@@ -143,7 +143,7 @@ def test_filled_is_the_most_that_anything_proves(told: list[str], filled: str) -
     """Trades, what pushes count, what a query says."""
     known = joined(FILLED[name] for name in told)
     assert known.filled == D(filled)
-    assert known.lacks == (known.filled > known.traded)
+    assert known.lacks == (known.filled > known.fills.size)
 
 
 def test_fills_alone_do_not_say_that_an_order_is_open() -> None:
@@ -189,6 +189,14 @@ def test_half_a_lot_is_refused() -> None:
 def test_what_is_no_trade_is_no_fill() -> None:
     """KuCoin lists cancels among the recent fills on futures."""
     assert facts.filled_futures([replace(FUTURES_FILL, kind="cancel")]) == []
+
+
+def test_an_order_that_the_exchange_lost_is_not_shown_as_open() -> None:
+    """Nor as ended in any way that nobody told; one that was told to have ended stays what it was."""
+    open_order, dead = (joined([FILLED["open"]]), joined(FILLED.values()))
+    lost = order_state.state(open_order, ours=False, gone=True)
+    assert (lost.open, lost.status) == (False, None)
+    assert order_state.state(dead, ours=False, gone=True).status is OrderStatus.FILLED
 
 
 def test_a_published_open_push_cancels_nothing() -> None:

@@ -153,10 +153,10 @@ def test_an_order_that_the_exchange_does_not_know_is_given_up_after_a_while() ->
     world.read()  # 5 s after the push
     assert (world.asked, world.alive()) == ([ORDER.order_id], {ORDER.order_id})
     world.read()
-    assert world.alive() == set()
+    assert (world.alive(), world.memory.gone(ORDER.order_id)) == (set(), True)
     world.listed = [ORDER]
     world.read()
-    assert world.alive() == {ORDER.order_id}
+    assert (world.alive(), world.memory.gone(ORDER.order_id)) == ({ORDER.order_id}, False)
 
 
 def test_what_pushes_should_have_told_is_counted_once() -> None:
@@ -209,7 +209,7 @@ def test_missing_fills_are_asked_for_three_times() -> None:
     assert len(world.asked_fills) == 4
     known = world.memory.get(ORDER.order_id)
     assert known is not None
-    assert (known.traded, known.filled) == (D("0.5"), D("0.6"))
+    assert (known.fills.size, known.filled) == (D("0.5"), D("0.6"))
 
 
 def test_one_refusal_keeps_nobody_else_from_being_asked_about() -> None:
