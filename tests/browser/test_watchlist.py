@@ -151,6 +151,21 @@ def test_what_is_not_ours_in_the_store_does_no_harm(mount: Mount, junk: object) 
     assert pinned(page) == ([] if empty else USUAL)
 
 
+def test_a_browser_that_keeps_nothing_pins_for_as_long_as_the_page(mount: Mount) -> None:
+    """Storage may be forbidden; a pin is pressed in vain nowhere, and focus stays on it."""
+    page = watchlist(mount)
+    page.evaluate("""() => {
+        Storage.prototype.setItem = Storage.prototype.getItem = () => { throw new Error('forbidden'); };
+    }""")
+    found(page, "eth")
+    star = page.get_by_role("button", name="Pin ETH-BTC")
+    star.press("Enter")
+    expect(star).to_have_attribute("aria-pressed", "true")
+    expect(star).to_be_focused()
+    assert found(page, "") == []
+    assert pinned(page) == [*USUAL, "ETH-BTC"]
+
+
 def test_no_more_than_thirty_are_pinned(mount: Mount) -> None:
     """What does not fit is said, and nothing changes."""
     many = [f"C{number}-USDT" for number in range(40)]

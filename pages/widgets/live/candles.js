@@ -2,7 +2,7 @@
 //
 // Plotly draws what is in view and nothing else, so that a drawing costs the same whatever was loaded. Crosshair and last
 // price are elements of our own above it: they follow every frame without a drawing.
-import { h } from './base.js';
+import { h, patch } from './base.js';
 import { layout, scale, traces } from './candle_figure.js';
 import { handle } from './candle_hand.js';
 import { FEWEST, View } from './candle_view.js';
@@ -167,12 +167,13 @@ class Candles {
     const hue = row.close < row.open ? 'down' : 'up';
     const fact = (letter, text, look) => h('span', null, h('i', null, letter), h('b', { class: look }, text));
     const own = this.marks.filter(({ at }) => at === row.at).slice(-2);
-    this.readout.replaceChildren(
+    const said = ({ side, size, price }) => `${side === 'buy' ? 'bought' : 'sold'} ${grouped(size)} at ${grouped(price)}`;
+    patch(this.readout, h('p', null,
       h('time', null, utc(row.at, this.view.step)),
-      ...PRICES.map(([letter, name]) => fact(letter, this.price(row[name]), hue)),
+      PRICES.map(([letter, name]) => fact(letter, this.price(row[name]), hue)),
       fact('V', brief(row.volume.toFixed(8))),
-      ...own.map(({ side, size, price }) => h('b', { class: 'own' }, `${side === 'buy' ? 'bought' : 'sold'} ${grouped(size)} at ${grouped(price)}`)),
-    );
+      own.map((mark) => h('b', { class: 'own' }, said(mark))),
+    ));
   }
 
   price(number) { return grouped(number.toFixed(this.data.places)); }

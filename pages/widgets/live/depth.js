@@ -40,15 +40,20 @@ class Depth {
 
   /** The middle price stands in the middle, and beside it the sums, where the stairs leave room. */
   axes(levels, mid, width, look) {
-    const far = Math.max(...levels.map(([price]) => Math.abs(price - mid)));
+    const far = Math.max(...levels.map(([price]) => Math.abs(price - mid))) || mid / 1000;
     const most = Math.max(...levels.map(([, sum]) => sum)) * AIR;
     return {
-      xaxis: axis(look, { range: [mid - far, mid + far], showgrid: false, tickvals: around(mid, far, width), tickformat: `,.${this.data.places}f` }),
-      yaxis: axis(look, {
-        range: [0, most], tickvals: [0.25, 0.5, 0.75].map((share) => Number((share * most).toPrecision(2))), tickformat: most < 1e6 ? ',' : '~s',
-        side: 'right', anchor: 'free', position: 0.5, ticklabelposition: 'outside top', ticklabelstandoff: 5,
+      xaxis: axis(look, {
+        range: [mid - far, mid + far], showgrid: false, tickvals: around(mid, far, width), tickformat: `,.${this.data.places}f`,
       }),
-      shapes: [{ type: 'line', x0: mid, x1: mid, y0: 0, y1: 1, yref: 'paper', line: { color: look.edge, width: 1, dash: '2px,3px' } }],
+      yaxis: axis(look, {
+        range: [0, most], tickvals: [0.25, 0.5, 0.75].map((share) => Number((share * most).toPrecision(2))),
+        tickformat: most < 1e6 ? ',' : '~s', side: 'right', anchor: 'free', position: 0.5,
+        ticklabelposition: 'outside top', ticklabelstandoff: 5,
+      }),
+      shapes: [{
+        type: 'line', x0: mid, x1: mid, y0: 0, y1: 1, yref: 'paper', line: { color: look.edge, width: 1, dash: '2px,3px' },
+      }],
     };
   }
 
@@ -68,7 +73,8 @@ function around(mid, far, width) {
 function stairs(levels, colour) {
   const [best] = levels;
   return {
-    type: 'scatter', mode: 'lines', fill: 'tozeroy', fillcolor: tinted(colour, 0.13), line: { shape: 'hv', color: colour, width: 1.3 },
+    type: 'scatter', mode: 'lines', line: { shape: 'hv', color: colour, width: 1.3 },
+    fill: 'tozeroy', fillcolor: tinted(colour, 0.13),
     x: [best[0], ...levels.map(([price]) => price)], y: [0, ...levels.map(([, sum]) => sum)],
   };
 }

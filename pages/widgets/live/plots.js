@@ -53,7 +53,8 @@ export function axis(look, more) {
 export function sheet(size, margin) {
   return {
     width: size.width, height: size.height, margin: { pad: 0, ...margin }, showlegend: false, hovermode: false,
-    paper_bgcolor: 'rgba(0,0,0,0)', plot_bgcolor: 'rgba(0,0,0,0)', font: { family: 'IBM Plex Sans, sans-serif', size: TYPE },
+    paper_bgcolor: 'rgba(0,0,0,0)', plot_bgcolor: 'rgba(0,0,0,0)',
+    font: { family: 'IBM Plex Sans, sans-serif', size: TYPE },
   };
 }
 
@@ -72,6 +73,7 @@ export class Surface {
 
   load(url) {
     plotly(url).then((drawer) => {
+      if (!this.plotly) this.element.replaceChildren();
       this.plotly = drawer;
       this.now();
     }, (error) => {
@@ -81,7 +83,8 @@ export class Surface {
 
   /** Draw soon, at the calm pace of the market. */
   later() {
-    this.timer ??= setTimeout(() => this.run(), Math.max(0, this.drawn + Math.max(CALM, REST * this.cost) - performance.now()));
+    const due = this.drawn + Math.max(CALM, REST * this.cost);
+    this.timer ??= setTimeout(() => this.run(), Math.max(0, due - performance.now()));
   }
 
   /** Draw at once: a hand moved. */

@@ -32,8 +32,14 @@ export function matches(listed, sought) {
 /** Return the path of a line through `values`, from edge to edge. */
 export function line(values) {
   const low = Math.min(...values), range = Math.max(...values) - low;
+  const x = (index) => (index / (values.length - 1)) * WIDE;
   const y = (value) => (range ? 1 + (1 - (value - low) / range) * (HIGH - 2) : HIGH / 2);
-  return values.map((value, index) => `${index ? 'L' : 'M'}${((index / (values.length - 1)) * WIDE).toFixed(1)} ${y(value).toFixed(1)}`).join('');
+  return values.map((value, index) => `${index ? 'L' : 'M'}${x(index).toFixed(1)} ${y(value).toFixed(1)}`).join('');
+}
+
+function press(button, pinned) {
+  button.setAttribute('aria-pressed', String(pinned));
+  button.title = pinned ? 'Unpin' : 'Pin';
 }
 
 /** Say what a search did not show. */
@@ -52,7 +58,9 @@ class Row {
     svg.setAttribute('aria-hidden', 'true');
     svg.append(this.path);
     this.link = list.link(symbol, h('b', null, symbol), svg, h('span', { class: 'n' }, this.price, this.change));
-    this.element = h('li', null, this.link, list.pin(symbol, true));
+    const pin = list.pin(symbol);
+    press(pin, true);
+    this.element = h('li', null, this.link, pin);
   }
 
   draw([last, ratio, , spark]) {
@@ -68,8 +76,10 @@ class Row {
 
 class Watchlist {
   constructor(root, follow, tell) {
-    Object.assign(this, { follow, tell, mark: mark(), rows: new Map(), listed: [] });
-    this.field = h('input', { type: 'search', placeholder: 'Find a symbol', 'aria-label': 'Find a symbol', autocomplete: 'off', spellcheck: 'false' });
+    Object.assign(this, { follow, tell, mark: mark(), rows: new Map(), listed: [], chosen: null });
+    this.field = h('input', {
+      type: 'search', placeholder: 'Find a symbol', 'aria-label': 'Find a symbol', autocomplete: 'off', spellcheck: 'false',
+    });
     this.pinned = h('ul', { class: 'pinned', 'aria-label': 'Pinned symbols' });
     this.found = h('ul', { class: 'found', 'aria-label': 'Symbols found', hidden: true });
     this.note = h('p', { class: 'cap', role: 'status' });
@@ -90,9 +100,15 @@ class Watchlist {
   }
 
   get pins() {
-    const stored = kept(STORE, null);
+    const stored = kept(STORE, this.chosen);
     const pins = Array.isArray(stored) ? stored.filter((symbol) => typeof symbol === 'string') : this.data.usual;
     return [...new Set(pins)].slice(0, MOST);
+  }
+
+  set pins(pins) {
+    this.chosen = pins; // for as long as the page, where the browser keeps nothing
+    keep(STORE, pins);
+    this.show();
   }
 
   show() {
@@ -128,15 +144,25 @@ class Watchlist {
     for (const [symbol, figures] of Object.entries(full ?? more)) if (figures) this.rows.get(symbol)?.draw(figures);
   }
 
+  /** Show what is found instead of the pins, while something is sought; what is shown already stays, with its focus. */
   search() {
+    const { pins } = this;
     const sought = this.field.value.trim();
     const all = sought ? matches(this.listed, sought) : [];
+    const hits = all.slice(0, FOUND);
+    const names = hits.map(({ symbol }) => symbol);
     this.pinned.hidden = Boolean(sought);
     this.found.hidden = !sought;
-    const { pins } = this;
-    this.found.replaceChildren(...all.slice(0, FOUND).map(({ symbol, kind }) => h('li', null,
-      this.link(symbol, h('b', null, symbol), h('span', { class: 'kind' }, kind)), this.pin(symbol, pins.includes(symbol)))));
-    put(this.note, sought ? outcome(sought, all.length) : pins.length ? '' : 'Nothing pinned. Find a symbol and press its star.');
+    if (names.join() !== this.names) {
+      this.names = names.join();
+      this.found.replaceChildren(...hits.map(({ symbol, kind }) => {
+        const link = this.link(symbol, h('b', null, symbol), h('span', { class: 'kind' }, kind));
+        return h('li', null, link, this.pin(symbol));
+      }));
+    }
+    names.forEach((symbol, index) => press(this.found.children[index].lastChild, pins.includes(symbol)));
+    const none = pins.length ? '' : 'Nothing pinned. Find a symbol and press its star.';
+    put(this.note, sought ? outcome(sought, all.length) : none);
   }
 
   key(event) {
@@ -165,17 +191,14 @@ class Watchlist {
     return link;
   }
 
-  pin(symbol, pinned) {
-    const button = h('button', { type: 'button', class: 'pin', 'aria-pressed': String(pinned), 'aria-label': `Pin ${symbol}`, title: pinned ? 'Unpin' : 'Pin' });
+  /** The star that pins a symbol, or takes it off. */
+  pin(symbol) {
+    const button = h('button', { type: 'button', class: 'pin', 'aria-label': `Pin ${symbol}` });
     button.onclick = () => {
       const { pins } = this;
-      const others = pins.filter((other) => other !== symbol);
-      const off = others.length < pins.length;
-      if (!off && pins.length >= MOST) put(this.note, `${MOST} symbols are pinned, more do not fit. Unpin one first.`);
-      else {
-        keep(STORE, off ? others : [...pins, symbol]);
-        this.show();
-      }
+      if (pins.includes(symbol)) this.pins = pins.filter((other) => other !== symbol);
+      else if (pins.length < MOST) this.pins = [...pins, symbol];
+      else put(this.note, `${MOST} symbols are pinned, more do not fit. Unpin one first.`);
     };
     return button;
   }
