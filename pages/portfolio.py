@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.widgets import allocation, assets, mishap, places, session, standing, surround, total, units
+from pages.widgets import allocation, assets, mishap, places, session, standing, strip, surround, total, units
 
 desk = session.desk()
 offered = desk.units()
@@ -19,7 +19,8 @@ with st.container(horizontal=True, vertical_alignment="center", key="bar-portfol
 def figures() -> None:
     """The one fragment of this page. The Desk answers from memory; nothing here waits."""
     with mishap.contained("The portfolio"):
-        surround.tick(desk.status())
+        status = desk.status()
+        surround.tick(status)
         if desk.units() != offered:  # KuCoin's fiat prices came: the choice above has more to offer
             st.rerun()
         now = session.now()
@@ -28,10 +29,10 @@ def figures() -> None:
             return
         left, right = st.columns([5, 7], gap="medium")
         with left:
-            total.show(portfolio, now)
+            total.show(portfolio)
         with right:
             allocation.show(portfolio, now)
-        places.show(portfolio, now)
+        places.show(portfolio, now, away=strip.notice(status, now) is not None)
         assets.show(portfolio, now)
 
 

@@ -59,6 +59,7 @@ class StatusPanel(Panel):
             "per_second": round(self._rates.get(feed.name, 0.0), 1),
             "repaired": self._sight.books.repaired(futures=market == "futures") if "public" in feed.name else None,
             "reconnects": max(0, feed.dials - 1),
+            "age_s": None if feed.heard_at is None else round(self._sight.age(feed.heard_at), 1),
             "problem": feed.problem,
             "topics": feed.topics,
         }

@@ -11,7 +11,8 @@ import streamlit as st
 
 from kucoin.decimals import ONE, ZERO
 from kucoin.desk.portfolio import Holding, Portfolio
-from pages.widgets import figures, freshness
+from kucoin.web.portfolio import asset_cells, asset_id
+from pages.widgets import figures, freshness, pushed
 from pages.widgets.live import live
 
 _SMALL = ONE  # USDT; what is worth less counts as small
@@ -24,27 +25,28 @@ def show(portfolio: Portfolio, now: datetime) -> None:
         st.markdown(_empty(portfolio, now))
         return
     with st.container(border=True, key="assets"):
-        sought, by_account, hide = _tools(portfolio, now)
+        sought, by_account, hide = _tools(portfolio)
         everything = portfolio.holdings if by_account else portfolio.merged
         found = [holding for holding in everything if matches(holding, sought)]
         kept, hidden = split_small(found, small_from(portfolio) if hide else None)
         if kept:
-            rows = payload(kept, portfolio.unit, portfolio.prices_at, now, by_account=by_account)
-            live.TABLE(key="assets-table", data=rows)
+            rows = payload(kept, portfolio.unit, now, by_account=by_account)
+            pushed.show(live.TABLE, _panel(portfolio), key="assets-table", **rows)
         elif not hidden:
             st.markdown(_nothing(sought, len(everything)))
         if hidden:
             st.caption(hidden_note(hidden, portfolio))
 
 
-def _tools(portfolio: Portfolio, now: datetime) -> tuple[str, bool, bool]:
+def _panel(portfolio: Portfolio) -> str:
+    return f"portfolio:{portfolio.unit}"
+
+
+def _tools(portfolio: Portfolio) -> tuple[str, bool, bool]:
     with st.container(horizontal=True, vertical_alignment="center", key="bar-assets"):
         st.subheader("Assets", anchor=False, width="content")
-        marks = [
-            freshness.mark(freshness.PRICES, portfolio.prices_at, now),
-            freshness.mark(freshness.BALANCES, portfolio.at, now),
-        ]
-        live.AGES(key="assets-ages", data={"marks": marks}, width="content")
+        with st.container(width="content"):
+            pushed.show(live.FRESH, _panel(portfolio), key="assets-fresh")
         st.space("stretch")
         hidden: dict[str, Any] = {"label_visibility": "collapsed"}
         sought = st.text_input("Find an asset", key="find", placeholder="Find", width=130, live=True, **hidden)
@@ -87,25 +89,22 @@ def hidden_note(hidden: Sequence[Holding], portfolio: Portfolio) -> str:
     return figures.plain(f"{count} hidden, together {total}. {included}{but}.")
 
 
-def payload(
-    holdings: Sequence[Holding], unit: str, prices_at: datetime | None, now: datetime, *, by_account: bool
-) -> dict[str, Any]:
-    """Return the table: largest value first, assets without a price last."""
+def payload(holdings: Sequence[Holding], unit: str, now: datetime, *, by_account: bool) -> dict[str, Any]:
+    """Return the table until the push socket tells more: largest value first, assets without a price last."""
     widest = max((holding.share for holding in holdings if holding.share is not None), default=ZERO)
     return {
         "label": "Assets",
         "columns": _columns(unit, by_account=by_account),
         "rows": [_row(holding, unit, widest, now) for holding in holdings],
-        "stale": freshness.is_stale(freshness.PRICES, prices_at, now),
         "sort": {"column": "value", "falling": True},
     }
 
 
 def _columns(unit: str, *, by_account: bool) -> list[dict[str, Any]]:
     def figure(
-        name: str, head: str, place: str | None = None, *, points: bool = True, spare: int = 0
+        name: str, head: str, place: str | None = None, *, points: bool = True, spare: int = 0, flashes: bool = False
     ) -> dict[str, Any]:
-        kind = {"side": "end", "points": points, "spare": spare}
+        kind = {"side": "end", "points": points, "spare": spare, "flashes": flashes}
         return {"id": name, "head": head, "place": place, "sorts": True} | kind
 
     def text(name: str, head: str, place: str | None = None, *, strong: bool = False) -> dict[str, Any]:
@@ -117,7 +116,7 @@ def _columns(unit: str, *, by_account: bool) -> list[dict[str, Any]]:
         figure("total", "Total", "second"),
         figure("available", "Available", spare=3 if by_account else 2),  # total less what is on hold
         figure("on_hold", "On hold", spare=1),
-        figure("price", f"Price, {unit}"),
+        figure("price", f"Price, {unit}", flashes=True),
         figure("change", "24 h", "change", points=False),
         figure("value", f"Value, {unit}", "figure"),
         figure("share", "Share", points=False, spare=1),
@@ -126,22 +125,20 @@ def _columns(unit: str, *, by_account: bool) -> list[dict[str, Any]]:
 
 def _row(holding: Holding, unit: str, widest: Decimal, now: datetime) -> dict[str, Any]:
     old = freshness.is_stale(freshness.BALANCES, holding.at, now)
+    figure = {name: {"text": text, "direction": points} for name, (text, points) in asset_cells(holding, unit).items()}
     return {
+        "id": asset_id(holding),
         "dim": holding.price is None or old,
         "cells": {
             "asset": _asset(holding, old=old, now=now),
             "account": {"text": holding.account, "rank": holding.account},
-            "total": _quantity(holding.total) | {"card": _beside(holding)},
-            "available": _quantity(holding.available),
-            "on_hold": _quantity(holding.on_hold),
-            "price": _figure(figures.price(holding.price), holding.price),
-            "change": {
-                "text": figures.percent(holding.change_ratio),
-                "direction": figures.direction(holding.change_ratio),
-                "rank": _rank(holding.change_ratio),
-            },
-            "value": _figure(figures.money(holding.value, unit), holding.value),
-            "share": _share(holding.share, widest),
+            "total": figure["total"] | _exactly(holding.total) | {"card": _beside(holding)},
+            "available": figure["available"] | _exactly(holding.available),
+            "on_hold": figure["on_hold"] | _exactly(holding.on_hold),
+            "price": figure["price"] | _exactly(holding.price),
+            "change": figure["change"] | {"rank": _rank(holding.change_ratio)},
+            "value": figure["value"] | _exactly(holding.value),
+            "share": figure["share"] | {"rank": _rank(holding.share), "share": _bar(holding.share, widest)},
         },
     }
 
@@ -159,25 +156,17 @@ def _asset(holding: Holding, *, old: bool, now: datetime) -> dict[str, Any]:
     }
 
 
-def _quantity(value: Decimal | None) -> dict[str, Any]:
-    direction = None if value else "unknown" if value is None else "flat"
-    return {"text": figures.amount(value), "hint": figures.exact(value), "direction": direction, "rank": _rank(value)}
-
-
 def _beside(holding: Holding) -> str:
     """What a card says beside the amount: the account where there is one, else the price."""
     return f"in {holding.account}" if holding.account else f"at {figures.price(holding.price)}"
 
 
-def _figure(text: str, value: Decimal | None) -> dict[str, Any]:
-    direction = "unknown" if value is None else None
-    return {"text": text, "hint": figures.exact(value), "direction": direction, "rank": _rank(value)}
+def _exactly(value: Decimal | None) -> dict[str, Any]:
+    return {"hint": figures.exact(value), "rank": _rank(value)}
 
 
-def _share(share: Decimal | None, widest: Decimal) -> dict[str, Any]:
-    bar = float(max(share, ZERO) / widest * 100) if share is not None and widest > 0 else None
-    text = figures.percent(share, places=1, signed=False)
-    return {"text": text, "share": bar, "direction": "unknown" if share is None else None, "rank": _rank(share)}
+def _bar(share: Decimal | None, widest: Decimal) -> float | None:
+    return float(max(share, ZERO) / widest * 100) if share is not None and widest > 0 else None
 
 
 def _rank(value: Decimal | None) -> float | None:

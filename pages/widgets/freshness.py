@@ -26,13 +26,10 @@ class Pace:
     fresh: str = ""
 
 
-# Prices are read every 5 s and balances every 60 s: stale is a reading that was missed and missed again.
-PRICES = Pace("prices", stale=15, alarm=60)
+# Balances are read every 60 s: stale is a reading that was missed and missed again.
 BALANCES = Pace("balances", stale=150, alarm=600)
 CHART = Pace("prices", stale=120, alarm=600)  # drawn once a minute on purpose
 ACCOUNT = Pace("", stale=BALANCES.stale, alarm=BALANCES.alarm)  # beside the account's own name, which says what it is
-# Prices are asked of both hosts, so that an answer comes with each of them.
-HOST = Pace("", stale=PRICES.stale, alarm=PRICES.alarm, fresh="live")
 
 
 class Mark(TypedDict):

@@ -35,8 +35,6 @@ def show(portfolio: Portfolio) -> bool:
     reason = figures.plain(_sentence(portfolio.reason))
     match portfolio.standing:
         case Standing.READY:
-            if reason:
-                st.warning(reason)
             return True
         case Standing.LOADING:
             _skeletons()

@@ -1,4 +1,7 @@
-"""The status strip at the foot of every page: hosts, clock, quotas, KuCoin's own status, version, time."""
+"""The status strip at the foot of every page: feeds, clock, quotas, KuCoin's own status, version, time.
+
+The browser hears of the feeds by itself. Above the strip stands a sentence while the exchange does not answer.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ import streamlit as st
 
 from kucoin.desk.status import HostStatus, QuotaStatus, Status
 from kucoin.model.market import ServiceState
-from pages.widgets import figures, freshness
+from pages.widgets import figures, pushed
 from pages.widgets.live import live
 
 _CLOCK_LIMIT = Decimal(2)  # s; KuCoin refuses signed requests from 5 s on, so say it well before
@@ -21,36 +24,42 @@ _SERVICE = {
     ServiceState.UNKNOWN: figures.UNKNOWN,
 }
 _LOW_QUOTA = Decimal("0.2")  # below this, background calls hold back for orders
+_SILENCE = 5.0  # s without an answer from which a host counts as away; one call may fail for reasons of its own
 
 
 def show(status: Status, now: datetime) -> None:
     """Draw the strip in Streamlit's bottom container."""
     with st.bottom:
-        live.STRIP(key="strip", data=payload(status, now))
+        pushed.show(live.STRIP, "status:", key="strip", **payload(status, now))
 
 
 def payload(status: Status, now: datetime) -> dict[str, Any]:
-    """Return what the strip says."""
+    """Return what the strip says besides what the browser hears of the feeds."""
     return {
-        "hosts": [_host(host, now) for host in status.hosts],
+        "notice": notice(status, now),
         "clock": _clock(status.clock_offset),
         "quotas": _quotas(status.quotas),
         "quotas_hint": "\n".join(f"{quota.pool}: {_left(quota)}" for quota in status.quotas),
         "exchange": _exchange(status.hosts),
         "version": f"v{status.version}",
-        "time": now.timestamp(),
     }
 
 
-def _host(host: HostStatus, now: datetime) -> dict[str, Any]:
-    trouble = "no answer" if host.problem else None
-    hint = host.problem or f"Age of the last answer of KuCoin's {host.name} host"
-    return {
-        "name": host.name.capitalize(),
-        "trouble": trouble,
-        "mark": freshness.mark(freshness.HOST, host.answered_at, now),
-        "hint": hint,
-    }
+def notice(status: Status, now: datetime) -> str | None:
+    """Return the sentence of an exchange that does not answer, None where it does."""
+    away = [host for host in status.hosts if _is_away(host, now)]
+    if not away:
+        return None
+    exchange = "The practice exchange" if status.mode == "practice" else "KuCoin"
+    who = exchange if len(away) == len(status.hosts) else f"{exchange}’s {away[0].name} side"
+    told = [host.answered_at for host in away if host.answered_at is not None]
+    since = f" since {max(told):%H:%M:%S} UTC" if told else ""
+    return f"{who} has not answered{since}. Figures are the last ones read; the dashboard goes on trying."
+
+
+def _is_away(host: HostStatus, now: datetime) -> bool:
+    silence = figures.seconds_since(host.answered_at, now)
+    return host.problem is not None and (silence is None or silence >= _SILENCE)
 
 
 def _clock(offset: Decimal | None) -> dict[str, Any]:
@@ -66,8 +75,8 @@ def _clock(offset: Decimal | None) -> dict[str, Any]:
 
 
 def _quotas(quotas: tuple[QuotaStatus, ...]) -> list[dict[str, Any]]:
-    """Return the pools that something was taken from. The first is there in any case, and alone on a phone."""
-    used = [quota for quota in quotas[1:] if quota.remaining is not None and quota.remaining < quota.limit]
+    """Return the pools that were asked of, which stay there. The first is there in any case, and alone on a phone."""
+    used = [quota for quota in quotas[1:] if quota.remaining is not None]
     return [_quota(quota) for quota in (*quotas[:1], *used)]
 
 

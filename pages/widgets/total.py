@@ -2,39 +2,30 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from kucoin.desk.portfolio import Part, Portfolio
-from pages.widgets import figures, freshness
+from kucoin.web.portfolio import total_cells
+from pages.widgets import pushed
 from pages.widgets.live import live
 
 _NAMED = 3  # how many missing things the badge names before it counts the rest
 _HINT = "What prices did in 24 h to what is held now; deposits, withdrawals and trades are left out"
 
 
-def show(portfolio: Portfolio, now: datetime) -> None:
+def show(portfolio: Portfolio) -> None:
     """Draw total, change, conversions and what is missing from them."""
-    live.TOTAL(key="total", data=payload(portfolio, now))
+    pushed.show(live.TOTAL, f"portfolio:{portfolio.unit}", key="total", **payload(portfolio))
 
 
-def payload(portfolio: Portfolio, now: datetime) -> dict[str, Any]:
-    """Return what the component draws."""
-    unit = portfolio.unit
+def payload(portfolio: Portfolio) -> dict[str, Any]:
+    """Return what the component draws until the push socket tells more."""
+    cells = total_cells(portfolio)
     return {
-        "figure": figures.money(portfolio.total, unit),
-        "unit": unit,
-        "marks": [
-            freshness.mark(freshness.PRICES, portfolio.prices_at, now),
-            freshness.mark(freshness.BALANCES, portfolio.at, now),
-        ],
-        "change": {
-            "text": figures.percent(portfolio.change_ratio),
-            "sum": figures.money(portfolio.change, unit, signed=True),
-            "direction": figures.direction(portfolio.change),
-            "hint": _HINT,
-        },
-        "conversions": [f"{figures.money(value, other)} {other}" for other, value in portfolio.conversions],
+        "unit": portfolio.unit,
+        "hint": _HINT,
+        **{name: cells[name] for name in ("total", "change", "sum")},
+        "conversions": [(name, cell) for name, cell in cells.items() if name.startswith("in/")],
         "missing": missing(portfolio),
     }
 

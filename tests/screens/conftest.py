@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from kucoin import assemble
 from kucoin.desk.portfolio import Holding, Part, PartKind, Portfolio, Standing
 from kucoin.desk.status import HostStatus, QuotaStatus, Status
 from kucoin.model.market import ServiceState
+from kucoin.web.tickets import Tickets
 
 FRAME = Path(__file__).parents[2] / "pages" / "frame.py"
 UNITS = ("USDT", "BTC", "USD", "EUR", "JPY")
@@ -183,8 +185,9 @@ class FakeDesk:
 
 @pytest.fixture
 def desk(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeDesk]:
-    """Put a fake in the place of the process's Desk for the length of a test."""
+    """Put a fake in the place of the process's Desk for the length of a test, and a push socket that nobody is on."""
     fake = FakeDesk()
+    monkeypatch.setattr(assemble, "live", lambda: SimpleNamespace(tickets=Tickets()))
     monkeypatch.setattr(assemble, "desk", lambda: fake)
     st.cache_resource.clear()
     yield fake

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +12,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from kucoin.desk.portfolio import Part, Portfolio, Standing
+from kucoin.desk.status import Status
+from pages.widgets import session
 
 Change = Callable[[Portfolio], Portfolio]
 
@@ -49,7 +51,8 @@ def test_the_total_is_the_portfolios_own(app: AppTest, desk: Any, drawn: Any, un
     worth = desk.portfolio(unit).total
     places = {"USDT": 2, "BTC": 8, "JPY": 0}[unit]
     assert total["unit"] == unit
-    assert number(total["figure"]) == round(worth, places)
+    assert number(total["total"][0]) == round(worth, places)
+    assert total["panel"] == f"portfolio:{unit}"
 
 
 def test_a_unit_is_chosen_by_a_press(app: AppTest, drawn: Any) -> None:
@@ -91,13 +94,15 @@ def test_a_unit_that_comes_later_is_offered(app: AppTest, desk: Any) -> None:
     assert app.segmented_control(key="unit").options == ["USDT", "BTC", "EUR"]
 
 
-def test_change_conversions_and_ages_stand_beside_the_total(app: AppTest, drawn: Any) -> None:
-    """Change of 24 h with sign and direction, two other units, prices 3 s and balances 42 s old."""
+def test_change_and_conversions_stand_beside_the_total(app: AppTest, drawn: Any) -> None:
+    """Change of 24 h with sign and direction, and two other units, each by the name that the push socket gives it."""
     total = drawn(app.run(), "total")
-    assert (total["change"]["text"], total["change"]["direction"]) == ("+0.82\u2009%", "up")
-    assert total["change"]["sum"].startswith("+1,2")
-    assert [text.split()[1] for text in total["conversions"]] == ["BTC", "EUR"]
-    assert [(mark["word"], int(mark["seconds"])) for mark in total["marks"]] == [("prices", 3), ("balances", 42)]
+    assert total["change"] == ["+0.82\u2009%", "up"]
+    assert total["sum"][0].startswith("+1,2")
+    assert [(name, text.split()[1]) for name, (text, _) in total["conversions"]] == [
+        ("in/BTC", "BTC"),
+        ("in/EUR", "EUR"),
+    ]
 
 
 def test_an_incomplete_total_names_what_is_missing(app: AppTest, desk: Any, drawn: Any) -> None:
@@ -132,12 +137,13 @@ def test_the_places_add_up_to_the_total(app: AppTest, desk: Any, drawn: Any) -> 
         "Sub-accounts",
     ]
     worth = desk.portfolio("USDT").total
-    assert abs(sum(number(card["figure"]) for card in cards) - worth) <= Decimal("0.03")
+    assert abs(sum(number(card["value"][0]) for card in cards) - worth) <= Decimal("0.03")
     futures = cards[4]
     assert [line["name"] for line in futures["lines"]] == ["USDT", "XBT", "USDC"]
-    assert abs(sum(number(line["figure"]) for line in futures["lines"]) - number(futures["figure"])) <= Decimal("0.02")
-    assert futures["change"]["text"] == "+0.82\u2009%"
-    assert futures["share"] == "40.0\u2009%"
+    lines = sum(number(line["figure"][0]) for line in futures["lines"])
+    assert abs(lines - number(futures["value"][0])) <= Decimal("0.02")
+    assert futures["change"] == ["+0.82\u2009%", "up"]
+    assert futures["share"][0] == "40.0\u2009%"
 
 
 def test_a_failed_part_says_which_why_and_what_is_shown_instead(app: AppTest, desk: Any, drawn: Any) -> None:
@@ -165,7 +171,7 @@ def test_a_part_that_was_never_read_is_unknown_and_not_zero(app: AppTest, desk: 
         "Futures XBT", value=None, at=None, share=None, change=None, change_ratio=None, problem="timeout"
     )
     card = drawn(app.run(), "places-cards")["places"][4]
-    assert card["lines"][1]["figure"] == "–"
+    assert card["lines"][1]["figure"][0] == "–"
     assert card["partial"] == "1 of 3 not read"
     assert "Futures XBT was not read: timeout. The total is without it." in words(app)
 
@@ -250,19 +256,26 @@ def test_an_amount_that_the_exchange_did_not_tell_is_a_dash(app: AppTest, desk: 
     assert [row["cells"][name]["text"] for name in ("total", "available", "on_hold")] == ["0.84213", "–", "–"]
 
 
-def test_old_prices_dim_the_table(app: AppTest, desk: Any, drawn: Any) -> None:
-    """Prices are read every 5 s; from 15 s on the figures are stale."""
-    assert not drawn(app.run(), "assets-table")["stale"]
-    desk.alter = lambda portfolio: replace(portfolio, prices_at=portfolio.prices_at - timedelta(seconds=13))
-    assert drawn(app.run(), "assets-table")["stale"]
-
-
-def test_prices_that_are_not_read_say_why_above_the_figures(app: AppTest, desk: Any, drawn: Any) -> None:
-    """The figures stay; the sentence names the cause."""
-    desk.alter = lambda portfolio: replace(portfolio, reason="Prices are not being read: HTTP 503")
+def test_a_failure_that_comes_later_moves_nothing_until_it_lasts(
+    app: AppTest, desk: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One missed reading is no news; while the exchange as a whole is away, that is said elsewhere."""
+    clock = datetime.now(UTC)
+    monkeypatch.setattr(session, "now", lambda: clock)
     app.run()
-    assert [said.value.replace("\\", "") for said in app.warning] == ["Prices are not being read: HTTP 503."]
-    assert drawn(app, "assets-table")["rows"]
+    desk.alter = changed("Funding", problem="timeout")
+    assert not app.run().warning
+    clock += timedelta(seconds=7)
+    assert len(app.run().warning) == 1
+
+    def away(status: Status) -> Status:
+        hosts = [replace(host, problem="timeout", answered_at=None) for host in status.hosts]
+        return replace(status, hosts=tuple(hosts))
+
+    desk.alter_status = away
+    assert not app.run().warning
+    desk.alter_status = lambda status: status
+    assert not app.run().warning
 
 
 def test_the_allocation_names_the_largest_and_sums_the_rest(app: AppTest) -> None:
@@ -322,8 +335,8 @@ def test_an_empty_account_says_when_it_was_read(app: AppTest, desk: Any, drawn: 
     empty = {"total": Decimal(0), "change": Decimal(0), "change_ratio": None, "unpriced": (), "complete": True}
     desk.alter = lambda portfolio: replace(portfolio, **empty, holdings=(), merged=())
     app.run()
-    assert drawn(app, "total")["figure"] == "0.00"
-    assert drawn(app, "total")["change"]["direction"] == "flat"
+    assert drawn(app, "total")["total"][0] == "0.00"
+    assert drawn(app, "total")["change"][1] == "flat"
     assert "No balances. The accounts were read 42 s ago and hold nothing." in words(app)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -12,9 +12,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from kucoin.desk.portfolio import Portfolio
-from kucoin.desk.status import Status
+from kucoin.desk.status import HostStatus, Status
 from kucoin.errors import InvalidRequest
 from kucoin.model.market import ServiceState
+from pages.widgets import strip as status_strip
 
 LIVE = {"mode": "live", "site": "global", "key_tail": "7f3a"}
 
@@ -62,10 +63,9 @@ def test_a_change_in_the_band_draws_the_page_anew(app: AppTest, desk: Any, drawn
 
 
 def test_the_strip_tells_the_state_of_the_machine_room(app: AppTest, drawn: Any) -> None:
-    """Hosts with age, clock, quotas by pool, KuCoin's own word, version."""
+    """Clock, quotas by pool, KuCoin's own word, version; how the feeds are comes over the push socket."""
     strip = drawn(app.run(), "strip")
-    assert [host["name"] for host in strip["hosts"]] == ["Spot", "Futures"]
-    assert all(2 <= host["mark"]["seconds"] < 3 and host["trouble"] is None for host in strip["hosts"])
+    assert (strip["panel"], strip["notice"]) == ("status:", None)
     assert strip["clock"]["text"] == "+12 ms"
     assert [(pool["name"], pool["left"]) for pool in strip["quotas"]] == [
         ("spot", "97\u2009%"),
@@ -88,8 +88,7 @@ def test_the_strip_names_what_is_wrong(app: AppTest, desk: Any, drawn: Any) -> N
 
     desk.alter_status = trouble
     strip = drawn(app.run(), "strip")
-    assert strip["hosts"][1]["trouble"] == "no answer"
-    assert strip["hosts"][1]["mark"]["seconds"] is None
+    assert strip["notice"].startswith("The practice exchange’s futures side has not answered. Figures are the last")
     assert (strip["clock"]["text"], strip["clock"]["trouble"]) == ("−3.2 s", True)
     assert strip["quotas"][0]["low"]
     assert not strip["quotas"][1]["low"]
@@ -147,12 +146,19 @@ def test_an_error_of_ours_is_shown_in_its_own_words(app: AppTest, desk: Any) -> 
     assert [warning.value for warning in app.warning] == ["\\'\\<b\\>X\\<\\/b\\>\\' is no unit"]
 
 
-def test_an_age_turns_stale_by_the_hosts_clock(app: AppTest, desk: Any, drawn: Any) -> None:
-    """The browser is told from which age on to call it stale."""
-    desk.alter_status = lambda status: replace(
-        status,
-        hosts=tuple(replace(host, answered_at=host.answered_at - timedelta(seconds=20)) for host in status.hosts),
-    )
-    mark = drawn(app.run(), "strip")["hosts"][0]["mark"]
-    assert mark["seconds"] >= 22 > mark["stale"]
-    assert mark["fresh"] == "live"
+@pytest.mark.parametrize(
+    ("mode", "silence", "problem", "said"),
+    [
+        ("practice", 3, "timeout", None),  # one call may fail for reasons of its own
+        ("practice", 60, None, None),  # nothing was asked
+        ("practice", 6, "timeout", "The practice exchange has not answered since "),
+        ("live", 6, "timeout", "KuCoin has not answered since "),
+    ],
+)
+def test_an_exchange_that_is_away_is_said_once(mode: str, silence: int, problem: str | None, said: str | None) -> None:
+    """With the moment of its last answer; not for a single failure."""
+    now = datetime.now(UTC)
+    at = now - timedelta(seconds=silence)
+    hosts = tuple(HostStatus(name, at, problem, ServiceState.OPEN, "") for name in ("spot", "futures"))
+    notice = status_strip.notice(Status(mode, "global", "0", hosts, None, (), None, ()), now)
+    assert (notice and notice.partition(f"{at:%H:%M:%S}")[0]) == said

@@ -1,11 +1,38 @@
-// The machine room in one line: who answers, how far the clocks are apart, what is left of each quota, and the time.
-function host(item) {
-  return h('span', { title: item.hint },
-    h('i', null, item.name), item.trouble && h('b', { class: 'warn' }, item.trouble), age(item.mark));
+// The machine room in one line: how each feed is, how far the clocks are apart, what is left of each quota, the time.
+// Above it stands a sentence while something is away; there it moves nothing.
+
+import { h, patch, written } from './base.js';
+import { mark, panel } from './panel.js';
+import { exchangeTime } from './socket.js';
+
+const FEEDS = [['Spot', /^feed-spot-public/], ['Futures', /^feed-futures-public/], ['Private', /private/]];
+const RANKS = ['live', 'catching up', 'stale'];
+const LOOKS = { live: 'fresh', 'catching up': 'catching', stale: 'stale' };
+
+function hint(socket) {
+  const { round_trip_ms: trip, per_second: rate, repaired, reconnects, problem } = socket;
+  return [problem, `ping ${trip == null ? 'not answered yet' : `answered in ${trip} ms`}`, `${rate} messages a second`,
+    repaired != null && `${repaired} gaps repaired`, `${reconnects} reconnects`].filter(Boolean).join('\n');
 }
 
-function fact(label, { text, hint, trouble }) {
-  return h('span', { class: 'wide', title: hint }, h('i', null, label), h('b', { class: trouble && 'warn' }, text));
+/** The sockets of each kind in one entry: the word of the worst, the age of the one that was heard last. */
+function entries(sockets) {
+  return FEEDS.map(([label, name]) => {
+    const own = sockets.filter((socket) => name.test(socket.name));
+    const word = RANKS[Math.max(...own.map((socket) => RANKS.indexOf(socket.word)))];
+    const ages = own.map((socket) => socket.age_s).filter((age) => age != null);
+    return { label, word, seconds: ages.length ? Math.min(...ages) : null, hint: own.map(hint).join('\n\n') };
+  }).filter((entry) => entry.word);
+}
+
+function feed({ label, word, seconds, hint: title }, index, all) {
+  const worst = all.find((entry) => entry.word !== 'live') ?? all[0]; // the one that a phone has room for
+  return h('span', { title, class: all[index] !== worst && 'roomy' },
+    h('span', { class: `age ${LOOKS[word]}` }, h('i', null, label), h('b', null, word), seconds != null && written(seconds)));
+}
+
+function fact(label, { text, hint: title, trouble }) {
+  return h('span', { class: 'wide', title }, h('i', null, label), h('b', { class: trouble && 'warn' }, text));
 }
 
 function quota(pool, index) {
@@ -14,27 +41,38 @@ function quota(pool, index) {
     pool.ratio != null && index === 0 && h('span', { class: 'gauge' }, h('u', { style: `width:${pool.ratio}%` })));
 }
 
-function utc(seconds) {
-  return `${new Date(seconds * 1000).toISOString().slice(11, 19)} UTC`;
-}
+export default (component) => panel(component, (root, follow) => {
+  const line = h('div', { class: 'strip' });
+  const away = h('p', { class: 'notice away' }, 'The dashboard’s own server does not answer. What you see is what it said last.');
+  const notice = h('p', { class: 'notice', role: 'status' });
+  const time = h('time', { class: 'roomy' });
+  root.append(away, notice, h('div', { class: 'line' }, line, time));
+  let data = null;
+  let sockets = [];
 
-export default function ({ parentElement, data }) {
-  const root = parentElement.querySelector('.root');
-  const since = performance.now();
-  const stop = show(root,
-    data.hosts.map(host),
-    fact('Clock', data.clock),
-    h('span', { class: 'quota', title: data.quotas_hint }, h('i', null, 'Quota'), data.quotas.map(quota)),
-    fact('Exchange', data.exchange),
-    h('span', { class: 'wide push' }, data.version),
-    h('time', { class: 'roomy' }, utc(data.time)),
-  );
-  clearInterval(root.time);
-  root.time = setInterval(() => {
-    root.querySelector('time').textContent = utc(data.time + (performance.now() - since) / 1000);
-  }, 1000);
-  return () => {
-    clearInterval(root.time);
-    stop();
+  function redraw() {
+    if (notice.textContent !== (data.notice ?? '')) notice.textContent = data.notice ?? '';
+    patch(line, h('div', null,
+      entries(sockets).map(feed),
+      fact('Clock', data.clock),
+      h('span', { class: 'quota', title: data.quotas_hint }, h('i', null, 'Quota'), data.quotas.map(quota)),
+      fact('Exchange', data.exchange),
+      h('span', { class: 'wide push' }, data.version)));
+    time.textContent = `${new Date(exchangeTime()).toISOString().slice(11, 19)} UTC`;
+  }
+
+  const clock = setInterval(redraw, 1000);
+  return {
+    mark: mark(),
+    give(given) {
+      data = given;
+      follow(data.panel);
+      redraw();
+    },
+    draw({ full }) {
+      ({ sockets } = full);
+      redraw();
+    },
+    stop: () => clearInterval(clock),
   };
-}
+});

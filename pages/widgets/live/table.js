@@ -1,22 +1,13 @@
 // A table of figures with their points in one line; below 560 px of its own width every row is a card.
-// `columns`: {id, head, side: 'start'|'end', place, sorts, points, strong, spare}; `place` is the column's corner of
-// the card, absent = not on it; `points` lines up decimal points; as room runs out, columns go by `spare`: 3, 2, 1.
-// `rows`: {dim, cells: {column id: cell}}; a cell is {text, second, name, badge, direction, hint, share, card, rank}.
+// `columns`: {id, head, side: 'start'|'end', place, sorts, points, strong, spare, flashes}; `place` is the column's
+// corner of the card, absent = not on it; `points` lines up decimal points; as room runs out, columns go by `spare`: 3,
+// 2, 1. `rows`: {id, dim, cells: {column id: cell}}; a cell is {text, second, name, badge, direction, hint, share, card,
+// rank}, and its figure goes by `<row id>/<column id>`.
 
-/** Split off the fraction, so that it can be given the width of the column's longest. */
-function aligned(text, widest) {
-  const point = text.lastIndexOf('.');
-  const whole = point < 0 ? text : text.slice(0, point);
-  const fraction = point < 0 ? '' : text.slice(point);
-  return [whole, widest > 0 && h('span', { class: 'fraction', style: `--digits:${widest}` }, fraction)];
-}
+import { h } from './base.js';
+import { figures, fractionDigits } from './cells.js';
 
-function fractionDigits(text) {
-  const point = text.lastIndexOf('.');
-  return point < 0 || !/^\.\d+$/.test(text.slice(point)) ? 0 : text.length - point - 1;
-}
-
-function content(cell, column, widest) {
+function content(row, cell, column, digits, live) {
   if (!cell) return [];
   if (column.side === 'start') {
     return [
@@ -25,9 +16,10 @@ function content(cell, column, widest) {
       cell.second && h('small', null, cell.second),
     ];
   }
+  const look = { digits: column.points ? digits : null, flashes: column.flashes };
   return [
     cell.share != null && h('span', { class: 'bar' }, h('i', { style: `width:${cell.share}%` })),
-    h('span', { class: `figure ${cell.direction ?? ''}` }, column.points ? aligned(cell.text, widest) : cell.text),
+    live(`${row.id}/${column.id}`, [cell.text, cell.direction], look),
     cell.card && h('span', { class: 'card-only quiet' }, cell.card),
   ];
 }
@@ -52,32 +44,34 @@ function sorted(rows, { column, falling }) {
   });
 }
 
-function body(row, columns, widest) {
+function body(row, columns, widest, live) {
   return h('tr', { class: row.dim && 'dim' }, columns.map((column) => {
     const cell = row.cells[column.id];
     const kind = [column.side, spare(column), column.place ? `at-${column.place}` : 'off-card'].join(' ');
-    return h('td', { class: kind, title: cell?.hint }, content(cell, column, widest[column.id]));
+    return h('td', { class: kind, title: cell?.hint }, content(row, cell, column, widest[column.id], live));
   }));
 }
 
-function table({ columns, rows, label, stale }, sort) {
-  const widest = Object.fromEntries(columns.map((column) => [column.id,
-    Math.max(0, ...rows.map((row) => fractionDigits(row.cells[column.id]?.text ?? '')))]));
-  return h('table', { class: stale && 'dated dim', 'aria-label': label },
-    h('thead', null, h('tr', null, columns.map((column) => head(column, sort)))),
-    h('tbody', null, sorted(rows, sort).map((row) => body(row, columns, widest))),
-  );
-}
+export default function (component) {
+  const root = component.parentElement.querySelector('.root');
+  root.sort ??= component.data.sort;
+  root.widest ??= {}; // decimals of each column; they only grow, so that no column moves to and fro
 
-export default function ({ parentElement, data }) {
-  const root = parentElement.querySelector('.root');
-  root.sort ??= data.sort;
-  const draw = () => show(root, table(data, root.sort));
-  root.onclick = ({ target }) => {
-    const column = target.closest('[data-sort]')?.dataset.sort;
-    if (!column) return;
-    root.sort = { column, falling: root.sort.column === column ? !root.sort.falling : true };
-    draw();
-  };
-  return draw();
+  function draw({ columns, rows, label }, live, told, redraw) {
+    for (const column of columns) {
+      const texts = rows.map((row) => told(`${row.id}/${column.id}`)?.[0] ?? row.cells[column.id]?.text ?? '');
+      root.widest[column.id] = Math.max(root.widest[column.id] ?? 0, ...texts.map(fractionDigits));
+    }
+    root.onclick = ({ target }) => {
+      const column = target.closest('[data-sort]')?.dataset.sort;
+      if (!column) return;
+      root.sort = { column, falling: root.sort.column === column ? !root.sort.falling : true };
+      redraw();
+    };
+    return h('table', { 'aria-label': label },
+      h('thead', null, h('tr', null, columns.map((column) => head(column, root.sort)))),
+      h('tbody', null, sorted(rows, root.sort).map((row) => body(row, columns, root.widest, live))));
+  }
+
+  return figures(component, draw);
 }

@@ -1,12 +1,13 @@
 // The one large figure of the page: total, change of 24 hours, the same in other units, and what is missing from it.
-export default function ({ parentElement, data }) {
-  return show(parentElement.querySelector('.root'), h('section', { class: 'dated', 'aria-label': 'Total equity' },
-    h('div', { class: 'row soft' }, h('span', null, 'Total equity'), data.marks.map(age)),
-    h('div', { class: 'row sum figure' }, h('span', { class: 'number' }, data.figure), h('span', { class: 'unit' }, data.unit)),
-    h('div', { class: 'row change figure', title: data.change.hint },
-      pill(data.change), h('span', { class: data.change.direction }, data.change.sum), h('span', { class: 'cap' }, 'in 24 h')),
-    h('div', { class: 'row others' },
-      data.conversions.map((text) => h('span', { class: 'cap figure' }, text)),
-      data.missing && h('span', { class: 'badge warn', title: data.missing.hint }, data.missing.text)),
-  ));
-}
+
+import { h } from './base.js';
+import { figures } from './cells.js';
+
+export default (component) => figures(component, (data, cell) => [
+  h('div', { class: 'row sum' }, cell('total', data.total, { look: 'number' }), h('span', { class: 'unit' }, data.unit)),
+  h('div', { class: 'row change', title: data.hint },
+    cell('change', data.change, { look: 'pill' }), cell('sum', data.sum), h('span', { class: 'cap' }, 'in 24 h')),
+  h('div', { class: 'row others' },
+    data.conversions.map(([name, figure]) => cell(name, figure, { look: 'cap' })),
+    data.missing && h('span', { class: 'badge warn', title: data.missing.hint }, data.missing.text)),
+], (age) => h('div', { class: 'row soft' }, h('span', null, 'Total equity'), age));

@@ -1,0 +1,83 @@
+// Components whose figures live: the script draws them, and from then on the push socket tells which of them changed.
+// A figure goes by a name (`total`, `Futures/value`); it is [text, direction], written already (kucoin/web/portfolio.py).
+
+import { grow, h, patch } from './base.js';
+import { flash, mark, panel, put } from './panel.js';
+
+/** The decimals that `text` shows, 0 for anything but a plain number. */
+export function fractionDigits(text) {
+  return /\.\d+$/.exec(text)?.[0].length - 1 || 0;
+}
+
+/** Split off the fraction, so that it can be given the width of the column's longest. */
+function aligned(text, digits) {
+  if (digits === 0) return [text];
+  const own = fractionDigits(text);
+  const point = own > 0 ? text.length - own - 1 : text.length;
+  return [text.slice(0, point), h('span', { class: 'fraction', style: `--digits:${digits}` }, text.slice(point))];
+}
+
+function fill(element, [text, direction]) {
+  const { look, digits } = element.dataset;
+  element.className = ['figure', look, direction].filter(Boolean).join(' ');
+  if (digits == null) put(element, text);
+  else if (element.textContent !== text) element.replaceChildren(...aligned(text, Number(digits)));
+}
+
+/**
+ * Run such a component; the whole default export of its file.
+ *
+ * `draw(data, cell, told)` returns its content. `cell(name, figure, {look, digits, flashes})` makes the element of a
+ * figure, where `figure` is what the script says of it; `told(name)` is what the socket said, if it did. What
+ * `heading(age)` returns stands above. With `view.redraw` in its hands a component may draw itself anew.
+ */
+export function figures(component, draw, heading = () => null) {
+  return panel(component, (root, follow) => {
+    const age = mark();
+    const top = heading(age);
+    const body = h('div', { class: 'body' });
+    root.append(...[top, body].filter(Boolean));
+    const clock = setInterval(() => grow(body), 1000);
+    let data = null;
+    let said = {};
+    let places = new Map(); // name -> the elements that show it
+
+    const cell = (name, figure, { look, digits, flashes } = {}) => {
+      const element = h('span', { 'data-cell': name, 'data-look': look, 'data-digits': digits, 'data-flashes': flashes });
+      fill(element, said[name] ?? figure);
+      return element;
+    };
+
+    function redraw() {
+      patch(body, h('div', null, draw(data, cell, (name) => said[name], redraw)));
+      grow(body);
+      places = Map.groupBy(body.querySelectorAll('[data-cell]'), (element) => element.dataset.cell);
+    }
+
+    function write(name, figure, isNew) {
+      for (const element of places.get(name) ?? []) {
+        if (fractionDigits(figure[0]) > Number(element.dataset.digits ?? Infinity)) return true;
+        const differs = element.textContent !== figure[0];
+        fill(element, figure);
+        if (differs && isNew && element.dataset.flashes != null) flash(element);
+      }
+      return false;
+    }
+
+    return {
+      mark: age,
+      give(given) {
+        if (given.panel !== data?.panel) said = {};
+        data = given;
+        follow(data.panel);
+        redraw();
+      },
+      draw({ full, more }) {
+        said = full ?? Object.assign(said, more);
+        const cramped = Object.entries(full ?? more).filter(([name, figure]) => write(name, figure, Boolean(more)));
+        if (cramped.length > 0) redraw();
+      },
+      stop: () => clearInterval(clock),
+    };
+  });
+}
