@@ -6,6 +6,7 @@ Only two things are not as in live mode: where the name leads, and who vouches f
 from __future__ import annotations
 
 import re
+import shutil
 import socket
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -22,6 +23,7 @@ from tests.feed_server import Ear, FeedServer, match, until
 from tests.line_proxy import LineProxy
 from tests.tls_certificate import Certificate
 
+pytestmark = pytest.mark.skipif(not shutil.which("openssl"), reason="no openssl command to make a certificate with")
 HOST = "ws-api-spot.kucoin.com"
 MATCHES = "/market/match:BTC-USDT"
 
