@@ -15,14 +15,18 @@ from hypothesis import strategies as st
 
 from kucoin.desk import facts, order_state, stops
 from kucoin.desk.facts import Facts
-from kucoin.desk.order_state import FuturesOrderState, SpotOrderState
+from kucoin.desk.order_state import Exposure, FuturesOrderState, SpotOrderState
 from kucoin.desk.stops import Stop
 from kucoin.model.feed_private import StopChange
+from kucoin.model.lots import Coins
 from kucoin.model.order import Lots, OrderStatus, OrderType, Side, TradeType
+from tests import lots_check
 from tests.order_facts import (
+    CONTRACT,
     FUTURES_FILL,
     FUTURES_ORDER,
     ORDER,
+    PAIR,
     D,
     fill,
     futures_fill,
@@ -197,6 +201,28 @@ def test_an_order_that_the_exchange_lost_is_not_shown_as_open() -> None:
     lost = order_state.state(open_order, ours=False, gone=True)
     assert (lost.open, lost.status) == (False, None)
     assert order_state.state(dead, ours=False, gone=True).status is OrderStatus.FILLED
+
+
+def test_exposure_is_counted_in_coins_and_what_cannot_be_is_said() -> None:
+    """Lots by their contract, inverse ones at the order's price; without the contract nobody knows."""
+    orders = [futures(FUTURES["open"]), futures(FUTURES["match 1"])]  # 5 lots at 20.1, and 3 of 5
+    linear, inverse = lots_check.contract(D("0.1"), inverse=False), lots_check.contract(D(-1), inverse=True)
+    assert order_state.exposure(CONTRACT, orders, linear) == Exposure(CONTRACT, Coins(D(0)), Coins(D("0.8")), 0)
+    assert round(order_state.exposure(CONTRACT, orders, inverse).sell, 10) == D("0.3980099502")
+    assert order_state.exposure(CONTRACT, orders, None) == Exposure(CONTRACT, Coins(D(0)), Coins(D(0)), 2)
+    by_funds = spot(facts.pushed(push("received", size=None, origin_funds=D(35))))
+    assert order_state.exposure(PAIR, [by_funds], None).unsized == 1
+
+
+def test_a_futures_price_is_by_lots_or_harmonic() -> None:
+    """Of its trades; of what the exchange told where one of them is missing."""
+    contract = lots_check.contract(D("0.1"), inverse=False)
+    assert futures(FUTURES["match 1"], FUTURES["match 2"]).average_price(contract) == D("20.14")
+    told = facts.answered_futures(replace(LOTS_DONE, filled_value=D("10.07")))
+    assert futures(FUTURES["match 2"], told).average_price(contract) == D("20.14")
+    assert futures(FUTURES["match 2"]).average_price(contract) is None
+    inverse = lots_check.contract(D(-1), inverse=True)
+    assert round(futures(FUTURES["match 1"], FUTURES["match 2"]).average_price(inverse) or 0, 6) == D("20.139881")
 
 
 def test_a_published_open_push_cancels_nothing() -> None:
