@@ -6,7 +6,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from kucoin.desk.rules import Rules
-from pages.widgets import candles, depth, mishap, notices, pushed, session, surround, trades_symbol, watchlist
+from pages.widgets import candles, depth, mishap, pushed, session, surround, trades_symbol, watchlist
 from pages.widgets.live import live
 
 desk = session.desk()
@@ -53,10 +53,9 @@ by_script = pushed.blocked()
 
 @st.fragment(run_every=session.CADENCE)
 def ticking() -> None:
-    """The one fragment of this page: frame and notices, and the panels where no socket gets through."""
+    """The one fragment of this page: what surrounds it, and the panels where no socket gets through."""
     with mishap.contained("This page"):
         surround.tick(desk.status())
-        notices.show()
         if len(desk.market.symbols()) != len(listed) or pushed.blocked() != by_script:
             st.rerun()
         if choice.rules and by_script:

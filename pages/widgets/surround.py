@@ -1,11 +1,11 @@
-"""What stands around every page and has to keep up with the Desk: mode band and status strip."""
+"""What stands around every page and has to keep up with the Desk: mode band, status strip, notices."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from kucoin.desk.status import Status
-from pages.widgets import band, session, strip
+from pages.widgets import band, notices, session, strip
 
 _BAND = "band-drawn"
 
@@ -17,8 +17,9 @@ def top(status: Status) -> None:
 
 
 def tick(status: Status) -> None:
-    """Draw the status strip; call it in the page's fragment. A change in the mode band draws the whole page anew."""
+    """Draw the strip and what happened since; call it in the page's fragment. A new mode band draws the page anew."""
     strip.show(status, session.now())
+    notices.show()
     if st.session_state.get(_BAND) != _said_in_band(status):
         st.rerun()
 

@@ -82,11 +82,11 @@ class Rig:
             await line.close(1008)
             return
         await line.accept()
-        self.opened += 1
         if (await line.receive_json())["ticket"] not in self.tickets:
             await line.close(GONE)
             return
         self._lines.append(line)
+        self.opened += 1
         with suppress(WebSocketDisconnect):
             while True:
                 message = await line.receive_json()

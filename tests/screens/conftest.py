@@ -16,8 +16,11 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from kucoin import assemble
+from kucoin.book.books import Books
 from kucoin.desk.portfolio import Holding, Part, PartKind, Portfolio, Standing
 from kucoin.desk.status import HostStatus, QuotaStatus, Status
+from kucoin.hub import Hub
+from kucoin.model.feed import BookSnapshot
 from kucoin.model.market import ServiceState
 from kucoin.web.tickets import Tickets
 
@@ -159,6 +162,11 @@ def make_status(now: datetime) -> Status:
     )
 
 
+def no_snapshot(symbol: str) -> BookSnapshot:
+    """Stand where the exchange would be asked for a book."""
+    raise AssertionError(symbol)
+
+
 @dataclass
 class FakeDesk:
     """Stands where the Desk does; ``alter`` and ``alter_status`` turn the usual answer into the one a test wants."""
@@ -167,6 +175,7 @@ class FakeDesk:
     alter_status: Callable[[Status], Status] = lambda status: status
     offered: tuple[str, ...] = UNITS
     asked: list[str] = field(default_factory=list)
+    hub: Hub = field(default_factory=lambda: Hub(Books(no_snapshot)))
 
     @property
     def mode(self) -> str:

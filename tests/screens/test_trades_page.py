@@ -9,11 +9,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from kucoin import assemble
-from kucoin.book.books import Books
 from kucoin.desk.rules import Rules
 from kucoin.errors import InvalidRequest
-from kucoin.hub import Hub
-from kucoin.model.feed import BookSnapshot
 from kucoin.model.feed_private import OrderChange
 from kucoin.model.order import Side
 from kucoin.web.tickets import Tickets
@@ -56,11 +53,6 @@ class FakeLive:
         return "live", 0.5, None
 
 
-def no_snapshot(symbol: str) -> BookSnapshot:
-    """Stand where the exchange would be asked."""
-    raise AssertionError(symbol)
-
-
 @pytest.fixture
 def live(monkeypatch: pytest.MonkeyPatch) -> FakeLive:
     """Put a fake in the place of the process's push socket."""
@@ -73,7 +65,6 @@ def live(monkeypatch: pytest.MonkeyPatch) -> FakeLive:
 def page(app: AppTest, desk: Any, live: FakeLive) -> AppTest:
     """Return the trades page, not yet run."""
     desk.market = FakeMarket()
-    desk.hub = Hub(Books(no_snapshot))
     app.run()  # a page is reached from the one that comes first
     return app.switch_page("trades.py")
 
