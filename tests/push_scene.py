@@ -150,8 +150,8 @@ class Scene:
         self.contracts: Source[Any] = Source("contracts", lambda: None, every=5)
         self.exchange = SimpleNamespace(
             status=lambda: SimpleNamespace(clock_offset=D(0)),
-            market=SimpleNamespace(symbols=lambda: (), klines=self.klines),
-            futures=SimpleNamespace(klines=self.klines),
+            market=SimpleNamespace(symbols=lambda: (), klines=self.klines, trades=self.klines),
+            futures=SimpleNamespace(klines=self.klines, trades=self.klines),
         )
         self.asked: list[dict[str, Any]] = []
         self.answer: Any = None

@@ -6,7 +6,6 @@ They are drawn and never counted with, so their figures are floats.
 from __future__ import annotations
 
 import logging
-import queue
 import threading
 import time
 from collections.abc import Callable
@@ -17,6 +16,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from kucoin.desk.errands import Errands
 from kucoin.errors import KucoinError
 from kucoin.hub import Hub
 from kucoin.model.feed import Candle
@@ -29,8 +29,6 @@ _NET = 60.0  # s between two readings of the newest ones
 _AGAIN = 5.0  # s after a reading that failed
 _SPARK = 24  # candles of an hour
 _SPARK_NET = 900.0
-_STOPPING = 1.5  # s that stop() waits; the threads are daemons
-_WORKERS = 2
 
 Row = tuple[int, float, float, float, float, float]
 """A candle: start in s, open, high, low, close in quote currency, volume in base currency or lots."""
@@ -98,6 +96,7 @@ class Candles:
     """Keeps what charts show. Safe to call from any thread; nothing here waits for the network.
 
     Args:
+        errands: Runs what has to be asked.
         now: The exchange's time in s since 1970.
         monotonic: Seconds that never jump.
     """
@@ -106,6 +105,7 @@ class Candles:
         self,
         exchange: Exchange,
         hub: Hub,
+        errands: Errands,
         *,
         now: Callable[[], float],
         monotonic: Callable[[], float] = time.monotonic,
@@ -117,24 +117,7 @@ class Candles:
         self._lock = threading.Lock()
         self._charts: dict[tuple[str, str], _Chart] = {}
         self._sparks: dict[str, tuple[float, tuple[float, ...]]] = {}
-        self._errands: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
-        self._threads = [
-            threading.Thread(target=self._work, name=f"candles-{number}", daemon=True) for number in range(_WORKERS)
-        ]
-
-    def start(self) -> None:
-        """Begin to read what is asked for."""
-        for thread in self._threads:
-            thread.start()
-
-    def stop(self) -> None:
-        """End it; returns within 2 s even while the network hangs."""
-        for _ in self._threads:
-            self._errands.put(None)
-        until = self._monotonic() + _STOPPING
-        for thread in self._threads:
-            if thread.ident is not None:
-                thread.join(max(0.0, until - self._monotonic()))
+        self._errands = errands
 
     def series(self, symbol: str, interval: str) -> Series:
         """Return the candles of a chart as far as they are known; what is missing or old is read meanwhile."""
@@ -144,7 +127,7 @@ class Candles:
             chart = self._charts.setdefault(key, _Chart(Series()))
             if chart.due is not None and chart.due <= self._monotonic():
                 chart.due = None
-                self._errands.put(lambda: self._read(key, chart))
+                self._errands.run(lambda: self._read(key, chart))
             if latest is not None and latest.value is not chart.live and chart.series.rows:
                 chart.live = latest.value
                 chart.series = _carried_on(chart.series, _live_row(latest.value))
@@ -164,7 +147,7 @@ class Candles:
             except Exception as error:  # noqa: BLE001 whoever waits for the future gets it
                 future.set_exception(error)
 
-        self._errands.put(errand)
+        self._errands.run(errand)
         return future
 
     def spark(self, symbol: str) -> tuple[float, ...]:
@@ -174,7 +157,7 @@ class Candles:
             due, closes = self._sparks.get(symbol, (0.0, ()))
             if due <= now:
                 self._sparks[symbol] = (now + _SPARK_NET, closes)
-                self._errands.put(lambda: self._read_spark(symbol))
+                self._errands.run(lambda: self._read_spark(symbol))
         return closes
 
     def forget(self, symbol: str, interval: str) -> None:
@@ -188,13 +171,6 @@ class Candles:
             for (symbol, _), chart in self._charts.items():
                 if ("-" not in symbol) == futures and chart.due is not None:
                     chart.due = 0.0
-
-    def _work(self) -> None:
-        while (errand := self._errands.get()) is not None:
-            try:
-                errand()
-            except Exception:
-                log.exception("reading candles broke")
 
     def _read(self, key: tuple[str, str], chart: _Chart) -> None:
         symbol, interval = key

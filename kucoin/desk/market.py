@@ -16,6 +16,8 @@ from typing import Any, Generic, TypeVar
 
 from kucoin.book.books import Books
 from kucoin.desk.candles import Candles, Older, live_topic
+from kucoin.desk.errands import Errands
+from kucoin.desk.recent_trades import RecentTrades
 from kucoin.desk.refresh import Reading, Refresher, Source
 from kucoin.desk.rules import Rules, of_contract, of_pair
 from kucoin.errors import InvalidRequest
@@ -108,7 +110,9 @@ class Market:
         self._wall = wall
         self._pairs = Source("pairs", exchange.market.symbols, every=_PAIRS)
         refresher.add(self._pairs)
-        self.candles = Candles(exchange, hub, now=self.exchange_time, monotonic=monotonic)
+        self._errands = Errands()
+        self.candles = Candles(exchange, hub, self._errands, now=self.exchange_time, monotonic=monotonic)
+        self.recent = RecentTrades(exchange, self._errands, monotonic=monotonic)
         self._lock = threading.Lock()
         self._held: dict[tuple[str, ...], _Held] = {}
         self._live_since: dict[bool, float] = {}
@@ -118,12 +122,12 @@ class Market:
         hub.on_resync(self._resynced)
 
     def start(self) -> None:
-        """Begin to fetch candles as they are asked for."""
-        self.candles.start()
+        """Begin to fetch what pages give rise to: candles and recent trades."""
+        self._errands.start()
 
     def stop(self) -> None:
         """End it; returns within 2 s even while the network hangs."""
-        self.candles.stop()
+        self._errands.stop()
 
     def exchange_time(self) -> float:
         """Return the exchange's time in s since 1970, as well as it is known."""
@@ -291,6 +295,8 @@ class Market:
             self._books.remove(symbol)
         if kind == "candles":
             self.candles.forget(symbol, more[0])
+        if kind == "trades":
+            self.recent.forget(symbol)
         if all(other[1] != symbol for other in self._held):
             self._hub.forget(symbol)
 
@@ -299,6 +305,7 @@ class Market:
             futures = feed.startswith("feed-futures")
             self._live_since[futures] = self._monotonic()
             self.candles.resync(futures=futures)
+            self.recent.resync(futures=futures)
 
 
 class _Listed(Generic[V]):

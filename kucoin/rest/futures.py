@@ -8,6 +8,7 @@ import pandas as pd
 
 from kucoin.errors import InvalidRequest
 from kucoin.model.account import FuturesAccount
+from kucoin.model.feed import Trade
 from kucoin.model.market import Contract, ServiceStatus
 from kucoin.model.position import Position
 from kucoin.model.times import milliseconds
@@ -24,6 +25,15 @@ KLINES = Endpoint(
     "/api/v1/kline/query",
     pool=Pool.PUBLIC_FUTURES,
     weight=3,
+    private=False,
+    futures=True,
+    urgency=Urgency.ORDINARY,
+)
+TRADES = Endpoint(
+    "GET",
+    "/api/v1/trade/history",
+    pool=Pool.PUBLIC_FUTURES,
+    weight=5,
     private=False,
     futures=True,
     urgency=Urgency.ORDINARY,
@@ -92,6 +102,13 @@ class Futures:
             "to": milliseconds(end),
         }
         return parse_market.futures_candles(self._transport.call(KLINES, params=params))
+
+    def trades(self, *, symbol: str) -> tuple[Trade, ...]:
+        """Return the last 100 trades of a contract, oldest first; sizes in lots.
+
+        Source: https://www.kucoin.com/docs-new/rest/futures-trading/market-data/get-trade-history
+        """
+        return parse_market.trades(self._transport.call(TRADES, params={"symbol": symbol}), symbol, "tradeId", "ts")
 
     def account_overview(self, *, currency: str) -> FuturesAccount:
         """Return the futures account that settles in ``currency``: USDT, USDC, XBT, ETH ...

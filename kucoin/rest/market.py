@@ -9,6 +9,7 @@ from decimal import Decimal
 import pandas as pd
 
 from kucoin.errors import InvalidRequest
+from kucoin.model.feed import Trade
 from kucoin.model.market import Currency, ServiceStatus, SpotSymbol, Ticker
 from kucoin.model.times import milliseconds
 from kucoin.rest import parse_market as parse
@@ -26,6 +27,9 @@ STATS = Endpoint(
 )
 KLINES = Endpoint(
     "GET", "/api/v1/market/candles", pool=Pool.PUBLIC_SPOT, weight=3, private=False, urgency=Urgency.ORDINARY
+)
+TRADES = Endpoint(
+    "GET", "/api/v1/market/histories", pool=Pool.PUBLIC_SPOT, weight=3, private=False, urgency=Urgency.ORDINARY
 )
 FIAT_PRICES = Endpoint("GET", "/api/v1/prices", pool=Pool.PUBLIC_SPOT, weight=3, private=False)
 
@@ -109,6 +113,13 @@ class SpotMarket:
             "endAt": milliseconds(end) // 1000,
         }
         return parse.spot_candles(self._transport.call(KLINES, params=params))
+
+    def trades(self, *, symbol: str) -> tuple[Trade, ...]:
+        """Return the last 100 trades of a pair, oldest first; an id is the one that is pushed for the same trade.
+
+        Source: https://www.kucoin.com/docs-new/rest/spot-trading/market-data/get-trade-history
+        """
+        return parse.trades(self._transport.call(TRADES, params={"symbol": symbol}), symbol, "sequence", "time")
 
     def fiat_prices(self, *, base: str, currencies: Sequence[str] = ()) -> dict[str, Decimal]:
         """Return what one unit of each currency costs in the fiat currency ``base``.

@@ -13,6 +13,7 @@ from decimal import Decimal
 import pandas as pd
 
 from kucoin.errors import OutcomeUnknown
+from kucoin.model.feed import Trade
 from kucoin.model.market import Contract, Currency, ServiceState, ServiceStatus, SpotSymbol, Ticker
 from kucoin.rest.answer import Answer
 from kucoin.rest.row import Row, list_of, number_in, readable, row_of, value_of
@@ -130,6 +131,26 @@ def _candles(answer: Answer, order: tuple[str, ...], *, fewest: int) -> pd.DataF
     times = pd.DatetimeIndex([start for start, _ in candles], dtype="datetime64[ms, UTC]", name="time")
     frame = pd.DataFrame([figures for _, figures in candles], columns=list(order), index=times, dtype="float64")
     return frame[["open", "high", "low", "close", "volume", "turnover"]].sort_index()
+
+
+def trades(answer: Answer, symbol: str, number: str, stamp: str) -> tuple[Trade, ...]:
+    """Read public trades, oldest first in whatever order they came.
+
+    Args:
+        number: The field of a trade's id.
+        stamp: The field of its time, in ns.
+    """
+
+    def trade(value: object, where: str) -> Trade:
+        row = Row(value, where)
+        try:
+            return Trade(
+                symbol, row.integer(stamp), row.text("side"), row.number("price"), row.number("size"), row.text(number)
+            )
+        except ValueError as error:
+            raise OutcomeUnknown(f"{where}: {error}") from None
+
+    return tuple(sorted(readable(answer, list_of(answer), trade), key=lambda each: (each.time, each.trade_id)))
 
 
 def contracts(answer: Answer) -> tuple[Contract, ...]:

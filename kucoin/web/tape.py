@@ -67,20 +67,23 @@ class TapePanel(SymbolPanel):
         super().__init__(sight, symbol)
         self._prints: deque[Print] = deque(maxlen=_ROWS)  # oldest first
         self._number = 0
-        self._told = False
+        self._read: tuple[Trade, ...] | None = None
+        self._ids: frozenset[str] = frozenset()  # of what was read
         self._traded_at = 0.0  # when the tape grew last, in s of the feeds' clock
         self._thresholds: tuple[Decimal, Decimal] | None = None
 
     def change(self) -> Change | None:
         """Tell the new prints, and the last one again where it grew; newest first."""
-        stretch = self.sight.hub.tape(self.symbol, self._number)
-        first, self._told = not self._told, True
-        self._number = stretch.number
-        sized = self._size_thresholds()
-        touched = self._take(stretch.trades)
-        if touched:
+        read = self.sight.market.recent.of(self.symbol)
+        anew = read is not self._read
+        stretch = self.sight.hub.tape(self.symbol, 0 if anew else self._number)
+        if stretch.number > self._number:
             self._traded_at = self.sight.monotonic()
-        if first or sized:
+        self._number = stretch.number
+        if anew:
+            self._begin(read, stretch.trades)
+        touched = self._take([] if anew else stretch.trades)
+        if self._size_thresholds() or anew:
             return Change("full", self.full())
         if not touched and not stretch.missed:
             return None
@@ -108,10 +111,20 @@ class TapePanel(SymbolPanel):
         traded = [sight.age(self._traded_at, trades[-1].time)] if trades and self._traded_at else []
         return sight.judge(self.symbol, sight.youngest(steady, traded), self.waiting)
 
+    def _begin(self, read: tuple[Trade, ...], heard: Iterable[Trade]) -> None:
+        """Begin with the trades that were read, and those that were heard before, between and after them."""
+        self._read, self._ids = read, frozenset()
+        every = {trade.trade_id: trade for trade in (*read, *heard)}
+        self._prints.clear()
+        self._take(sorted(every.values(), key=lambda trade: (trade.time, len(trade.trade_id), trade.trade_id)))
+        self._ids = frozenset(trade.trade_id for trade in read)
+
     def _take(self, trades: Iterable[Trade]) -> int:
         """Take trades, oldest first; return how many of the last prints are new or grew."""
         touched = 0
         for trade in trades:
+            if trade.trade_id in self._ids:
+                continue
             time_ms = milliseconds(trade.at) if trade.at else 0
             last = self._prints[-1] if self._prints else None
             if last is not None and last.side == trade.side and last.time_ms == time_ms:

@@ -44,9 +44,9 @@ def scene() -> Iterator[Scene]:
     """A market whose candles are being read."""
     made = Scene()
     made.answer = frame(row(-2), row(-1), row(0))
-    made.market.candles.start()
+    made.market.start()
     yield made
-    made.market.candles.stop()
+    made.market.stop()
 
 
 def read(scene: Scene, symbol: str = PAIR) -> Series:
@@ -174,10 +174,10 @@ def test_stopping_does_not_wait_for_a_reading_that_hangs() -> None:
         return frame()
 
     scene.exchange.market.klines = klines
-    scene.market.candles.start()
+    scene.market.start()
     scene.market.candles.series(PAIR, "1min")
     assert hangs.wait(10)
-    stopped = threading.Thread(target=scene.market.candles.stop)
+    stopped = threading.Thread(target=scene.market.stop)
     stopped.start()
     stopped.join(20)
     assert not stopped.is_alive()

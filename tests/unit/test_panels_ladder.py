@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kucoin.decimals import ceil_to
@@ -59,6 +59,7 @@ levels = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(levels, levels, st.sampled_from(("0.1", "0.2", "0.5", "1", "2", "5")))
 def test_grouping_neither_makes_nor_loses_size(
     below: list[tuple[int, int]], above: list[tuple[int, int]], step: str

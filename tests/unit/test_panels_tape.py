@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from hypothesis import given
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kucoin.model.feed import Summary
+from kucoin.errors import OutcomeUnknown
+from kucoin.model.feed import Summary, Trade
 from kucoin.stream.feed import FeedState
 from kucoin.web.sight import CATCHING_UP, LIVE, STALE
 from kucoin.web.tape import TapePanel
-from tests.push_scene import INVERSE, LINEAR, PAIR, Scene
+from tests.feed_server import until
+from tests.push_scene import INVERSE, LINEAR, NOW, PAIR, Scene
 
 D = Decimal
 
@@ -56,6 +60,7 @@ def test_a_row_that_grew_is_told_again_with_its_id() -> None:
     assert [(row[6], row[5]) for row in more.body["rows"]] == [("10", 1), ("7", 3)]
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(("buy", "sell")), st.integers(0, 3), st.integers(1, 500)), max_size=120))
 def test_however_trades_are_put_together_none_is_lost(trades: list[tuple[str, int, int]]) -> None:
     """Sizes, counts and values of all rows are those of all trades, while they are fewer than 100 rows."""
@@ -74,6 +79,74 @@ def test_however_trades_are_put_together_none_is_lost(trades: list[tuple[str, in
     assert sum(D(row[3]) for row in shown.values()) == sum(size for _, _, size in trades)
     assert sum(row[5] for row in shown.values()) == len(trades)
     assert [shown[row[6]] for row in rows(panel)] == rows(panel)
+
+
+@pytest.fixture
+def reading() -> Iterator[Scene]:
+    """A market whose last trades can be read."""
+    scene = Scene()
+    scene.market.start()
+    yield scene
+    scene.market.stop()
+
+
+def traded(*numbers: int) -> tuple[Trade, ...]:
+    """Trades with these ids, a ms apart by them."""
+    begin = int(NOW * 1000)
+    return tuple(Trade(PAIR, (begin + number) * 10**6, "buy", D(7), D(1), f"{number}") for number in numbers)
+
+
+def ids(panel: TapePanel) -> list[str]:
+    """Whose rows are told, newest first."""
+    return [row[6] for row in rows(panel)]
+
+
+def test_a_tape_begins_with_the_trades_before_it(reading: Scene) -> None:
+    """Each once, whether it was read, heard, or both; a push that comes after the reading changes nothing."""
+    reading.answer = traded(1, 2, 3, 4)
+    reading.publish(*traded(3))
+    panel = TapePanel(reading.sight, PAIR)
+    assert panel.change() is not None
+    until(lambda: panel.change() and len(ids(panel)) == 4)
+    assert ids(panel) == ["4", "3", "2", "1"]
+    reading.publish(*traded(4, 5))
+    more = panel.change()
+    assert more is not None
+    assert (more.kind, [row[6] for row in more.body["rows"]]) == ("more", ["5"])
+    assert reading.asked == [{"symbol": PAIR}]
+
+
+def test_a_hole_in_the_tape_is_filled_when_the_line_is_back(reading: Scene) -> None:
+    """What is older than the reading is kept from what was heard."""
+    reading.answer = traded(1, 2)
+    panel = TapePanel(reading.sight, PAIR)
+    until(lambda: panel.change() and len(ids(panel)) == 2)
+    reading.publish(*traded(3))
+    reading.answer = traded(5, 6, 7)
+    reading.line(FeedState.DOWN, "cut")
+    reading.line(FeedState.LIVE)
+    reading.publish(*traded(8))
+    until(lambda: panel.change() and "6" in ids(panel))
+    assert ids(panel) == ["8", "7", "6", "5", "3"]
+
+
+def test_a_reading_that_fails_leaves_what_is_heard(reading: Scene) -> None:
+    """And is tried again."""
+    reading.answer = OutcomeUnknown("no readable answer")
+    reading.publish(*traded(9))
+    panel = TapePanel(reading.sight, PAIR)
+    panel.change()
+    until(lambda: reading.asked)
+    panel.change()
+    assert ids(panel) == ["9"]
+    reading.answer = traded(8, 9)
+    until(lambda: tick(reading) and panel.change() and ids(panel) == ["9", "8"])
+
+
+def tick(scene: Scene) -> bool:
+    """Let a moment pass."""
+    scene.now += 0.5
+    return True
 
 
 def test_big_prints_are_told_by_the_symbols_own_turnover() -> None:

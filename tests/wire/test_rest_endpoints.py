@@ -42,6 +42,8 @@ READS: dict[str, tuple[Call, str]] = {
         lambda e: e.market.klines(symbol="BTC-USDT", interval="1hour", start=START, end=END),
         "/api/v1/market/candles?symbol=BTC-USDT&type=1hour&startAt=1789948800&endAt=1790035200",
     ),
+    "spot-trades": (lambda e: e.market.trades(symbol="BTC-USDT"), "/api/v1/market/histories?symbol=BTC-USDT"),
+    "futures-trades": (lambda e: e.futures.trades(symbol="XBTUSDTM"), "/api/v1/trade/history?symbol=XBTUSDTM"),
     "spot-prices": (
         lambda e: e.market.fiat_prices(base="USD", currencies=["BTC", "USDT"]),
         "/api/v1/prices?base=USD&currencies=BTC,USDT",
@@ -168,7 +170,7 @@ def test_a_bad_body_is_a_typed_error(name: str, kind: str, scripted: Any, exchan
 
 # Data that says "there is nothing" in the shape it has when there is something.
 NOTHING = {
-    **dict.fromkeys(["spot-symbols", "spot-currencies", "futures-contracts"], ()),
+    **dict.fromkeys(["spot-symbols", "spot-currencies", "spot-trades", "futures-trades", "futures-contracts"], ()),
     **dict.fromkeys(["spot-accounts", "futures-positions", "spot trade fees", "stops by client id"], ()),
     **dict.fromkeys(["margin open", "futures recent done", "futures recent fills", "risk tiers", "funding rates"], ()),
     **dict.fromkeys(["ledger of spot", "ledger of margin"], Page((), None)),
