@@ -22,7 +22,7 @@ from kucoin.stream.topics import Event
 log = logging.getLogger(__name__)
 
 _NEWS = 1.0  # s after which whoever listens is told again that something was heard
-_STOPPING = 1.5  # s that stop() waits; the thread is a daemon, so it cannot hold up the exit
+_STOPPING = 1.0  # s that stop() waits; the thread is a daemon, so it cannot hold up the exit
 
 
 class FeedState(StrEnum):

