@@ -75,6 +75,7 @@ def build(settings: Settings) -> Desk:
         NotConfigured: The practice exchange cannot have its ports or its folder.
     """
     with ExitStack() as held:
+        process = None
         if settings.mode is Mode.PRACTICE:
             process = PracticeProcess(settings.data, settings.practice_spot_port, settings.practice_futures_port)
             held.callback(process.stop)
@@ -90,6 +91,7 @@ def build(settings: Settings) -> Desk:
             version=_version(),
             key_tail=settings.credentials.tail if settings.credentials else None,
             held=held.pop_all(),
+            practice=process.standing if process else None,
         )
 
 

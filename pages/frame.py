@@ -19,7 +19,8 @@ page = menu.show(
         "Watch": [
             st.Page("portfolio.py", title="Portfolio", default=True),
             st.Page("trades.py", title="Live trades", url_path="trades"),
-        ]
+        ],
+        "House": [st.Page("health.py", title="Health", url_path="health")],
     }
 )
 

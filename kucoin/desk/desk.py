@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from kucoin.desk import admission
 from kucoin.desk.accounts import FIATS, Accounts, Pace, Verdict
+from kucoin.desk.health import Health, History
 from kucoin.desk.market import Market
 from kucoin.desk.orders import Orders
 from kucoin.desk.portfolio import Portfolio, Standing, appraise, nothing
@@ -49,6 +50,7 @@ class Desk:
         version: This program's.
         key_tail: The last four characters of the API key, None where there is none.
         held: What has to be closed when the desk stops.
+        practice: Says how the practice exchange's process is; None where this process has none.
         pace: How often things are read.
         now: The present moment, aware UTC; readings are marked with it.
         monotonic: Seconds that never jump: the feeds' clock.
@@ -64,6 +66,7 @@ class Desk:
         version: str,
         key_tail: str | None,
         held: ExitStack | None = None,
+        practice: Callable[[], str] | None = None,
         pace: Pace | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         monotonic: Callable[[], float] = time.monotonic,
@@ -74,6 +77,7 @@ class Desk:
         self._key_tail = key_tail
         self._exchange = exchange
         self._held = held or ExitStack()
+        self._practice = practice
         self._now = now
         self._monotonic = monotonic
         self._refresher = Refresher(now=now)
@@ -92,6 +96,7 @@ class Desk:
             contracts=self._accounts.contracts,
         )
         self.orders = Orders(exchange, self.hub, self._refresher, granted=self._accounts.granted)
+        self._history = History(self.feeds.status, monotonic=monotonic, now=now)
         self._lock = threading.Lock()
         self._portfolios: dict[str, _Appraised] = {}
 
@@ -100,9 +105,11 @@ class Desk:
         self._upstream.start()
         self._refresher.start()
         self.market.start()
+        self._history.start()
 
     def stop(self) -> None:
         """Stop reading and close what the desk holds; returns within a few seconds even while the network hangs."""
+        self._history.stop()
         self._refresher.stop()
         self._exchange.close()
         self._upstream.stop()
@@ -172,6 +179,12 @@ class Desk:
             key_tail=self._key_tail,
             warnings=admission.warnings(asked) if asked else (),
         )
+
+    def health(self) -> Health:
+        """Return the last hour of the sockets, and what had to be repaired."""
+        repaired = {"accounts": self._accounts.repaired, "orders": self.orders.repaired}
+        repaired["books"] = sum(self.books.repaired(futures=futures) for futures in (False, True))
+        return Health(self._history.samples, repaired, self._practice() if self._practice else None)
 
     def _appraised(self, unit: str, verdict: Verdict, pushes: Pushes, now: datetime) -> Portfolio:
         if verdict.standing is not Standing.READY:

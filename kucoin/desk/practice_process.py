@@ -58,6 +58,16 @@ class PracticeProcess:
         self._watcher.start()
         return self._ports
 
+    def standing(self) -> str:
+        """Say how it is just now, as what follows its name in a sentence."""
+        process = self._process
+        where = f"on ports {self._ports[0]} and {self._ports[1]}"
+        if self._adopted:
+            return f"runs {where}, started by another dashboard"
+        if process is None or process.poll() is not None:
+            return f"has ended and is being started again {where}"
+        return f"runs {where} as process {process.pid}"
+
     def stop(self) -> None:
         """End it, and wait until it has ended. Not one that was adopted."""
         with self._spawning:

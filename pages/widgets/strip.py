@@ -37,9 +37,9 @@ def payload(status: Status, now: datetime) -> dict[str, Any]:
     """Return what the strip says besides what the browser hears of the feeds."""
     return {
         "notice": notice(status, now),
-        "clock": _clock(status.clock_offset),
+        "clock": clock(status.clock_offset),
         "quotas": _quotas(status.quotas),
-        "quotas_hint": "\n".join(f"{quota.pool}: {_left(quota)}" for quota in status.quotas),
+        "quotas_hint": "\n".join(f"{quota.pool}: {left_of(quota)}" for quota in status.quotas),
         "exchange": _exchange(status.hosts),
         "version": f"v{status.version}",
     }
@@ -62,7 +62,8 @@ def _is_away(host: HostStatus, now: datetime) -> bool:
     return host.problem is not None and (silence is None or silence >= _SILENCE)
 
 
-def _clock(offset: Decimal | None) -> dict[str, Any]:
+def clock(offset: Decimal | None) -> dict[str, Any]:
+    """Return how far the exchange's clock is ahead of ours."""
     if offset is None:
         return {"text": figures.UNKNOWN, "trouble": False, "hint": "The exchange's clock was not read yet"}
     far = abs(offset) > _CLOCK_LIMIT
@@ -75,13 +76,13 @@ def _clock(offset: Decimal | None) -> dict[str, Any]:
 
 
 def _quotas(quotas: tuple[QuotaStatus, ...]) -> list[dict[str, Any]]:
-    """Return the pools that were asked of, which stay there. The first is there in any case, and alone on a phone."""
-    used = [quota for quota in quotas[1:] if quota.remaining is not None]
-    return [_quota(quota) for quota in (*quotas[:1], *used)]
+    """Return the account's own two pools, the first alone on a phone; any other only while it is low."""
+    low = [pool for pool in map(_quota, quotas[2:]) if pool["low"]]
+    return [*map(_quota, quotas[:2]), *low]
 
 
 def _quota(quota: QuotaStatus) -> dict[str, Any]:
-    row: dict[str, Any] = {"name": quota.pool.lower(), "hint": _left(quota)}
+    row: dict[str, Any] = {"name": quota.pool.lower(), "hint": left_of(quota)}
     if quota.remaining is None:
         return row | {"left": figures.UNKNOWN, "ratio": None, "low": False}
     left = Decimal(quota.remaining) / quota.limit
@@ -89,7 +90,8 @@ def _quota(quota: QuotaStatus) -> dict[str, Any]:
     return row | {"left": percent, "ratio": float(left * 100), "low": left < _LOW_QUOTA}
 
 
-def _left(quota: QuotaStatus) -> str:
+def left_of(quota: QuotaStatus) -> str:
+    """Return what is left of a pool in words."""
     if quota.remaining is None:
         return "not asked yet"
     reset = "" if quota.reset_in is None else f", full again in {figures.age(quota.reset_in)}"

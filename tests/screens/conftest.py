@@ -17,11 +17,13 @@ from streamlit.testing.v1 import AppTest
 
 from kucoin import assemble
 from kucoin.book.books import Books
+from kucoin.desk.health import Health, Point, Sample
 from kucoin.desk.portfolio import Holding, Part, PartKind, Portfolio, Standing
 from kucoin.desk.status import HostStatus, QuotaStatus, Status
 from kucoin.hub import Hub
 from kucoin.model.feed import BookSnapshot
 from kucoin.model.market import ServiceState
+from kucoin.stream.feed import FeedState
 from kucoin.web.tickets import Tickets
 
 FRAME = Path(__file__).parents[2] / "pages" / "frame.py"
@@ -167,6 +169,16 @@ def no_snapshot(symbol: str) -> BookSnapshot:
     raise AssertionError(symbol)
 
 
+def make_health(now: datetime) -> Health:
+    """Return a minute of a socket that was away for a moment."""
+    states = [FeedState.LIVE, FeedState.LIVE, FeedState.DOWN, FeedState.LIVE]
+    samples = [
+        Sample(now - timedelta(seconds=20 - 5 * index), {"feed-spot-public": Point(state, 84.2, 0.012)})
+        for index, state in enumerate(states)
+    ]
+    return Health(tuple(samples), {"accounts": 1, "orders": 0, "books": 2}, "runs on ports 1 and 2 as process 3")
+
+
 @dataclass
 class FakeDesk:
     """Stands where the Desk does; ``alter`` and ``alter_status`` turn the usual answer into the one a test wants."""
@@ -176,6 +188,7 @@ class FakeDesk:
     offered: tuple[str, ...] = UNITS
     asked: list[str] = field(default_factory=list)
     hub: Hub = field(default_factory=lambda: Hub(Books(no_snapshot)))
+    alter_health: Callable[[Health], Health] = lambda health: health
 
     @property
     def mode(self) -> str:
@@ -187,6 +200,9 @@ class FakeDesk:
     def portfolio(self, unit: str) -> Portfolio:
         self.asked.append(unit)
         return self.alter(make_portfolio(unit, datetime.now(UTC)))
+
+    def health(self) -> Health:
+        return self.alter_health(make_health(datetime.now(UTC)))
 
     def status(self) -> Status:
         return self.alter_status(make_status(datetime.now(UTC)))

@@ -70,7 +70,6 @@ def test_the_strip_tells_the_state_of_the_machine_room(app: AppTest, drawn: Any)
     assert [(pool["name"], pool["left"]) for pool in strip["quotas"]] == [
         ("spot", "97\u2009%"),
         ("futures", "94\u2009%"),
-        ("management", "99\u2009%"),
     ]
     assert "public: not asked yet" in strip["quotas_hint"]
     assert strip["exchange"]["text"] == "open"
@@ -112,7 +111,7 @@ def test_the_menu_names_the_pages(app: AppTest) -> None:
     """Section and pages."""
     app.run()
     assert "Watch" in [element.value for element in app.sidebar.caption]
-    assert [element.proto.label for element in app.sidebar.get("page_link")] == ["Portfolio", "Live trades"]
+    assert [element.proto.label for element in app.sidebar.get("page_link")] == ["Portfolio", "Live trades", "Health"]
 
 
 def test_a_page_that_fails_shows_a_code_and_no_detail(

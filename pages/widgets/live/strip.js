@@ -32,12 +32,12 @@ function feed({ label, word, seconds, hint: title }, index, all) {
 }
 
 function fact(label, { text, hint: title, trouble }) {
-  return h('span', { class: 'wide', title }, h('i', null, label), h('b', { class: trouble && 'warn' }, text));
+  return h('span', { class: 'wide fact', title }, h('i', null, label), h('b', { class: trouble && 'warn' }, text));
 }
 
 function quota(pool, index) {
   return h('span', { class: index > 0 && 'wide', title: pool.hint },
-    h('i', { class: 'wide' }, pool.name), h('span', { class: pool.low && 'warn' }, pool.left),
+    h('i', { class: 'wide' }, pool.name), h('span', { class: pool.low ? 'left warn' : 'left' }, pool.left),
     pool.ratio != null && index === 0 && h('span', { class: 'gauge' }, h('u', { style: `width:${pool.ratio}%` })));
 }
 
@@ -55,8 +55,8 @@ export default (component) => panel(component, (root, follow) => {
     patch(line, h('div', null,
       entries(sockets).map(feed),
       fact('Clock', data.clock),
-      h('span', { class: 'quota', title: data.quotas_hint }, h('i', null, 'Quota'), data.quotas.map(quota)),
       fact('Exchange', data.exchange),
+      h('span', { class: 'quota', title: data.quotas_hint }, h('i', null, 'Quota'), data.quotas.map(quota)),
       h('span', { class: 'wide push' }, data.version)));
     time.textContent = `${new Date(exchangeTime()).toISOString().slice(11, 19)} UTC`;
   }

@@ -1,0 +1,40 @@
+"""Health: how sockets, hosts, clock and quotas are, how the sockets were in the last hour, and what was repaired."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.widgets import history, machine_room, mishap, notices, pushed, session, surround
+from pages.widgets.live import live
+
+desk = session.desk()
+
+st.title("Health", anchor=False)
+by_script = pushed.blocked()
+
+
+def sockets() -> None:
+    """The sockets, which the browser hears of by itself."""
+    with st.container(border=True, key="sockets"):
+        pushed.show(live.FEEDS, "status:", key="feeds")
+
+
+@st.fragment(run_every=session.CADENCE)
+def figures() -> None:
+    """The one fragment of this page."""
+    with mishap.contained("The state of the machine room"):
+        status = desk.status()
+        surround.tick(status)
+        notices.show()
+        if pushed.blocked() != by_script:
+            st.rerun()
+        if by_script:
+            sockets()
+        health = desk.health()
+        history.show(health.samples, session.now())
+        machine_room.show(status, health, session.now())
+
+
+if not by_script:
+    sockets()
+figures()
