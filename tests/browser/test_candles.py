@@ -188,11 +188,16 @@ def test_keys_do_what_the_pointer_does(rig: Rig, mount: Mount) -> None:
 
 
 def test_own_trades_are_marked_at_their_bar(rig: Rig, mount: Mount) -> None:
-    """A triangle for each in view, and the words where the pointer is."""
+    """A triangle for each in view, buys below the bar and sells above, and the words where the pointer is."""
     page = candles(mount)
     at = (FIRST + STEP * 190) * 1000 + 31_000
     rig.push(whole(rows(200), [[at, "buy", "105.0", "0.0100"], [at, "sell", "1105.5", "2"], [5, "buy", "1", "1"]]))
     expect(page.locator(".scatterlayer path.point")).to_have_count(2)
+    tops = page.locator(".scatterlayer path.point, .boxlayer path.box").evaluate_all(
+        "all => all.map((path) => path.getBoundingClientRect().top)"
+    )
+    assert max(tops) == tops[-2]
+    assert min(tops) == tops[-1]
     page.locator(".hand").hover(position={"x": 466, "y": 150})
     expect(page.locator(".own")).to_have_text(["bought 0.0100 at 105.0", "sold 2 at 1,105.5"])
 

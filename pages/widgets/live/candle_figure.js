@@ -2,8 +2,9 @@
 import { axis, sheet } from './plots.js';
 
 const TOP = 6, BOTTOM = 34, VOLUME = 0.17, GAP = 0.03; // px above and below; shares of the height between
-const AIR = 0.07; // of the price range, free above and below the bars
+const AIR = 0.08; // of the price range, free above and below the bars
 const DIGIT = 7; // px, and a little air, of a figure on the price axis
+const MARK = 11; // px of an own trade, and of its way from the bar
 const DAY = 86_400_000;
 
 /**
@@ -29,8 +30,9 @@ export function scale(rows, [from, to], { width, height }, length) {
   };
 }
 
-/** Return traces: rising bars hollow, falling ones solid, volume below, own fills as triangles in ink. */
-export function traces(rows, marks, look) {
+/** Return traces: rising bars hollow, falling ones solid, volume below; own buys under their bar, sells above it, in ink. */
+export function traces(rows, marks, look, fit) {
+  const clear = (MARK / fit.tall) * (fit.prices[1] - fit.prices[0]);
   const column = (name) => rows.map((row) => row[name]);
   const at = column('at');
   const bar = (colour, fillcolor) => ({ line: { color: colour, width: 1 }, fillcolor });
@@ -44,10 +46,11 @@ export function traces(rows, marks, look) {
       increasing: bar(look.gain, look.ground), decreasing: bar(look.loss, look.loss), whiskerwidth: 0,
     },
     {
-      type: 'scatter', mode: 'markers', x: marks.map((mark) => mark.at), y: marks.map((mark) => Number(mark.price)),
+      type: 'scatter', mode: 'markers', x: marks.map(({ row }) => row.at),
+      y: marks.map(({ row, side }) => (side === 'buy' ? row.low - clear : row.high + clear)),
       marker: {
-        size: 11, color: look.ink, line: { width: 1.5, color: look.ground },
-        symbol: marks.map((mark) => (mark.side === 'buy' ? 'triangle-up' : 'triangle-down')),
+        size: MARK, color: look.ink, line: { width: 1.5, color: look.ground },
+        symbol: marks.map(({ side }) => (side === 'buy' ? 'triangle-up' : 'triangle-down')),
       },
     },
   ];

@@ -57,7 +57,8 @@ export class View {
   get marks() {
     return this.fills
       .filter(([time]) => time >= this.from && time < this.to)
-      .map(([time, side, price, size]) => ({ at: this.row(time)?.at, side, price, size }));
+      .map(([time, side, price, size]) => ({ row: this.row(time), side, price, size }))
+      .filter(({ row }) => row);
   }
 
   /** Return the bar that `time` falls into, or the last one before it. */

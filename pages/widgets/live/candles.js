@@ -127,7 +127,7 @@ class Candles {
     this.fit = scale(seen.length ? seen : [view.last], [view.from, view.to], size, (price) => this.price(price).length);
     this.body.style.setProperty('--gutter', `${this.fit.gutter}px`);
     this.body.style.setProperty('--digits', this.fit.digits);
-    this.surface.show(traces(seen, this.marks, look), layout(this.fit, size, look, view.step, this.data.places));
+    this.surface.show(traces(seen, this.marks, look, this.fit), layout(this.fit, size, look, view.step, this.data.places));
     this.stamp();
     this.reach();
   }
@@ -166,7 +166,7 @@ class Candles {
   describe(row) {
     const hue = row.close < row.open ? 'down' : 'up';
     const fact = (letter, text, look) => h('span', null, h('i', null, letter), h('b', { class: look }, text));
-    const own = this.marks.filter(({ at }) => at === row.at).slice(-2);
+    const own = this.marks.filter((mark) => mark.row.at === row.at).slice(-2);
     const said = ({ side, size, price }) => `${side === 'buy' ? 'bought' : 'sold'} ${grouped(size)} at ${grouped(price)}`;
     patch(this.readout, h('p', null,
       h('time', null, utc(row.at, this.view.step)),
