@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable
 from decimal import ROUND_HALF_EVEN, Decimal
+from operator import attrgetter
 from typing import Any
 
 from kucoin.decimals import ZERO
@@ -68,7 +69,7 @@ class TapePanel(SymbolPanel):
         self._prints: deque[Print] = deque(maxlen=_ROWS)  # oldest first
         self._number = 0
         self._read: tuple[Trade, ...] | None = None
-        self._ids: frozenset[str] = frozenset()  # of what was read
+        self._ahead: Counter[object] = Counter()  # what was read and not heard, or not yet
         self._traded_at = 0.0  # when the tape grew last, in s of the feeds' clock
         self._thresholds: tuple[Decimal, Decimal] | None = None
 
@@ -82,7 +83,7 @@ class TapePanel(SymbolPanel):
         self._number = stretch.number
         if anew:
             self._begin(read, stretch.trades)
-        touched = self._take([] if anew else stretch.trades)
+        touched = 0 if anew else self._take(trade for trade in stretch.trades if not self._is_known(trade))
         if self._size_thresholds() or anew:
             return Change("full", self.full())
         if not touched and not stretch.missed:
@@ -113,18 +114,29 @@ class TapePanel(SymbolPanel):
 
     def _begin(self, read: tuple[Trade, ...], heard: Iterable[Trade]) -> None:
         """Begin with the trades that were read, and those that were heard before, between and after them."""
-        self._read, self._ids = read, frozenset()
-        every = {trade.trade_id: trade for trade in (*read, *heard)}
+        self._read, self._ahead = read, Counter(map(_same, read))
+        every = list(heard)
+        for trade in every:
+            self._is_known(trade)
+        missing = +self._ahead
+        for trade in read:
+            if missing[_same(trade)] > 0:
+                missing[_same(trade)] -= 1
+                every.append(trade)
         self._prints.clear()
-        self._take(sorted(every.values(), key=lambda trade: (trade.time, len(trade.trade_id), trade.trade_id)))
-        self._ids = frozenset(trade.trade_id for trade in read)
+        self._take(sorted(every, key=attrgetter("time")))
+
+    def _is_known(self, trade: Trade) -> bool:
+        """Say whether a trade that was heard had been read before, each at most once."""
+        known = self._ahead[_same(trade)] > 0
+        if known:
+            self._ahead[_same(trade)] -= 1
+        return known
 
     def _take(self, trades: Iterable[Trade]) -> int:
         """Take trades, oldest first; return how many of the last prints are new or grew."""
         touched = 0
         for trade in trades:
-            if trade.trade_id in self._ids:
-                continue
             time_ms = milliseconds(trade.at) if trade.at else 0
             last = self._prints[-1] if self._prints else None
             if last is not None and last.side == trade.side and last.time_ms == time_ms:
@@ -162,6 +174,11 @@ class TapePanel(SymbolPanel):
             return contract.turnover_24h if contract else None
         ticker = self.sight.market.ticker(self.symbol).value
         return ticker.turnover if ticker else None
+
+
+def _same(trade: Trade) -> object:
+    """What a trade has in common with itself, read or heard: its id is not always the same."""
+    return trade.time, trade.side, trade.price, trade.size
 
 
 def _round(value: Decimal) -> Decimal:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -114,6 +115,22 @@ def test_a_tape_begins_with_the_trades_before_it(reading: Scene) -> None:
     assert more is not None
     assert (more.kind, [row[6] for row in more.body["rows"]]) == ("more", ["5"])
     assert reading.asked == [{"symbol": PAIR}]
+
+
+def test_trades_that_look_the_same_are_as_many_as_there_were(reading: Scene) -> None:
+    """Though they are told under other ids over REST, and some of them twice."""
+    (one,) = traded(1)
+    read = [msgspec.structs.replace(one, trade_id=f"read-{number}") for number in range(3)]
+    heard = [msgspec.structs.replace(one, trade_id=f"heard-{number}") for number in range(5)]
+    reading.answer = tuple(read)
+    reading.publish(*heard[:2])
+    panel = TapePanel(reading.sight, PAIR)
+    until(lambda: panel.change() and rows(panel)[0][5] == 3)
+    reading.publish(heard[2])
+    assert panel.change() is None
+    reading.publish(*heard[3:])
+    panel.change()
+    assert rows(panel)[0][5] == 5
 
 
 def test_a_hole_in_the_tape_is_filled_when_the_line_is_back(reading: Scene) -> None:
