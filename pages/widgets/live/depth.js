@@ -1,11 +1,13 @@
 // The depth of the book: what it takes to move the price, as two stairs. The data are those of depth.py; the sums are
 // cumulative, nearest price first, and for drawing only.
 import { h } from './base.js';
+import { brief, grouped } from './numbers.js';
 import { head, mark, panel, put } from './panel.js';
 import { Surface, axis, sheet, tinted } from './plots.js';
 
 const TOP = 4, BOTTOM = 20; // px
 const AIR = 1.06; // of the largest sum
+const DIGIT = 7; // px of a figure
 
 class Depth {
   constructor(root, follow) {
@@ -42,14 +44,14 @@ class Depth {
   axes(levels, mid, width, look) {
     const far = Math.max(...levels.map(([price]) => Math.abs(price - mid))) || mid / 1000;
     const most = Math.max(...levels.map(([, sum]) => sum)) * AIR;
+    const sums = [0.25, 0.5, 0.75].map((share) => Number((share * most).toPrecision(2)));
+    const written = (price) => grouped(price.toFixed(this.data.places));
+    const prices = around(mid, far, width / (written(mid).length * DIGIT));
     return {
-      xaxis: axis(look, {
-        range: [mid - far, mid + far], showgrid: false, tickvals: around(mid, far, width), tickformat: `,.${this.data.places}f`,
-      }),
+      xaxis: axis(look, { range: [mid - far, mid + far], showgrid: false, tickvals: prices, ticktext: prices.map(written) }),
       yaxis: axis(look, {
-        range: [0, most], tickvals: [0.25, 0.5, 0.75].map((share) => Number((share * most).toPrecision(2))),
-        tickformat: most < 1e6 ? ',' : '~s', side: 'right', anchor: 'free', position: 0.5,
-        ticklabelposition: 'outside top', ticklabelstandoff: 5,
+        range: [0, most], tickvals: sums, ticktext: sums.map((sum) => brief(String(sum))),
+        side: 'right', anchor: 'free', position: 0.5, ticklabelposition: 'outside top', ticklabelstandoff: 5,
       }),
       shapes: [{
         type: 'line', x0: mid, x1: mid, y0: 0, y1: 1, yref: 'paper', line: { color: look.edge, width: 1, dash: '2px,3px' },
@@ -62,10 +64,10 @@ class Depth {
   }
 }
 
-/** Round prices to write below: the middle, and one or two on both of its sides. */
-function around(mid, far, width) {
+/** Round prices to write below: the middle, and one or two on both of its sides, as many as there is `room` for. */
+function around(mid, far, room) {
   const unit = 10 ** Math.floor(Math.log10(far / 10));
-  const shares = width < 400 ? [-0.66, 0, 0.66] : [-0.8, -0.4, 0, 0.4, 0.8];
+  const shares = room < 6 ? [-0.66, 0, 0.66] : [-0.8, -0.4, 0, 0.4, 0.8];
   return shares.map((share) => Math.round((mid + share * far) / unit) * unit);
 }
 
