@@ -11,6 +11,7 @@ from typing import Any, Self
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.routing import BaseRoute
 from websocket import ABNF, WebSocket, WebSocketException, create_connection
 
 from kucoin.web.live import PATH, Live
@@ -128,15 +129,15 @@ class Page:
 
 
 @contextmanager
-def serving(live: Live) -> Iterator[PushServer]:
-    """Serve as the dashboard does, on a thread of its own."""
+def serving(live: Live, *routes: BaseRoute) -> Iterator[PushServer]:
+    """Serve as the dashboard does, on a thread of its own; other ``routes`` beside the socket's."""
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         async with live.running():
             yield
 
-    app = Starlette(routes=[*live.routes], lifespan=lifespan)
+    app = Starlette(routes=[*live.routes, *routes], lifespan=lifespan)
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", ws_per_message_deflate=False))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
