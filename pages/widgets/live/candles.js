@@ -16,6 +16,7 @@ const GUTTER = 70; // px of the price axis, about
 const PATIENCE = 10_000; // ms for older candles to come, before they are asked for again
 const READING = 'Reading candles';
 const KEYS = 'Left and right move, plus and minus zoom, End goes back to now';
+const LONG = 5; // decimals from which the figures of a bar need another line
 const PRICES = [['O', 'open'], ['H', 'high'], ['L', 'low'], ['C', 'close']];
 
 /** Write a time in UTC: with the clock for bars of less than a day. */
@@ -48,6 +49,7 @@ class Candles {
     if (data.panel !== this.data?.panel) this.begin(data.seconds * 1000);
     this.data = data;
     this.hand.setAttribute('aria-label', `Candles of ${data.spoken} with volume, ${data.symbol}. ${KEYS}`);
+    this.body.classList.toggle('long', data.places >= LONG);
     this.offer(data.intervals, data.interval);
     this.surface.load(data.plotly);
     this.follow(data.panel);

@@ -64,10 +64,10 @@ class Depth {
   }
 }
 
-/** Round prices to write below: the middle, and one or two on both of its sides, as many as there is `room` for. */
+/** Round prices to write below: the middle, and on both of its sides as many as there is `room` for. */
 function around(mid, far, room) {
   const unit = 10 ** Math.floor(Math.log10(far / 10));
-  const shares = room < 6 ? [-0.66, 0, 0.66] : [-0.8, -0.4, 0, 0.4, 0.8];
+  const shares = room < 4 ? [0] : room < 6.5 ? [-0.66, 0, 0.66] : [-0.8, -0.4, 0, 0.4, 0.8];
   return shares.map((share) => Math.round((mid + share * far) / unit) * unit);
 }
 

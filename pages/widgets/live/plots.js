@@ -45,7 +45,7 @@ export const tinted = (colour, share) => colour.replace(/^rgb\((.*)\)$/, `rgba($
 export function axis(look, more) {
   return {
     fixedrange: true, zeroline: false, showline: false, ticks: '', gridcolor: look.line, gridwidth: 1,
-    tickfont: { size: TYPE, color: look.quiet }, ...more,
+    tickangle: 0, tickfont: { size: TYPE, color: look.quiet }, ...more,
   };
 }
 
