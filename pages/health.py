@@ -9,7 +9,8 @@ from pages.widgets.live import live
 
 desk = session.desk()
 
-st.title("Health", anchor=False)
+with st.container(key="bar-health"):
+    st.title("Health", anchor=False)
 by_script = pushed.blocked()
 
 

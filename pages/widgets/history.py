@@ -31,7 +31,8 @@ class _Drawn(NamedTuple):
 def show(samples: Sequence[Sample], now: datetime) -> None:
     """Draw the panel; it keeps its plots for some seconds."""
     with st.container(border=True, key="history"):
-        st.subheader("Last hour", anchor=False)
+        with st.container(key="bar-history"):
+            st.subheader("Last hour", anchor=False)
         if not samples or not samples[-1].feeds:
             st.markdown("Nothing to plot yet. Every socket is looked at once in 5 s, from the moment on that it opens.")
             return
@@ -53,10 +54,8 @@ def show(samples: Sequence[Sample], now: datetime) -> None:
 def chart(samples: tuple[Sample, ...], *, dark: bool) -> go.Figure:
     """Return the plots."""
     look = _DARK if dark else _LIGHT
-    names = sorted({name for sample in samples for name in sample.feeds})
-    figure = make_subplots(
-        len(names), 2, shared_xaxes=True, horizontal_spacing=0.07, vertical_spacing=0.22 / len(names)
-    )
+    names = list(dict.fromkeys(name for sample in reversed(samples) for name in sample.feeds))
+    figure = make_subplots(len(names), 2, shared_xaxes=True, horizontal_spacing=0.1, vertical_spacing=0.22 / len(names))
     times = [sample.at for sample in samples]
     for row, name in enumerate(names, 1):
         points = [sample.feeds.get(name) for sample in samples]
@@ -94,7 +93,7 @@ def _dress(figure: go.Figure, rows: int, look: dict[str, str]) -> None:
         plot_bgcolor="rgba(0,0,0,0)",
     )
     axis: dict[str, Any] = {"gridcolor": look["line"], "zeroline": False, "fixedrange": True}
-    figure.update_xaxes(**axis, showgrid=False, tickformat="%H:%M", nticks=6)
+    figure.update_xaxes(**axis, showgrid=False, tickformat="%H:%M", nticks=4)
     figure.update_yaxes(**axis, nticks=3)
 
 

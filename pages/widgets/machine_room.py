@@ -15,14 +15,19 @@ def show(status: Status, health: Health, now: datetime) -> None:
     """Draw the tables, two beside each other where there is room."""
     left, right = st.columns(2, gap="small")
     with left.container(border=True, key="hosts"):
-        st.subheader("Hosts and clock", anchor=False)
+        _heading("Hosts and clock")
         _table(hosts(status, now))
     with right.container(border=True, key="repairs"):
-        st.subheader("Repaired since the start", anchor=False)
+        _heading("Repaired since the start")
         _table(repairs(health))
     with st.container(border=True, key="quotas"):
-        st.subheader("Quotas", anchor=False)
+        _heading("Quotas")
         _table({quota.pool.capitalize(): strip.left_of(quota) for quota in status.quotas})
+
+
+def _heading(title: str) -> None:
+    with st.container(key=f"bar-{title}"):
+        st.subheader(title, anchor=False)
 
 
 def hosts(status: Status, now: datetime) -> dict[str, str]:

@@ -7,6 +7,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
@@ -30,10 +31,27 @@ expect.set_options(timeout=PATIENCE * 1000)
 
 @dataclass(frozen=True)
 class Dashboard:
-    """A running dashboard: its address, and when its process was started (s, monotonic)."""
+    """A running dashboard: its address, when its process was started (s, monotonic), and where it keeps its data."""
 
     url: str
     started: float
+    data: Path
+
+    def exchange(self) -> int:
+        """Return the process id of its practice exchange."""
+        listing = subprocess.run(["ps", "-axwwo", "pid,command"], check=True, capture_output=True, text=True).stdout
+        (line,) = [line for line in listing.splitlines() if "kucoin.practice" in line and str(self.data) in line]
+        return int(line.split()[0])
+
+    def other_exchange(self, before: int) -> int:
+        """Wait until another one runs than the process ``before``, which was killed; return its process id."""
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            with suppress(ValueError):
+                if (found := self.exchange()) != before:
+                    return found
+            threading.Event().wait(0.05)
+        raise AssertionError("no other exchange was started")
 
 
 @dataclass
@@ -86,7 +104,7 @@ def running(data: Path) -> Iterator[Dashboard]:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=words, stderr=subprocess.STDOUT)
         try:
             until_served(port, process)
-            yield Dashboard(f"http://127.0.0.1:{port}/", started)
+            yield Dashboard(f"http://127.0.0.1:{port}/", started, data)
         finally:
             process.terminate()
             process.wait(PATIENCE)

@@ -5,10 +5,8 @@ from __future__ import annotations
 import os
 import re
 import signal
-import subprocess
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -124,13 +122,6 @@ def test_the_palette_changes_hues_at_once(trades: Open) -> None:
     expect(page).to_have_url(re.compile("palette=swapped"))
 
 
-def exchange_of(data: Path) -> int:
-    """Return the process id of the practice exchange that keeps its state below ``data``."""
-    listing = subprocess.run(["ps", "-axwwo", "pid,command"], check=True, capture_output=True, text=True).stdout
-    (line,) = [line for line in listing.splitlines() if "kucoin.practice" in line and str(data) in line]
-    return int(line.split()[0])
-
-
 def test_a_dead_exchange_is_marked_and_comes_back(context: BrowserContext, tmp_path: Path) -> None:
     """Marked within 10 s, figures where they were; live within 15 s of its return, without a reload."""
     with running(tmp_path) as dashboard:
@@ -140,7 +131,7 @@ def test_a_dead_exchange_is_marked_and_comes_back(context: BrowserContext, tmp_p
         expect_all(page, "fresh", PANELS, within=PATIENCE / 1000)
         page.evaluate("globalThis.loaded = true")
         page.evaluate(SHIFTS)
-        exchange = exchange_of(tmp_path)
+        exchange = dashboard.exchange()
         os.kill(exchange, signal.SIGSTOP)  # its line stays open and nothing comes; a clean end would be told at once
         try:
             expect_all(page, "stale|alarm|catching", PANELS, within=10)
@@ -149,13 +140,7 @@ def test_a_dead_exchange_is_marked_and_comes_back(context: BrowserContext, tmp_p
             row = newest(page)
         finally:
             os.kill(exchange, signal.SIGKILL)  # the dashboard starts another, which takes it a few seconds
-        deadline = time.monotonic() + PATIENCE / 1000
-        while True:
-            with suppress(ValueError):
-                if exchange_of(tmp_path) != exchange:
-                    break
-            assert time.monotonic() < deadline, "no other exchange was started"
-            page.wait_for_timeout(50)
+        dashboard.other_exchange(exchange)
         expect_all(page, "fresh", PANELS, within=15)
         other_than(page, row)
         assert page.evaluate("loaded")
