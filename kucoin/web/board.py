@@ -14,8 +14,8 @@ from kucoin.web.sight import CATCHING_UP, STALE, Fresh, Sight
 
 log = logging.getLogger(__name__)
 
-_AGAIN = 1.0  # s until a panel is tried again whose symbol may yet turn out to exist
-_BROKEN = 30.0  # the same for a panel that broke
+_SOON = 1.0  # s until a panel is tried again whose symbol may yet turn out to exist
+_LATER = 30.0  # the same for one that broke, or that cannot be had: symbols are listed every day
 _encode = msgspec.json.encode
 
 
@@ -25,7 +25,7 @@ class Shown:
     Attributes:
         news: What was new at the last look, written out; None where nothing was.
         fresh: How old it is as of the last look, written out; None where nobody asked.
-        again: The next attempt to open it, in s of the feeds' clock; None while it is open, or cannot be had for good.
+        again: The next attempt to open it, in s of the feeds' clock; of no account while it is open.
     """
 
     def __init__(self, name: str) -> None:
@@ -33,7 +33,7 @@ class Shown:
         self.panel: Panel | None = None
         self.news: str | None = None
         self.fresh: str | None = None
-        self.again: float | None = 0.0
+        self.again = 0.0
         self.trouble: str | None = None
         self._whole: str | None = None
 
@@ -85,13 +85,13 @@ class Board:
         for shown in self.shown.values():
             shown.news = shown.fresh = None
             try:
-                if shown.panel is None and shown.again is not None and shown.again <= now:
+                if shown.panel is None and shown.again <= now:
                     self._open(shown, now)
                 if shown.panel is not None:
                     shown.tell(shown.panel.change())
             except Exception:
                 log.exception("the panel %s broke", shown.name)
-                self._give_up(shown, "This part of the page broke; the log tells why.", now + _BROKEN)
+                self._give_up(shown, "This part of the page broke; the log tells why.", now + _LATER)
 
     def fresh(self, name: str) -> str:
         """Return how fresh a panel is, written out as a pair of an object; judged once a look."""
@@ -109,16 +109,17 @@ class Board:
             shown.panel = names.opened(self.sight, shown.name)
         except InvalidRequest as error:
             if names.waits(self.sight, shown.name):
-                shown.again = now + _AGAIN
+                shown.again = now + _SOON
             else:
-                self._give_up(shown, str(error), None)
+                self._give_up(shown, str(error), now + _LATER)
         else:
-            shown.again = shown.trouble = None
+            shown.trouble = None
 
-    def _give_up(self, shown: Shown, trouble: str, again: float | None) -> None:
+    def _give_up(self, shown: Shown, trouble: str, again: float) -> None:
         self._close(shown)
+        new = trouble != shown.trouble
         shown.trouble, shown.again = trouble, again
-        shown.news = shown.whole()
+        shown.news = shown.whole() if new else None
 
     def _close(self, shown: Shown) -> None:
         panel, shown.panel = shown.panel, None

@@ -22,6 +22,7 @@ _WIDEST = 200  # a group is at most this part of the price
 _BANDS = (Decimal("0.001"), Decimal("0.005"), Decimal("0.01"), Decimal("0.02"))
 _POINTS = 80
 _SLOW = 0.4  # s between two looks at the whole depth
+_SHARED = 200  # depths that are kept for all who ask
 
 
 class Deep(NamedTuple):
@@ -101,6 +102,8 @@ class BookSight:
             return found
         view = self.view(_DEPTHS[-1])
         found = _deep(view, rules) if view else Deep([], [], [], None)
+        if len(shared) >= _SHARED:
+            shared.clear()
         shared[key] = (now, found)
         return found
 

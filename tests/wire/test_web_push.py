@@ -13,7 +13,7 @@ from kucoin.web.board import Shown
 from kucoin.web.live import Live
 from kucoin.web.panel import Panel
 from tests.feed_server import until
-from tests.push_scene import LINEAR, PAIR, Scene
+from tests.push_scene import LINEAR, PAIR, Scene, contract, pair
 from tests.push_server import Page, PushServer, serving
 
 HEAD, TAPE, LADDER = f"head:{PAIR}", f"tape:{PAIR}", f"ladder:{PAIR}:"
@@ -211,6 +211,18 @@ def test_a_panel_that_breaks_says_so_and_no_other_one_notices(
         monkeypatch.undo()
         scene.now += 31
         page.until(lambda each: each.kinds.count((LADDER, "full")) == 2)
+
+
+def test_a_symbol_that_is_listed_at_last_is_shown(scene: Scene, server: PushServer) -> None:
+    """Without anybody asking again."""
+    late = "head:LATE-USDT"
+    with server.page(late) as page:
+        page.until(lambda each: each.troubles)
+        scene.list([pair(), pair("LATE-USDT")], [contract()])
+        scene.now += 31
+        page.until(lambda each: late in each.bodies)
+        page.until(lambda each: each.fresh[late][0] == "catching up")
+        assert page.kinds == [(late, "trouble"), (late, "full")]
 
 
 def boom(_panel: Panel) -> Any:
