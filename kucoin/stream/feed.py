@@ -257,12 +257,12 @@ class Feed:
             if self._listed is not None and self._listed is not listed:
                 listed = self._listed
                 talk.judge(listed)
-            for message in talk.outgoing(now):
-                line.send(message)
             self._messages += len(messages)
             self._follow(talk, now if messages else self._status.heard_at)
             if events:
                 self._sink.publish(events, received=now)
+            for message in talk.outgoing(now):  # last, since the line may take nothing: what came is not lost with it
+                line.send(message)
 
     def _topics(self) -> frozenset[str]:
         with self._lock:

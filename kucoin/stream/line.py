@@ -33,6 +33,7 @@ class Line:
         self._socket.setblocking(False)
         self._records = isinstance(connected, ssl.SSLSocket)
         self._cutter = frames.Cutter()
+        self._over: StreamError | None = None  # said together with the last messages, so raised after them
         self._waker = waker
         self._poll = select.poll()
         self._poll.register(self._socket, select.POLLIN)
@@ -71,6 +72,8 @@ class Line:
         Raises:
             StreamError: The connection ended.
         """
+        if self._over is not None:
+            raise self._over
         if any(ready == self._waker.fileno() for ready, _ in self._poll.poll(timeout * 1000)):
             self._hush()
         try:
@@ -82,8 +85,12 @@ class Line:
         if not piece:
             raise StreamError("the line ended without a word")
         messages = self._cutter.cut(piece)
-        if self._cutter.controls:
+        try:
             self._answer_controls()
+        except StreamError as error:
+            if not messages:
+                raise
+            self._over = error
         return messages
 
     def send(self, text: str) -> None:

@@ -6,6 +6,7 @@ the tests of the conversation say, by a clock of theirs.
 
 from __future__ import annotations
 
+import json
 import random
 import socket
 import threading
@@ -18,12 +19,14 @@ from itertools import pairwise
 import pytest
 
 from kucoin.book.books import Books
-from kucoin.errors import NotSent
+from kucoin.errors import NotSent, StreamError
 from kucoin.hub import Hub
 from kucoin.model.credentials import Secret
 from kucoin.model.feed import Token, Trade
 from kucoin.model.feed_private import Lost
 from kucoin.stream.feed import Feed, FeedState, FeedStatus, Manners
+from kucoin.stream.frames import CLOSE, TEXT
+from kucoin.stream.line import Line
 from kucoin.stream.protocol import Timing
 from kucoin.stream.topics import Event
 from tests.feed_frames import malformed
@@ -176,6 +179,41 @@ def test_after_any_cut_everything_is_heard_again(
     server.push(match(77))
     until(lambda: heard(ear)[-1:] == ["77"])
     assert len(set(server.tokens_used)) == len(server.tokens_used)
+
+
+def frame(opcode: int, payload: bytes) -> bytes:
+    """A whole frame as a server sends it."""
+    return bytes([0x80 | opcode, 126]) + len(payload).to_bytes(2, "big") + payload
+
+
+def test_what_came_with_the_end_of_a_connection_is_heard(ear: Ear, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A message and the goodbye in one piece, on a line that takes nothing any more: it came, so it is delivered."""
+    ours, theirs = socket.socketpair()
+    welcome, said, goodbye = b'{"type":"welcome"}', json.dumps(match(7)).encode(), (1000).to_bytes(2, "big") + b"Bye"
+    theirs.sendall(frame(TEXT, welcome) + frame(TEXT, said) + frame(CLOSE, goodbye))
+    theirs.close()
+    monkeypatch.setattr(Line, "dial", lambda _, waker, **__: Line(ours, waker))
+    manners = Manners(first_pause=60)  # nothing is dialled but this line
+    feed = Feed("feed-test", lambda: Token("", Secret(""), 18, 10), ear, practice=True, manners=manners)
+    feed.want([MATCHES])
+    feed.start()
+    try:
+        until(lambda: FeedState.DOWN in ear.states)
+        assert heard(ear) == ["7"]
+    finally:
+        feed.stop()
+
+
+def test_a_closed_line_says_so_after_its_last_messages() -> None:
+    """What is read first is what was said first; the reason follows."""
+    ours, theirs = socket.socketpair()
+    waker, _ = socket.socketpair()
+    with ours, theirs, waker, _:
+        theirs.sendall(frame(TEXT, b"one") + frame(TEXT, b"two") + frame(CLOSE, (1001).to_bytes(2, "big") + b"Bye"))
+        line = Line(ours, waker)
+        assert line.read(5) == [b"one", b"two"]
+        with pytest.raises(StreamError, match="closed the connection: 1001 Bye"):
+            line.read(5)
 
 
 def test_a_handshake_that_drips_is_given_up(ear: Ear) -> None:
