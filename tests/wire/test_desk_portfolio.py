@@ -154,6 +154,35 @@ def test_the_total_is_what_the_raw_answers_add_up_to(practice: Any, start: Start
     assert conversions == {unit: desk.portfolio(unit).total for unit in ("BTC", "EUR")}
 
 
+def test_the_total_moves_with_what_is_pushed_and_ends_where_the_exchange_is(practice: Any, start: Start) -> None:
+    """Nothing is read a second time; when the market halts, quotes, marks and wallets make the raw answers' sums."""
+    desk = start(pace=Pace(prices=3600, positions=3600, balances=3600))
+    first = settled(desk)
+    watch = desk.market.quotes(heard(desk, first))
+    until(lambda: {each.kind for each in moved(first, desk.portfolio("USDT"))} >= {PartKind.SPOT, PartKind.FUTURES})
+    practice.clock(rate=0)
+    raw = Raw(practice)
+    ours = {place: value for place, value in raw.values.items() if place[0] is not PartKind.SUB}
+
+    def arrived() -> bool:
+        parts = {(each.kind, each.name): each.value or D(0) for each in desk.portfolio("USDT").parts}
+        return all(abs(parts[place] - value) < CENT for place, value in ours.items())
+
+    until(arrived, within=30)
+    watch.close()
+
+
+def heard(desk: Desk, portfolio: Portfolio) -> list[str]:
+    """Its pairs and contracts, once the lists that they stand in were read."""
+    until(lambda: all(desk.market.rules(symbol) for symbol in portfolio.symbols))
+    return list(portfolio.symbols)
+
+
+def moved(before: Portfolio, after: Portfolio) -> list[Part]:
+    """The parts that are worth something else."""
+    return [new for old, new in zip(before.parts, after.parts, strict=True) if old.value != new.value]
+
+
 def test_the_change_is_known_for_every_part(start: Start) -> None:
     """Spot by the tickers, futures by the contracts."""
     portfolio = settled(start())
