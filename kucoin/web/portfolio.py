@@ -134,7 +134,7 @@ class PortfolioPanel(Panel):
         if self._portfolio is self._shown:
             return None
         before, first = self._cells, self._shown is None
-        self._shown, self._cells = self._portfolio, dict(_written(self._portfolio))
+        self._shown, self._cells = self._portfolio, dict(written(self._portfolio))
         self._due = began + _REST * (self._sight.monotonic() - began)
         if first or before.keys() - self._cells.keys():
             return Change("full", self.full())
@@ -192,7 +192,7 @@ class PortfolioPanel(Panel):
         return next((problem for problem in problems if problem is not None), None)
 
 
-def _written(portfolio: Portfolio) -> Iterator[tuple[str, Cell]]:
+def written(portfolio: Portfolio) -> Iterator[tuple[str, Cell]]:
     """Write every figure with its name; none of an account that cannot be shown."""
     if portfolio.standing is not Standing.READY:
         return

@@ -1,4 +1,4 @@
-"""How long a portfolio takes to compute. Printed, never asserted.
+"""How long a portfolio takes to compute, and to write out for the push socket. Printed, never asserted.
 
 Run: .venv/bin/python tests/bench/bench_desk.py
 """
@@ -17,6 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from kucoin.desk.portfolio import Line, PartKind, Place, appraise
 from kucoin.desk.prices import Measure, Prices
 from kucoin.model.market import Ticker
+from kucoin.web.portfolio import written
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 ASSETS = 300
@@ -57,16 +58,20 @@ def main() -> None:
         for at, kind in enumerate(kinds)
     ]
     for unit, rate in (("USDT", None), ("BTC", None), ("EUR", Decimal("0.92013579"))):
-        took = []
+        took, wrote = [], []
         for _ in range(RUNS):
             began = process_time()
             prices = Prices(board, dollars)
             others = [Measure(prices, "USDT"), Measure(prices, "BTC")]
             result = appraise(places, Measure(prices, unit, rate), others=others, names={}, prices_at=NOW)
             took.append((process_time() - began) * 1000)
+            began = process_time()
+            dict(written(result))
+            wrote.append((process_time() - began) * 1000)
             assert result.complete
             assert len(result.merged) == ASSETS
         print(f"{ASSETS} assets in {unit}: CPU median {median(took):.1f} ms, worst {max(took):.1f} ms (goal 10)")
+        print(f"  all its figures written out: CPU median {median(wrote):.1f} ms, worst {max(wrote):.1f} ms")
 
 
 if __name__ == "__main__":
