@@ -18,6 +18,19 @@ PATIENCE = 30_000  # ms
 PANELS = ("head", "candles", "depth", "ladder", "tape", "watchlist")
 TOO_WIDE = """() => [document.documentElement, document.querySelector('.stMain')]
     .map(element => element.scrollWidth - element.clientWidth)"""
+# What a thumb cannot hit. The unit of sizes reaches beyond its own box.
+LOW = """() => {
+    const low = [];
+    const look = (root) => {
+        for (const element of root.querySelectorAll('*')) {
+            if (element.shadowRoot) look(element.shadowRoot);
+            const pressed = element.matches('button, select, input:not([type=checkbox])') && !element.closest('.titles');
+            if (pressed && element.checkVisibility() && element.offsetHeight < 43.9) low.push(element.outerHTML);
+        }
+    };
+    look(document.querySelector('.stMain'));
+    return low;
+}"""
 # Each says which places moved; the elements are not told where they are in a shadow root.
 SHIFTS = """() => {
     const place = ({ x, y, width }) => [x, y, width].map(Math.round).join(' ');
@@ -97,6 +110,8 @@ def test_a_market_is_live_and_stands_still(trades: Open, width: int, theme: Them
     assert page.evaluate("shifts") == []
     assert page.evaluate(TOO_WIDE) == [0, 0]
     assert [said for said in seen.complaints if not PROBES.search(said)] == []
+    if width < 700:
+        assert page.evaluate(LOW) == []
 
 
 def test_an_unknown_symbol_is_said_and_another_is_found(trades: Open) -> None:
