@@ -192,6 +192,9 @@ class Hub:
         if before.topics != status.topics:
             self._doubt(before.topics, status.topics)
         if before.state is status.state:
+            heard_again = before.topics.keys() - status.topics.keys()
+            if heard_again and status.state is FeedState.LIVE and "public" not in status.name:
+                self._resync(status.name)
             return
         if "public" in status.name and (before.state in _STANDING) != (status.state in _STANDING):
             # On its return as well: the books must not go on waiting as they did while nothing could come.
@@ -274,6 +277,9 @@ class Hub:
         """Return why a feed is not to be relied on: it says so, or it has said nothing for long."""
         if status.state is not FeedState.LIVE:
             return status.problem or f"the line is {status.state}"
+        if status.topics and "public" not in status.name:  # of public ones, whoever looks at the symbol is told
+            topic, reason = next(iter(status.topics.items()))
+            return f"{topic} is not heard: {reason}"
         if status.heard_at is not None and self._monotonic() - status.heard_at > _OLD:
             return f"nothing was heard for more than {_OLD:g} s"
         return None

@@ -131,16 +131,17 @@ class Books:
         with self._changed:
             for symbol in symbols:
                 if kept := self._kept.get(symbol):
-                    kept.book.lose(problem)
-                    kept.due = self._monotonic() + self._retries.first_look
-                    kept.failures = 0
-            self._changed.notify_all()
+                    self._begin_anew(kept, problem)
 
     def doubt(self, symbol: str, problem: str | None) -> None:
-        """Have the book of ``symbol`` not trusted, because its updates do not come; None takes that back."""
+        """Distrust the book of ``symbol``, because its updates do not come. Once they do (None), it is read anew."""
         with self._changed:
-            if kept := self._kept.get(symbol):
-                kept.doubt = problem
+            kept = self._kept.get(symbol)
+            if kept is None:
+                return
+            if kept.doubt and problem is None:
+                self._begin_anew(kept, "its updates were not heard")
+            kept.doubt = problem
 
     def view(self, symbol: str, count: int = 50) -> BookView | None:
         """Return the best levels of ``symbol``, None where its book is not kept."""
@@ -167,6 +168,12 @@ class Books:
         """Return how often a book of the market was made whole again after updates were missing, since the start."""
         with self._changed:
             return self._repaired[futures]
+
+    def _begin_anew(self, kept: _Kept, problem: str) -> None:
+        kept.book.lose(problem)
+        kept.due = self._monotonic() + self._retries.first_look
+        kept.failures = 0
+        self._changed.notify_all()
 
     def _want_snapshot(self, kept: _Kept, now: float) -> None:
         """Have a snapshot taken soon; one that is due after a failure keeps its time."""

@@ -179,6 +179,23 @@ def test_after_a_lost_line_the_book_begins_anew(patient: Books, host: Host) -> N
     until(trusted(patient))
 
 
+def test_a_book_whose_updates_were_not_sent_is_read_anew(books: Books, host: Host) -> None:
+    """Nobody knows what went by before the exchange began to send them, and the next update may be long in coming."""
+    tell(books, 1)
+    until(trusted(books))
+    books.doubt("BTC-USDT", "refused")
+    host.hold.clear()
+    host.sequence = 2  # whose update was not sent
+    books.doubt("BTC-USDT", None)
+    assert problem(books) == "its updates were not heard"
+    host.hold.set()
+    tell(books, 3)
+    until(trusted(books))
+    view = books.view("BTC-USDT")
+    assert view is not None
+    assert view.sequence == 3
+
+
 def test_a_gap_is_mended_by_a_snapshot(books: Books, host: Host) -> None:
     """Untrusted meanwhile, and right again soon."""
     host.sequence = 10

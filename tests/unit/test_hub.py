@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -239,10 +240,34 @@ def test_a_lost_line_takes_the_books_along_that_it_carries(kept: tuple[Hub, Book
 
 
 def test_a_book_whose_topic_is_marked_is_not_trusted(kept: tuple[Hub, Books]) -> None:
-    """However right its snapshot is: it gets no updates. With the mark the doubt goes."""
+    """However right its snapshot is: it gets no updates. Once it does, it is read anew."""
     hub, books = kept
     topic = "/market/level2:BTC-USDT"
     hub.changed(carrying("feed-spot-public", topic, topics={topic: "refused", "/market/match:ETH-USDT": "refused"}))
     assert problems(books) == {"BTC-USDT": "refused", "ETH-USDT": None, "XBTUSDTM": None}
     hub.changed(carrying("feed-spot-public", topic))
-    assert not any(problems(books).values())
+    hub.publish([BookChange("BTC-USDT", 1, 2, 2, [], [])], received=0)
+    until(lambda: not any(problems(books).values()))
+
+
+def test_a_private_line_is_as_good_as_its_topics(hub: Hub) -> None:
+    """One that is not heard is said of the line that lacks it; once it is heard, what it missed is asked for."""
+    called: list[str] = []
+    hub.on_resync(called.append)
+    lacking = carrying("feed-spot-private", topics={"/account/balance": "refused"})
+    hub.changed(lacking)
+    assert hub.problem(futures=False, private=True) == "/account/balance is not heard: refused"
+    hub.changed(lacking)
+    assert called == ["feed-spot-private"]
+    hub.changed(carrying("feed-spot-private"))
+    assert hub.problem(futures=False, private=True) is None
+    assert called == ["feed-spot-private"] * 2
+    for topics in ({"/account/balance": "refused"}, {}):  # as on the way back: being live will call for it
+        hub.changed(replace(status(FeedState.DIALLING), topics=topics))
+    assert len(called) == 2
+
+
+def test_a_public_topic_that_is_not_heard_harms_no_other(hub: Hub) -> None:
+    """Whoever looks at its symbol is told; the line is well."""
+    hub.changed(carrying("feed-spot-public", topics={"/market/match:BTC-USDT": "refused"}))
+    assert hub.problem(futures=False, private=False) is None
