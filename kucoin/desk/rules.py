@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
-from kucoin.decimals import ONE, places
+from kucoin.decimals import ONE, ZERO, places
 from kucoin.desk.candles import INTERVALS
 from kucoin.desk.prices import coin
+from kucoin.model.feed import Level
 from kucoin.model.market import Contract, SpotSymbol
 
 
@@ -54,9 +56,13 @@ class Rules:
 
         Source: https://www.kucoin.com/support/900004307786 (multiplier), inverse lots are worth one USD each.
         """
+        return self.worth([(price, size)])
+
+    def worth(self, levels: Iterable[Level]) -> Decimal:
+        """Return what all of ``levels`` are worth together, in quote currency."""
         if self.inverse:
-            return size
-        return price * size * (self.coins or ONE)
+            return sum((size for _, size in levels), ZERO)
+        return sum((price * size for price, size in levels), ZERO) * (self.coins or ONE)
 
 
 def of_pair(pair: SpotSymbol) -> Rules:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 from kucoin.book.book import BookView
@@ -17,6 +19,7 @@ from kucoin.web.sight import CATCHING_UP, OLD, STALE, Fresh, Sight
 
 _LEVELS = 15
 _DEPTHS = (50, 500, 5_000, 50_000)  # levels a side that are looked at until the groups are full
+_MANY = 500
 _STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 10_000)
 _WIDEST = 200  # a group is at most this part of the price
 _BANDS = (Decimal("0.001"), Decimal("0.005"), Decimal("0.01"), Decimal("0.02"))
@@ -124,6 +127,8 @@ class LadderPanel(SymbolPanel):
         self._asked = step
         self._body: Body = {}
         self._seen: tuple[object, ...] = ()
+        self._depth = 0  # which of _DEPTHS filled the groups last
+        self._looked_at = -_SLOW
         try:
             self._step = _checked(step, self.rules)
         except InvalidRequest:
@@ -131,8 +136,11 @@ class LadderPanel(SymbolPanel):
             raise
 
     def change(self) -> Change | None:
-        """Tell all of it where anything in it has changed."""
-        rules, orders = self.rules, self.sight.orders
+        """Tell all of it where anything in it has changed; seldom, where its groups take thousands of levels."""
+        rules, orders, now = self.rules, self.sight.orders, self.sight.monotonic()
+        if _DEPTHS[self._depth] > _MANY and now - self._looked_at < _SLOW:
+            return None
+        self._looked_at = now
         view, groups = self._grouped(rules)
         if view is None:
             body = _nothing(rules)
@@ -161,7 +169,8 @@ class LadderPanel(SymbolPanel):
         view: BookView | None = None
         groups: tuple[list[Level], list[Level]] = ([], [])
         step = None if self._step == rules.tick else self._step
-        for count in _DEPTHS:
+        for depth in range(self._depth, len(_DEPTHS)):
+            self._depth, count = depth, _DEPTHS[depth]
             view = self._book.view(count)
             if view is None:
                 break
@@ -252,26 +261,24 @@ def _steps(rules: Rules, mid: Decimal | None) -> Iterable[Decimal]:
     return [rules.tick * times for times in _STEPS if times == 1 or mid is None or rules.tick * times * _WIDEST <= mid]
 
 
-def _group(levels: Iterable[Level], step: Decimal | None, *, bids: bool) -> list[Level]:
+def _group(levels: Sequence[Level], step: Decimal | None, *, bids: bool) -> list[Level]:
     """Put levels together in groups of ``step``, best first: bids at the lower end, asks at the upper."""
     if step is None:
         return list(levels)
     groups: list[Level] = []
-    snap = floor_to if bids else ceil_to
-    end: Decimal | None = None  # of the group under way
-    total = ZERO
-    for price, size in levels:
-        if end is not None and (price >= end if bids else price <= end):
-            total += size
-            continue
-        if end is not None:
-            groups.append((end, total))
-            if len(groups) > _LEVELS:
-                return groups
-        end, total = snap(price, step), size
-    if end is not None:
-        groups.append((end, total))
+    snap, sign = (floor_to, -1) if bids else (ceil_to, 1)
+    begin = 0
+    while begin < len(levels) and len(groups) <= _LEVELS:
+        end = snap(levels[begin][0], step)
+        after = _count(levels, end, sign, begin)
+        groups.append((end, sum((size for _, size in levels[begin:after]), ZERO)))
+        begin = after
     return groups
+
+
+def _count(levels: Sequence[Level], bound: Decimal, sign: int, begin: int = 0) -> int:
+    """Return how many levels there are up to ``bound``, which counts; ``sign`` is -1 for bids, 1 for asks."""
+    return bisect_right(levels, bound * sign, begin, key=lambda level: level[0] * sign)
 
 
 def _rows(
@@ -311,29 +318,20 @@ def _deep(view: BookView, rules: Rules) -> Deep:
 
 
 def _side(
-    levels: Iterable[Level], mid: Decimal, sign: int, edge: Decimal | None, rules: Rules
+    levels: Sequence[Level], mid: Decimal, sign: int, edge: Decimal | None, rules: Rules
 ) -> tuple[list[str | None], list[list[float]]]:
     """Return the value within each band, None where the known book ends before it, and about 80 points of the curve."""
     bounds = [mid * (1 + sign * band) for band in _BANDS]
+    ends = [_count(levels, bound, sign) for bound in bounds]
     values: list[str | None] = []
-    curve: list[list[float]] = []
-    size = value = ZERO
-    width = float(bounds[-1] - mid) / _POINTS
-    last_point = -1
-    for price, here in levels:
-        while len(values) < len(bounds) and (price - bounds[len(values)]) * sign > 0:
-            values.append(amount(value))
-        if len(values) == len(bounds):
-            break
-        size += here
-        value += rules.value(price, here)
-        point = int(float(price - mid) / width)
-        if point == last_point:
-            curve[-1] = [float(price), float(size)]
-        else:
-            curve.append([float(price), float(size)])
-        last_point = point
-    for bound in bounds[len(values) :]:  # the levels ended: all of it, unless more may lie beyond what is known
-        reached = edge is None or (edge - bound) * sign >= 0
+    value = ZERO
+    for begin, end, bound in zip([0, *ends], ends, bounds, strict=False):
+        value += rules.worth(levels[begin:end])
+        # All of it, unless the levels that are known of ended before.
+        reached = end < len(levels) or edge is None or (edge - bound) * sign >= 0
         values.append(amount(value) if reached else None)
+    sums = list(accumulate(float(size) for _, size in levels[: ends[-1]]))
+    width = (bounds[-1] - mid) / _POINTS
+    counts = {_count(levels, mid + width * point, sign) for point in range(1, _POINTS + 1)} | {min(1, len(sums))}
+    curve = [[float(levels[count - 1][0]), sums[count - 1]] for count in sorted(counts) if count]
     return values, curve

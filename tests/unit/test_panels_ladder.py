@@ -236,6 +236,27 @@ def test_a_curve_has_about_eighty_points() -> None:
     assert body["bids"][-1][1] == body["asks"][-1][1] == 2000
 
 
+def test_wide_groups_of_a_deep_book_are_told_seldom() -> None:
+    """As deep as they take; narrow ones at once."""
+    scene = Scene()
+    bids = [(f"{D(70000) - D(step) / 10:f}", "1") for step in range(1, 3000)]
+    asks = [(f"{D(70000) + D(step) / 10:f}", "1") for step in range(1, 3000)]
+    scene.book(bids, asks)
+    wide, narrow = LadderPanel(scene.sight, PAIR, "10"), LadderPanel(scene.sight, PAIR, "")
+    first = wide.change()
+    assert first is not None
+    assert [row[1] for row in first.body["bids"]] == ["100.00000000"] * 15
+    narrow.change()
+    scene.book([("69999.9", "7"), *bids[1:]], asks)
+    scene.now += 0.1
+    assert wide.change() is None
+    assert narrow.change() is not None
+    scene.now += 0.4
+    change = wide.change()
+    assert change is not None
+    assert change.body["bids"][0][1] == "106.00000000"
+
+
 def test_before_the_first_reading_there_is_a_ladder_without_levels() -> None:
     """That says why."""
     body = shown(Scene())
