@@ -24,8 +24,9 @@ LOW = """() => {
     const look = (root) => {
         for (const element of root.querySelectorAll('*')) {
             if (element.shadowRoot) look(element.shadowRoot);
-            const pressed = element.matches('button, select, input:not([type=checkbox])') && !element.closest('.titles');
-            if (pressed && element.checkVisibility() && element.offsetHeight < 43.9) low.push(element.outerHTML);
+            const pressed = element.matches('button, select, input:not([type=checkbox])');
+            if (!pressed || element.closest('.titles') || !element.checkVisibility()) continue;
+            if (element.offsetHeight < 43.9) low.push(element.outerHTML);
         }
     };
     look(document.querySelector('.stMain'));
