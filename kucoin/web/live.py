@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager, suppress
+from typing import Annotated
 
 import msgspec
 from starlette.routing import WebSocketRoute
@@ -41,7 +42,7 @@ class _Said(msgspec.Struct, forbid_unknown_fields=True):
     ticket: str | None = None
     want: list[str] | None = None
     older: str | None = None
-    before: int | None = None
+    before: Annotated[int, msgspec.Meta(ge=0, le=10**11)] | None = None  # s since 1970
 
 
 _said = msgspec.json.Decoder(_Said).decode

@@ -101,6 +101,8 @@ def test_a_ticket_that_does_not_come_ends_the_socket(server: PushServer, monkeyp
         json.dumps({"want": [f"head:{number}" for number in range(41)]}),
         json.dumps({"older": f"candles:{PAIR}:1min", "before": 1_790_000_000}),
         json.dumps({"older": f"head:{PAIR}", "before": "soon"}),
+        f'{{"older": "head:{PAIR}", "before": {"9" * 5000}}}',
+        '{"want": ["\\ud800"]}',
     ],
 )
 def test_garbage_ends_the_socket_that_it_came_on(server: PushServer, said: str) -> None:
