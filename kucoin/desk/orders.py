@@ -145,7 +145,7 @@ class Orders:
     def problem(self) -> str | None:
         """Return why what is shown may be incomplete or old, None where it is neither."""
         troubles = (reader.problem() for reader in self._readers)
-        if trouble := next((each for each in troubles if each is not None), None):
+        if trouble := next((each for each in troubles if each is not None), None) or self._recent.problem():
             return trouble
         for futures in sorted(self._markets):
             if line := self._hub.problem(futures=futures, private=True):

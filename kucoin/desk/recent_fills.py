@@ -9,10 +9,10 @@ from kucoin.desk import facts, order_nets
 from kucoin.desk.facts import Facts
 from kucoin.desk.memory import Memory
 from kucoin.desk.refresh import Refresher, Source
-from kucoin.errors import KucoinError
+from kucoin.errors import ApiError, TooManyRequests
 from kucoin.rest.client import Exchange
 
-_PAIRS = 50  # spot pairs that are looked back on after a break
+_PAIRS = 50  # spot pairs, the latest, that are looked back on after a break
 
 
 class RecentFills:
@@ -51,12 +51,12 @@ class RecentFills:
     def want(self, symbol: str) -> None:
         """Have the fills on a spot pair read, once however often this is called, and after breaks."""
         with self._lock:
-            if symbol in self._pairs:
-                return
+            known = symbol in self._pairs
+            self._pairs.pop(symbol, None)
             self._pairs[symbol] = None
+            if known:
+                return
             self._unread.add(symbol)
-            if len(self._pairs) > _PAIRS:
-                del self._pairs[next(iter(self._pairs))]
         self._refresher.wake(*self.sources)
 
     def again(self, *, futures: bool) -> None:
@@ -65,29 +65,39 @@ class RecentFills:
             if futures:
                 self._futures_unread = self._exchange.has_futures
             else:
-                self._unread.update(self._pairs)
+                self._unread.update(list(self._pairs)[-_PAIRS:])
         self._refresher.wake(*self.sources)
+
+    def problem(self) -> str | None:
+        """Return why fills may be missing, None where all that are wanted could be read."""
+        troubles = ((source.name, source.reading.problem) for source in self.sources)
+        return next((f"{name} cannot be read: {problem}" for name, problem in troubles if problem is not None), None)
 
     def _spot(self) -> None:
         with self._lock:
             wanted = sorted(self._unread)
+        refusal: ApiError | None = None
         for symbol in wanted:
             accounts = {order.trade_type for order in self._memory.every() if order.symbol == symbol}
             with self._lock:
                 self._unread.discard(symbol)  # before it is read: whoever wants it meanwhile gets it anew
             try:
                 self._memory.read(order_nets.recent_fills(self._exchange, symbol, accounts))
-            except KucoinError:
+            except Exception as error:
                 with self._lock:
                     self._unread.add(symbol)
-                raise
+                if isinstance(error, TooManyRequests) or not isinstance(error, ApiError):
+                    raise
+                refusal = error  # of this pair: the others can still be had
+        if refusal is not None:
+            raise refusal
 
     def _futures(self) -> None:
         with self._lock:
             self._futures_unread = False
         try:
             self._memory.read(facts.filled_futures(self._exchange.futures_orders.recent_fills()))
-        except KucoinError:
+        except Exception:
             with self._lock:
                 self._futures_unread = True
             raise

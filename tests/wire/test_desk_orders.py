@@ -421,6 +421,16 @@ def test_fills_on_other_pairs_are_read_once_somebody_looks_or_trades(desk: Desk)
         until(lambda: {before[1], after} <= {fill.order_id for fill in fresh.orders.fills(traded)})
 
 
+def test_fills_that_cannot_be_read_are_said(desk: Desk) -> None:
+    """A list of fills that lacks some is not shown as whole."""
+    with desk_of(desk.floor, every=NEVER) as fresh:
+        fresh.floor.faults({"name": "gone", "path": "/api/v1/hf/fills"})
+        fresh.orders.look_back("SOL-USDT")
+        until(lambda: str(fresh.orders.problem()).startswith("Latest spot fills cannot be read: "))
+        fresh.floor.clear_faults()
+        until(lambda: fresh.orders.problem() is None)
+
+
 def test_without_sockets_the_lists_tell_everything(desk: Desk) -> None:
     """Late, which is said; the fills of the last day on futures as well."""
     lots = desk.exchange.futures_orders.place(opening(desk.floor, price=mark(desk.floor, "1.02")))
