@@ -71,10 +71,8 @@ class Followed(Source[T], Generic[T, P]):
             if reading.value is None or reading.at is None or reading.problem is not None:
                 self._shown = replace(self._shown, problem=reading.problem, tried_at=reading.tried_at)
                 return
-            value, before = reading.value, self._shown.value
-            for at, fact in self._recent:
-                if at >= reading.at - _BEHIND:
-                    value = self._merged(value, fact)
+            before = self._shown.value
+            value = self._carried_on(reading.value, [fact for at, fact in self._recent if at >= reading.at - _BEHIND])
             self._count_repairs()
             if before is not None and not self._missed:
                 self._doubted = self._joining.differ(before, value)
@@ -112,9 +110,28 @@ class Followed(Source[T], Generic[T, P]):
             self._stamps.clear()
             self._doubted, self._missed = set(), True
 
-    def _merged(self, value: T, fact: P) -> T:
-        merged = self._joining.merge(value, fact)
-        return value if merged is None else merged
+    def _carried_on(self, read: T, facts: list[P]) -> T:
+        """What was ``read``, after ``facts``.
+
+        Where one cannot be joined, only the reading tells of its subject, and no fact before it may undo that.
+        """
+        merge, key = self._joining.merge, self._joining.key
+        void: dict[Hashable, int] = {}
+        value = read
+        for number, fact in enumerate(facts):
+            merged = merge(value, fact)
+            if merged is None:
+                void[key(fact)] = number
+            else:
+                value = merged
+        if not void:
+            return value
+        value = read
+        for number, fact in enumerate(facts):
+            if number >= void.get(key(fact), 0):
+                merged = merge(value, fact)
+                value = value if merged is None else merged
+        return value
 
     def _count_repairs(self) -> None:
         if self._doubted:

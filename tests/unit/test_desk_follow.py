@@ -186,6 +186,18 @@ def test_a_closed_position_goes(positions: Followed[tuple[Position, ...], Positi
     assert positions.reading.value == ()
 
 
+def test_a_position_that_was_opened_again_at_once_is_not_closed_by_what_came_before(
+    positions: Followed[tuple[Position, ...], PositionChange],
+) -> None:
+    """Its opening cannot be joined, only read; the reading then stands, though the close came a moment before it."""
+    closed = PositionChange(time=1, symbol="XBTUSDTM", position_side="BOTH", current_qty=0, is_open=False)
+    opened = PositionChange(time=2, symbol="XBTUSDTM", position_side="BOTH", current_qty=5, is_open=True)
+    assert positions.follow(closed, moment(10))
+    assert not positions.follow(opened, moment(10.5))
+    read(positions, 10.6, position(current_qty=5, leverage=Decimal(3)))
+    assert positions.reading.value == (position(current_qty=5, leverage=Decimal(3)),)
+
+
 def test_the_two_sides_of_a_contract_are_not_mixed(positions: Followed[tuple[Position, ...], PositionChange]) -> None:
     """A push that does not say which of them it means calls for a reading."""
     long, short = position(position_side="LONG"), position(position_side="SHORT", current_qty=-3)
