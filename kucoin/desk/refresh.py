@@ -169,14 +169,14 @@ class Refresher:
         while (plan := self._next()) is not None:
             tried_at = self._now()
             try:
-                value = plan.source.read()
+                plan.source.reading = Reading(plan.source.read(), tried_at, None, tried_at)
             except KucoinError as error:
                 self._failed(plan, error, str(error), tried_at)
             except Exception as error:
                 log.exception("reading %s broke", plan.source.name)
                 self._failed(plan, error, "a fault of this program, told in its log", tried_at)
             else:
-                self._succeeded(plan, value, tried_at)
+                self._succeeded(plan)
 
     def _next(self) -> _Plan | None:
         """Wait for a source that is due and take it; None when it is time to stop."""
@@ -191,10 +191,9 @@ class Refresher:
                 self._changed.wait(pause)
         return None
 
-    def _succeeded(self, plan: _Plan, value: object, at: datetime) -> None:
+    def _succeeded(self, plan: _Plan) -> None:
         if plan.failures:
             log.info("%s can be read again", plan.source.name)
-        plan.source.reading = Reading(value, at, None, at)
         with self._changed:
             if plan.unreached:  # the line is back: whatever failed for want of it need not wait for its turn
                 for other in self._plans:

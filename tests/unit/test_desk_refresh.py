@@ -186,6 +186,23 @@ def test_a_fault_of_ours_ends_no_thread(clock: Clock, refresher: Refresher, capl
     until(lambda: source.reading.value == 2)
 
 
+def test_a_source_that_cannot_take_an_answer_ends_no_thread(clock: Clock, refresher: Refresher) -> None:
+    """What it makes of a reading may break as well: it is said, and tried again."""
+
+    class Broken(Source[int]):
+        def __setattr__(self, name: str, value: object) -> None:
+            if name == "reading" and isinstance(value, Reading) and value.value == 1:
+                raise KeyError
+            super().__setattr__(name, value)
+
+    source = Broken("balances", Exchange(), every=60)
+    refresher.add(source)
+    refresher.start()
+    until(lambda: source.reading.problem is not None)
+    advance(clock, refresher, 2)
+    until(lambda: source.reading.value == 2)
+
+
 def test_an_unwanted_source_is_not_read(clock: Clock, refresher: Refresher) -> None:
     """Nothing is asked until it is wanted, which the end of another reading may bring about."""
     allowed: list[bool] = []
