@@ -144,15 +144,16 @@ class Reader(Generic[K]):
         """Ask for all fills of an order; as `_ask`."""
         if self._net.fills is None:
             return None
-        key = _occasion(order)
-        self._tried[key] = self._tried.get(key, 0) + 1
+        refusal: ApiError | None = None
         try:
             self._memory.read(self._net.fills(order), repairing=repairing)
         except TooManyRequests:
             raise
         except ApiError as error:
-            return error
-        return None
+            refusal = error
+        key = _occasion(order)
+        self._tried[key] = self._tried.get(key, 0) + 1  # only what was answered counts: the line may have been away
+        return refusal
 
     def _lacking(self, began: float) -> list[K]:
         """Return the orders whose missing fills are worth asking for: those older than KuCoin's lists never come."""

@@ -13,7 +13,7 @@ from kucoin.desk.facts import Facts
 from kucoin.desk.memory import Bounds, Memory
 from kucoin.desk.net import Net, Reader
 from kucoin.desk.refresh import Reading, Source
-from kucoin.errors import ApiError, NotFound, TooManyRequests
+from kucoin.errors import ApiError, KucoinError, NotFound, OutcomeUnknown, TooManyRequests
 from kucoin.model.order import Order
 from tests.order_facts import ORDER, START, D, fill, match, push
 
@@ -31,6 +31,7 @@ class World:
         self.filled: dict[str, list[Facts]] = {}
         self.asked: list[str] = []
         self.asked_fills: list[str] = []
+        self.fills_away: KucoinError | None = None
         self.woken: list[Source[None]] = []
         self.noted: set[str] = set()
         self.meanwhile: Callable[[], None] = lambda: None
@@ -65,6 +66,8 @@ class World:
     def fills(self, order: Facts) -> list[Facts]:
         """Its fills."""
         self.asked_fills.append(order.order_id)
+        if self.fills_away is not None:
+            raise self.fills_away
         return self.filled.get(order.order_id, [])
 
     def read(self) -> None:
@@ -210,6 +213,22 @@ def test_missing_fills_are_asked_for_three_times() -> None:
     known = world.memory.get(ORDER.order_id)
     assert known is not None
     assert (known.fills.size, known.filled) == (D("0.5"), D("0.6"))
+
+
+@pytest.mark.parametrize("away", [OutcomeUnknown("HTTP 503"), TooManyRequests(code="429000", message="", request="")])
+def test_an_exchange_that_is_away_uses_up_no_question(away: KucoinError) -> None:
+    """However often it could not answer, the fills are asked for once it can."""
+    world = World()
+    world.listed = [replace(ORDER, filled_size=D("0.2"), filled_funds=D("13.9"))]
+    world.fills_away = away
+    for _ in range(4):
+        with pytest.raises(type(away)):
+            world.read()
+    world.fills_away, world.filled = None, {ORDER.order_id: [facts.filled(fill(1, "69.5", "0.2"))]}
+    world.read()
+    known = world.memory.get(ORDER.order_id)
+    assert known is not None
+    assert known.fills.size == D("0.2")
 
 
 def test_one_refusal_keeps_nobody_else_from_being_asked_about() -> None:
