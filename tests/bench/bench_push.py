@@ -2,7 +2,8 @@
 
 The practice exchange, the dashboard's Desk with its push socket, and the browsers' ends of it run in three processes.
 Each client looks at the whole trades page of one of four symbols. Printed for 1, 5 and 20 clients: the dashboard
-process's share of a core and its memory, and how long after the exchange's own time of a trade its row was received.
+process's share of a core and its memory, and how long after the exchange's own time of a trade its row was received;
+and, for comparison, how long after that time the trade was in the dashboard's hub.
 """
 
 from __future__ import annotations
@@ -24,7 +25,9 @@ if __name__ == "__main__":
     sys.path.insert(0, str(ROOT))
 
 from kucoin import assemble  # noqa: E402 the path above comes first
+from kucoin.model.feed import Trade  # noqa: E402
 from kucoin.settings import load  # noqa: E402
+from kucoin.stream.topics import Event  # noqa: E402
 from kucoin.web.live import PATH, Live  # noqa: E402
 from kucoin.web.sight import Sight  # noqa: E402
 from tests.push_server import serving  # noqa: E402
@@ -84,6 +87,12 @@ def measure() -> None:
         desk.start()
         sys.setswitchinterval(0.0005)
         live = Live(Sight(desk.hub, desk.feeds, desk.books, desk.market, desk.orders, desk.status))
+        arrived: list[float] = []
+
+        def note(trades: list[Event]) -> None:
+            arrived.extend(time.time() * 1000 - each.time / 1e6 for each in trades if isinstance(each, Trade))
+
+        desk.hub.listen("bench", note, Trade)
         with serving(live) as server:
             for count in CLIENTS:
                 tickets = [live.tickets.open("bench") for _ in range(count)]
@@ -94,14 +103,16 @@ def measure() -> None:
                     looking.stdin.write(json.dumps(tickets))
                     looking.stdin.close()
                     time.sleep(WARM_S)
+                    arrived.clear()
                     began, spent = time.monotonic(), time.process_time()
                     time.sleep(SECONDS)
                     share = (time.process_time() - spent) / (time.monotonic() - began)
                     lags = sorted(json.loads(looking.stdout.read()))
-                told = f"{len(lags):6} rows"
-                if lags:
-                    told += f", {statistics.median(lags):4.0f} ms median, {lags[len(lags) * 95 // 100]:4.0f} ms p95"
-                print(f"{count:2} clients: {share * 100:5.1f} % of a core, {resident():4.0f} MB, {told}", flush=True)
+                print(f"{count:2} clients: {share * 100:5.1f} % of a core, {resident():4.0f} MB", flush=True)
+                for place, found in (("in the hub", sorted(arrived)), ("received", lags)):
+                    if found:
+                        late = f"{statistics.median(found):4.0f} ms median, {found[len(found) * 95 // 100]:4.0f} ms p95"
+                        print(f"   {place:10} {len(found):6} {late}", flush=True)
         desk.stop()
 
 
