@@ -140,6 +140,16 @@ def test_a_symbol_that_is_gone_stays_but_is_not_asked_for(rig: Rig, mount: Mount
     assert page.title() == "rig"
 
 
+def test_a_press_under_way_survives_new_data(mount: Mount) -> None:
+    """The script may run between a button's going down and its coming up."""
+    page = watchlist(mount)
+    page.get_by_role("link", name="XBTUSDTM").hover()
+    page.mouse.down()
+    watchlist(mount, symbol="ETH-BTC")
+    page.mouse.up()
+    assert page.evaluate("triggers") == [["open", "XBTUSDTM"]]
+
+
 @pytest.mark.parametrize("junk", [{"a": 1}, "BTC-USDT", 7, [None, 3, {}]])
 def test_what_is_not_ours_in_the_store_does_no_harm(mount: Mount, junk: object) -> None:
     """Another program's value under the same name is as good as none, or as an empty list."""

@@ -122,7 +122,10 @@ class Watchlist {
     const listed = new Set(this.listed.map(({ symbol }) => symbol));
     for (const symbol of this.rows.keys()) if (!pins.includes(symbol)) this.rows.delete(symbol);
     for (const symbol of pins) if (!this.rows.has(symbol)) this.rows.set(symbol, new Row(symbol, this));
-    this.pinned.replaceChildren(...pins.map((symbol) => this.rows.get(symbol).element));
+    if (pins.join() !== this.shown) { // a row that is put in anew would lose focus, and a press that is under way
+      this.shown = pins.join();
+      this.pinned.replaceChildren(...pins.map((symbol) => this.rows.get(symbol).element));
+    }
     for (const [symbol, row] of this.rows) {
       const gone = listed.size > 0 && !listed.has(symbol);
       row.element.classList.toggle('gone', gone);
