@@ -40,7 +40,6 @@ export function join(entry, setTriggerValue) {
   ({ path } = entry);
   if (ticket !== entry.ticket) {
     ({ ticket } = entry);
-    clearInterval(renewal);
     if (!socket) open();
   }
   return () => {
