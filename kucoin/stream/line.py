@@ -74,6 +74,8 @@ class Line:
         """
         if self._over is not None:
             raise self._over
+        if isinstance(self._socket, ssl.SSLSocket) and self._socket.pending():
+            timeout = 0.0  # the handshake took the beginning of a record: the rest is no longer on the socket
         if any(ready == self._waker.fileno() for ready, _ in self._poll.poll(timeout * 1000)):
             self._hush()
         try:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import shutil
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
@@ -18,6 +19,7 @@ import pytest
 
 from kucoin.model.feed import Token, Trade
 from kucoin.stream.feed import Feed, FeedState, FeedStatus, Manners
+from kucoin.stream.line import Line
 from kucoin.stream.topics import Event
 from tests.feed_server import Ear, FeedServer, match, until
 from tests.line_proxy import LineProxy
@@ -99,6 +101,33 @@ def test_what_waits_on_a_tls_line_is_taken_at_once(certificate: Certificate, liv
         ear.go.set()
         until(lambda: len(ear.events) == 51)
         assert len(ear.received) == 2
+
+
+def test_what_came_with_the_end_of_the_handshake_is_read_at_once(certificate: Certificate) -> None:
+    """A record that was opened for its beginning holds the welcome too, and nothing waits on the socket any more."""
+    trusting = ssl.create_default_context(cafile=str(certificate.certificate))
+    ours, theirs = socket.socketpair()
+    waker, wakes = socket.socketpair()
+    waker.setblocking(False)
+
+    def serve() -> None:
+        with certificate.server().wrap_socket(theirs, server_side=True) as server:
+            server.sendall(b"." + bytes([0x81, 7]) + b"welcome")
+            server.recv(1)
+
+    threading.Thread(target=serve).start()
+    with waker, wakes, trusting.wrap_socket(ours, server_hostname=HOST) as client:
+        client.settimeout(40)
+        assert client.recv(1) == b"."
+        line, read = Line(client, waker), list[bytes]()
+        reader = threading.Thread(target=lambda: read.extend(line.read(60)))
+        reader.start()
+        try:
+            until(lambda: read == [b"welcome"], 20)
+        finally:
+            wakes.send(b"!")
+            reader.join()
+            line.close()
 
 
 class Log(Ear):
