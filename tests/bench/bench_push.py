@@ -55,8 +55,8 @@ async def client(port: int, ticket: str, symbol: str, lags: list[float], measuri
                     lags.extend(now - row[0] for row in frame["more"]["rows"] if row[5] == 1)
 
 
-async def look(port: int, tickets: list[str]) -> None:
-    """Be so many browsers; print the lags as JSON."""
+async def look(port: int, tickets: list[str], seconds: float) -> None:
+    """Be so many browsers for so long; print the lags as JSON."""
     lags: list[float] = []
     measuring = asyncio.Event()
     tasks = [
@@ -65,7 +65,7 @@ async def look(port: int, tickets: list[str]) -> None:
     ]
     await asyncio.sleep(WARM_S)
     measuring.set()
-    await asyncio.sleep(SECONDS)
+    await asyncio.sleep(seconds)
     for task in tasks:
         task.cancel()
     print(json.dumps(lags))
@@ -96,7 +96,7 @@ def measure() -> None:
         with serving(live) as server:
             for count in CLIENTS:
                 tickets = [live.tickets.open("bench") for _ in range(count)]
-                command = [sys.executable, __file__, "--look", str(server.port)]
+                command = [sys.executable, __file__, "--look", str(server.port), str(SECONDS)]
                 with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as looking:
                     assert looking.stdin is not None
                     assert looking.stdout is not None
@@ -118,6 +118,6 @@ def measure() -> None:
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--look"]:
-        asyncio.run(look(int(sys.argv[2]), json.load(sys.stdin)))
+        asyncio.run(look(int(sys.argv[2]), json.load(sys.stdin), float(sys.argv[3])))
     else:
         measure()
