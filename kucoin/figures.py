@@ -18,6 +18,7 @@ _DECIMALS = {"BTC": 8, "JPY": 0, "KRW": 0, "VND": 0, "IDR": 0, "CLP": 0}
 _AMOUNT_DIGITS = 9  # enough for a satoshi of ten coins, and for cents of a million
 _AMOUNT_PLACES = 8
 _PRICE_DIGITS = 6  # what KuCoin's own ticks need
+_PRICE_PLACES = 18
 _WIDE = Context(prec=60)  # quantize raises where the default 28 digits do not suffice; a page must not
 
 
@@ -58,7 +59,17 @@ def price(value: Decimal | None) -> str:
     """Return a price with six significant digits and no zeros behind them: ``87,112.4``, ``0.15208``."""
     if value is None:
         return UNKNOWN
-    return _trimmed(value, digits=_PRICE_DIGITS, most=18, rounding=ROUND_HALF_EVEN)
+    return _trimmed(value, digits=_PRICE_DIGITS, most=_PRICE_PLACES, rounding=ROUND_HALF_EVEN)
+
+
+def amount_places(value: Decimal | None) -> int:
+    """Return how many decimals `amount` shows at most of a quantity of this size."""
+    return _places(value, digits=_AMOUNT_DIGITS, most=_AMOUNT_PLACES) if value else 0
+
+
+def price_places(value: Decimal | None) -> int:
+    """Return how many decimals `price` shows at most of a price of this size."""
+    return _places(value, digits=_PRICE_DIGITS, most=_PRICE_PLACES) if value else 0
 
 
 def exact(value: Decimal | None) -> str:
@@ -109,13 +120,16 @@ def _fixed(value: Decimal | None, places: int, *, signed: bool) -> str:
 def _trimmed(value: Decimal, *, digits: int, most: int, rounding: str) -> str:
     if value == 0:
         return "0"
-    places = min(most, max(0, digits - 1 - value.adjusted()))
-    step = Decimal(1).scaleb(-places)
+    step = Decimal(1).scaleb(-_places(value, digits=digits, most=most))
     with localcontext(_WIDE):
         rounded = value.quantize(step, rounding=rounding)
         if rounded == 0:
             return _typeset(f"{'-' if value < 0 else ''}<{step:f}")
         return _typeset(f"{_without_zeros(rounded):,f}")
+
+
+def _places(value: Decimal, *, digits: int, most: int) -> int:
+    return min(most, max(0, digits - 1 - value.adjusted()))
 
 
 def _without_zeros(value: Decimal) -> Decimal:

@@ -32,7 +32,7 @@ def figures() -> None:
         with left:
             total.show(portfolio)
         with right:
-            allocation.show(portfolio, now)
+            allocation.show(portfolio)
         places.show(portfolio, now, away=strip.notice(status, now) is not None)
         assets.show(portfolio, now)
 

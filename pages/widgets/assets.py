@@ -94,32 +94,35 @@ def payload(holdings: Sequence[Holding], unit: str, now: datetime, *, by_account
     widest = max((holding.share for holding in holdings if holding.share is not None), default=ZERO)
     return {
         "label": "Assets",
-        "columns": _columns(unit, by_account=by_account),
+        "columns": _columns(holdings, unit, by_account=by_account),
         "rows": [_row(holding, unit, widest, now) for holding in holdings],
         "sort": {"column": "value", "falling": True},
     }
 
 
-def _columns(unit: str, *, by_account: bool) -> list[dict[str, Any]]:
-    def figure(
-        name: str, head: str, place: str | None = None, *, points: bool = True, spare: int = 0, flashes: bool = False
-    ) -> dict[str, Any]:
-        kind = {"side": "end", "points": points, "spare": spare, "flashes": flashes}
-        return {"id": name, "head": head, "place": place, "sorts": True} | kind
+def _columns(holdings: Sequence[Holding], unit: str, *, by_account: bool) -> list[dict[str, Any]]:
+    def figure(name: str, head: str, place: str | None = None, *, spare: int = 0, **more: Any) -> dict[str, Any]:
+        return {"id": name, "head": head, "side": "end", "place": place, "sorts": True, "spare": spare, **more}
 
     def text(name: str, head: str, place: str | None = None, *, strong: bool = False) -> dict[str, Any]:
         return {"id": name, "head": head, "side": "start", "place": place, "sorts": True, "strong": strong}
 
+    # The most decimals that figures of their size can come to need, so that columns stand still while they change.
+    amounts = [each for holding in holdings for each in (holding.total, holding.available, holding.on_hold)]
+    amount_places = max(map(figures.amount_places, amounts), default=0)
+    price_places = max((figures.price_places(holding.price) for holding in holdings), default=0)
     return [
         text("asset", "Asset", "head", strong=True),
         *([text("account", "Account")] if by_account else []),
-        figure("total", "Total", "second"),
-        figure("available", "Available", spare=3 if by_account else 2),  # total less what is on hold
-        figure("on_hold", "On hold", spare=1),
-        figure("price", f"Price, {unit}", flashes=True),
-        figure("change", "24 h", "change", points=False),
-        figure("value", f"Value, {unit}", "figure"),
-        figure("share", "Share", points=False, spare=1),
+        figure("total", "Total", "second", digits=amount_places),
+        figure(
+            "available", "Available", spare=3 if by_account else 2, digits=amount_places
+        ),  # total less what is on hold
+        figure("on_hold", "On hold", spare=1, digits=amount_places),
+        figure("price", f"Price, {unit}", flashes=True, digits=price_places),
+        figure("change", "24 h", "change"),
+        figure("value", f"Value, {unit}", "figure", digits=figures.decimals(unit)),
+        figure("share", "Share", spare=1),
     ]
 
 

@@ -11,12 +11,14 @@ from kucoin.figures import (
     Direction,
     age,
     amount,
+    amount_places,
     decimals,
     direction,
     exact,
     money,
     percent,
     price,
+    price_places,
     seconds_since,
 )
 
@@ -27,6 +29,7 @@ __all__ = [
     "Direction",
     "age",
     "amount",
+    "amount_places",
     "decimals",
     "direction",
     "exact",
@@ -34,6 +37,7 @@ __all__ = [
     "percent",
     "plain",
     "price",
+    "price_places",
     "seconds_since",
 ]
 

@@ -28,7 +28,6 @@ class Pace:
 
 # Balances are read every 60 s: stale is a reading that was missed and missed again.
 BALANCES = Pace("balances", stale=150, alarm=600)
-CHART = Pace("prices", stale=120, alarm=600)  # drawn once a minute on purpose
 ACCOUNT = Pace("", stale=BALANCES.stale, alarm=BALANCES.alarm)  # beside the account's own name, which says what it is
 
 

@@ -31,15 +31,14 @@ def _heading(title: str) -> None:
 
 
 def hosts(status: Status, now: datetime) -> dict[str, str]:
-    """Return who answers, how KuCoin says they are, and how far the clocks are apart."""
+    """Return who answers, how KuCoin says they are, and how far the clocks are apart; and which version this is."""
     rows = {}
     for host in status.hosts:
         silence = figures.seconds_since(host.answered_at, now)
         said = "not answered yet" if silence is None else f"answered {figures.age(silence)} ago"
         told = [said, f"service {host.service}", host.service_message, host.problem or ""]
         rows[host.name.capitalize()] = ", ".join(filter(None, told))
-    rows["Clock"] = strip.clock(status.clock_offset)["text"]
-    return rows
+    return rows | {"Clock": strip.clock(status.clock_offset)["text"], "Version": status.version}
 
 
 def repairs(health: Health) -> dict[str, str]:

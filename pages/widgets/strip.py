@@ -1,4 +1,4 @@
-"""The status strip at the foot of every page: feeds, clock, quotas, KuCoin's own status, version, time.
+"""The status strip at the foot of every page: feeds, clock, quotas, KuCoin's own status, time.
 
 The browser hears of the feeds by itself. Above the strip stands a sentence while the exchange does not answer.
 """
@@ -41,7 +41,6 @@ def payload(status: Status, now: datetime) -> dict[str, Any]:
         "quotas": _quotas(status.quotas),
         "quotas_hint": "\n".join(f"{quota.pool}: {left_of(quota)}" for quota in status.quotas),
         "exchange": _exchange(status.hosts),
-        "version": f"v{status.version}",
     }
 
 

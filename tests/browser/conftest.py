@@ -156,7 +156,7 @@ def visit(context: BrowserContext, dashboard: Dashboard) -> Iterator[Open]:
         listen(seen)
         seen.page.goto(dashboard.url)
         seen.page.locator(".number").wait_for(timeout=PATIENCE * 1000)
-        seen.page.locator(".stPlotlyChart svg").first.wait_for(timeout=PATIENCE * 1000)
+        seen.page.locator(".st-key-allocation li").first.wait_for(timeout=PATIENCE * 1000)
         return seen
 
     yield open_at

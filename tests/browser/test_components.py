@@ -1,4 +1,4 @@
-"""Our components in a real browser without a server: what they do with data that nobody would send on a good day."""
+"""What our components are made of, in a real browser: ages that grow by themselves (base.js)."""
 
 from __future__ import annotations
 
@@ -19,17 +19,19 @@ MOUNT = """async ([code, data]) => {
     globalThis.unmount = globalThis.component.default({parentElement: document.body, data});
 }"""
 
-Mount = Callable[[str, dict[str, Any]], Page]
+AGES = "export default ({ parentElement, data }) => show(parentElement.querySelector('.root'), data.marks.map(age));"
+
+Mount = Callable[[list[dict[str, Any]]], Page]
 
 
 @pytest.fixture
 def mount(browser: Browser) -> Iterator[Mount]:
-    """Return what draws a component's data on an empty page, and draws again when called again."""
+    """Return what draws ages on an empty page."""
     page = browser.new_page()
 
-    def draw(name: str, data: dict[str, Any]) -> Page:
-        code = "\n".join((LIVE / f"{stem}.js").read_text(encoding="utf-8") for stem in ("base", name))
-        page.evaluate(MOUNT, [code, data])
+    def draw(marks: list[dict[str, Any]]) -> Page:
+        code = f"{(LIVE / 'base.js').read_text(encoding='utf-8')}\n{AGES}"
+        page.evaluate(MOUNT, [code, {"marks": marks}])
         return page
 
     yield draw
@@ -44,13 +46,13 @@ def mark(seconds: float | None, *, stale: float = 1e9) -> dict[str, Any]:
 @pytest.mark.parametrize("seconds", [0, 0.44, 9.9, 10.5, 12, 59, 61, 3599, 3601, 172_799, 172_801, 900_000])
 def test_browser_and_server_write_ages_alike(mount: Mount, seconds: float) -> None:
     """An age does not change its look when the browser takes over its counting."""
-    page = mount("ages", {"marks": [mark(seconds + 0.001)]})
+    page = mount([mark(seconds + 0.001)])
     assert page.locator(".age").inner_text() == f"prices {figures.age(seconds)}"
 
 
 def test_an_age_says_when_it_is_stale_and_when_it_is_unknown(mount: Mount) -> None:
     """Three looks of three states, and words for each."""
-    page = mount("ages", {"marks": [mark(20, stale=15), mark(200, stale=15), mark(None)]})
+    page = mount([mark(20, stale=15), mark(200, stale=15), mark(None)])
     assert page.locator(".age").all_inner_texts() == ["prices stale 20 s", "prices stale 3 min", "prices not read"]
     kinds = page.locator(".age").evaluate_all("all => all.map(element => element.className)")
     assert kinds == ["age stale", "age alarm", "age unknown"]
@@ -58,7 +60,7 @@ def test_an_age_says_when_it_is_stale_and_when_it_is_unknown(mount: Mount) -> No
 
 def test_an_unmounted_component_counts_no_longer(mount: Mount) -> None:
     """Leaving the page stops the clock of its ages."""
-    page = mount("ages", {"marks": [mark(20)]})
+    page = mount([mark(20)])
     assert page.evaluate("document.querySelector('.root').clock > 0")
     page.evaluate("globalThis.unmount()")
     assert page.evaluate("document.querySelector('.root').clock === undefined")

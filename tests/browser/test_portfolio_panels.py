@@ -24,7 +24,7 @@ def table(*rows: tuple[str, float | None]) -> dict[str, Any]:
         return {"asset": {"text": name, "name": name, "rank": name}, "value": shown}
 
     asset = {"id": "asset", "head": "Asset", "side": "start", "sorts": True, "strong": True}
-    value = {"id": "value", "head": "Value", "side": "end", "sorts": True, "points": True}
+    value = {"id": "value", "head": "Value", "side": "end", "sorts": True, "digits": 0}
     return {
         "label": "Assets",
         "columns": [asset, value],
@@ -115,9 +115,7 @@ def test_what_was_pushed_stands_until_it_is_pushed_anew(mount: Mount, rig: Rig) 
 def test_a_silent_server_dims_the_total_and_says_so(mount: Mount, rig: Rig) -> None:
     """Its last figures stay; the strip has the sentence, which no exchange is blamed for."""
     page = total(mount)
-    mount(
-        "strip", "status:", clock={"text": "0 ms"}, exchange={"text": "open"}, quotas=[], version="v0", notice="Away."
-    )
+    mount("strip", "status:", clock={"text": "0 ms"}, exchange={"text": "open"}, quotas=[], notice="Away.")
     page.clock.pause_at(page.evaluate("Date.now() / 1000 + 1"))
     rig.push(fresh(), fresh(panel="status:"))
     expect(page.locator("#total .age")).to_have_text(re.compile(r"^live \d"))
@@ -142,7 +140,7 @@ def socket(name: str, word: str, age: float | None, **more: Any) -> dict[str, An
 
 def test_the_strip_has_a_word_and_an_age_for_each_feed(mount: Mount, rig: Rig) -> None:
     """Of several sockets of a kind the worst speaks; the rest is in the hint."""
-    page = mount("strip", "status:", clock={"text": "0 ms"}, exchange={"text": "open"}, quotas=[], version="v0")
+    page = mount("strip", "status:", clock={"text": "0 ms"}, exchange={"text": "open"}, quotas=[])
     sockets = [
         socket("feed-spot-public", "live", 0.4),
         socket("feed-spot-public-2", "stale", 7.5, problem="the line was cut"),

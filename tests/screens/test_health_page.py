@@ -31,6 +31,7 @@ def test_the_machine_room_is_told_in_full(page: AppTest, drawn: Any) -> None:
     assert drawn(page, "feeds")["panel"] == "status:"
     assert re.search(r":gray\[Spot\]\u2003answered [\d.]+ s ago, service open", said)
     assert ":gray[Clock]\u2003+12 ms" in said
+    assert ":gray[Version]\u20030.1.0" in said
     assert ":gray[Spot]\u20033,880 of 4,000 left" in said
     assert ":gray[Public]\u2003not asked yet" in said
     assert ":gray[Accounts]\u20031" in said

@@ -278,13 +278,12 @@ def test_a_failure_that_comes_later_moves_nothing_until_it_lasts(
     assert not app.run().warning
 
 
-def test_the_allocation_names_the_largest_and_sums_the_rest(app: AppTest) -> None:
-    """Seven bars and one for all others, in words for those who cannot see it."""
-    app.run()
-    (chart,) = app.get("plotly_chart")
-    said = chart.proto.alt.split("; ")
-    assert [entry.split()[0] for entry in said] == ["BTC", "ETH", "USDT", "SOL", "KCS", "USDC", "XRP", "Other"]
-    assert said[0] == "BTC 49.6\u2009%"
+def test_the_allocation_names_the_largest_and_sums_the_rest(app: AppTest, drawn: Any) -> None:
+    """Seven bars and one for all others, each by the name that the push socket gives it."""
+    rows = drawn(app.run(), "allocation")["rows"]
+    assert [row["name"] for row in rows] == ["BTC", "ETH", "USDT", "SOL", "KCS", "USDC", "XRP", "Other"]
+    assert (rows[0]["cell"], rows[0]["share"][0], rows[0]["size"]) == ("/BTC/share", "49.6\u2009%", 1)
+    assert 0 < rows[-1]["size"] < rows[0]["size"]
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,13 @@ import { head, mark, panel } from './panel.js';
 const LOOKS = { live: 'fresh', 'catching up': 'catching', stale: 'stale' };
 const COLUMNS = ['Socket', 'State', 'Ping answered in', 'Messages a second', 'Gaps repaired', 'Reconnects'];
 
-const figure = (value, unit = '') => (value == null ? grouped(null) : `${grouped(String(value))}${unit}`);
+/** A figure filled up to a width of its own, so that none moves as it grows. */
+const figure = (value, places, unit = '') => `${value == null ? grouped(null) : grouped(value.toFixed(places))}${unit}`.padStart(9, '\u2007');
 
 function row(socket) {
   const { name, word, age_s: age, problem, topics } = socket;
   const silent = Object.entries(topics).map(([topic, why]) => h('small', null, `${topic}: ${why}`));
-  const figures = [figure(socket.round_trip_ms, ' ms'), figure(socket.per_second), figure(socket.repaired), figure(socket.reconnects)];
+  const figures = [figure(socket.round_trip_ms, 1, ' ms'), figure(socket.per_second, 1), figure(socket.repaired, 0), figure(socket.reconnects, 0)];
   return h('tr', null,
     h('th', { scope: 'row' }, name.replace('feed-', '').replaceAll('-', ' '), problem && h('small', null, problem), silent),
     h('td', { class: 'state' }, h('span', { class: `age ${LOOKS[word]}` }, word, age != null && ` ${written(age)}`)),

@@ -51,9 +51,9 @@ def _pushed(name: str, *, isolated: bool = True) -> Callable[..., Any]:
     )
 
 
-AGES = _component("ages")
 BAND = _component("band")
 
+ALLOCATION = _pushed("allocation")
 CANDLES = _pushed("candles")
 DEPTH = _pushed("depth")
 FACTS = _pushed("facts")

@@ -56,8 +56,7 @@ export default (component) => panel(component, (root, follow) => {
       entries(sockets).map(feed),
       fact('Clock', data.clock),
       fact('Exchange', data.exchange),
-      h('span', { class: 'quota', title: data.quotas_hint }, h('i', null, 'Quota'), data.quotas.map(quota)),
-      h('span', { class: 'wide push' }, data.version)));
+      h('span', { class: 'quota', title: data.quotas_hint }, h('i', null, 'Quota'), data.quotas.map(quota))));
     time.textContent = `${new Date(exchangeTime()).toISOString().slice(11, 19)} UTC`;
   }
 

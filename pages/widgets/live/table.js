@@ -1,11 +1,15 @@
 // A table of figures with their points in one line; below 560 px of its own width every row is a card.
-// `columns`: {id, head, side: 'start'|'end', place, sorts, points, strong, spare, flashes}; `place` is the column's
-// corner of the card, absent = not on it; `points` lines up decimal points; as room runs out, columns go by `spare`: 3,
-// 2, 1. `rows`: {id, dim, cells: {column id: cell}}; a cell is {text, second, name, badge, direction, hint, share, card,
-// rank}, and its figure goes by `<row id>/<column id>`.
+// `columns`: {id, head, side: 'start'|'end', place, sorts, digits, strong, spare, flashes}; `place` is the column's
+// corner of the card, absent = not on it; `digits` lines up decimal points, with room for so many decimals at least; as
+// room runs out, columns go by `spare`: 3, 2, 1. `rows`: {id, dim, cells: {column id: cell}}; a cell is {text, second,
+// name, badge, direction, hint, share, card, rank}, and its figure goes by `<row id>/<column id>`.
 
 import { h } from './base.js';
 import { figures, fractionDigits } from './cells.js';
+
+const DIGIT = 7.4; // px of a figure's digit, a heading's letter, and what is between two columns
+const LETTER = 6.4;
+const GAP = 14;
 
 function content(row, cell, column, digits, live) {
   if (!cell) return [];
@@ -16,7 +20,7 @@ function content(row, cell, column, digits, live) {
       cell.second && h('small', null, cell.second),
     ];
   }
-  const look = { digits: column.points ? digits : null, flashes: column.flashes };
+  const look = { digits: column.digits == null ? null : digits, flashes: column.flashes };
   return [
     cell.share != null && h('span', { class: 'bar' }, h('i', { style: `width:${cell.share}%` })),
     live(`${row.id}/${column.id}`, [cell.text, cell.direction], look),
@@ -28,10 +32,18 @@ function spare(column) {
   return column.spare ? `spare-${column.spare}` : '';
 }
 
-function head(column, sort) {
+/** The px that a column of figures needs. */
+function room(column, texts, digits) {
+  const longest = Math.max(...texts.map((text) => text.length - (column.digits == null ? 0 : fractionDigits(text) - digits)));
+  const bar = column.id === 'share' ? 52 : 0;
+  return Math.ceil(Math.max(longest * DIGIT + bar, column.head.length * LETTER + 10) + GAP);
+}
+
+function head(column, sort, width) {
   const label = column.sorts ? h('button', { type: 'button', 'data-sort': column.id }, column.head) : column.head;
   const order = sort.column === column.id ? (sort.falling ? 'descending' : 'ascending') : null;
-  return h('th', { scope: 'col', class: [column.side, spare(column)].join(' '), 'aria-sort': order }, label);
+  const style = width && `width:${width}px`;
+  return h('th', { scope: 'col', class: [column.side, spare(column)].join(' '), 'aria-sort': order, style }, label);
 }
 
 /** Rows without a figure in the sorted column stay below, whichever way the others run. */
@@ -55,12 +67,16 @@ function body(row, columns, widest, live) {
 export default function (component) {
   const root = component.parentElement.querySelector('.root');
   root.sort ??= component.data.sort;
-  root.widest ??= {}; // decimals of each column; they only grow, so that no column moves to and fro
+  root.widest ??= {}; // decimals of each column, and the px that it takes; both only grow, so that none moves to and fro
+  root.rooms ??= {};
 
   function draw({ columns, rows, label }, live, told, redraw) {
     for (const column of columns) {
       const texts = rows.map((row) => told(`${row.id}/${column.id}`)?.[0] ?? row.cells[column.id]?.text ?? '');
-      root.widest[column.id] = Math.max(root.widest[column.id] ?? 0, ...texts.map(fractionDigits));
+      const digits = Math.max(root.widest[column.id] ?? 0, column.digits ?? 0, ...texts.map(fractionDigits));
+      root.widest[column.id] = digits;
+      const needed = column.side === 'end' ? room(column, texts, digits) : 0;
+      if (needed > (root.rooms[column.id] ?? 0)) root.rooms[column.id] = needed + DIGIT; // and a digit to spare
     }
     root.onclick = ({ target }) => {
       const column = target.closest('[data-sort]')?.dataset.sort;
@@ -69,7 +85,7 @@ export default function (component) {
       redraw();
     };
     return h('table', { 'aria-label': label },
-      h('thead', null, h('tr', null, columns.map((column) => head(column, root.sort)))),
+      h('thead', null, h('tr', null, columns.map((column) => head(column, root.sort, root.rooms[column.id])))),
       h('tbody', null, sorted(rows, root.sort).map((row) => body(row, columns, root.widest, live))));
   }
 
