@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.widgets import history, machine_room, mishap, notices, pushed, session, surround
+from pages.widgets import history, machine_room, mishap, pushed, session, surround
 from pages.widgets.live import live
 
 desk = session.desk()
@@ -26,7 +26,6 @@ def figures() -> None:
     with mishap.contained("The state of the machine room"):
         status = desk.status()
         surround.tick(status)
-        notices.show()
         if pushed.blocked() != by_script:
             st.rerun()
         if by_script:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.widgets import allocation, assets, mishap, notices, places, session, standing, strip, surround, total, units
+from pages.widgets import allocation, assets, mishap, places, session, standing, strip, surround, total, units
 
 desk = session.desk()
 offered = desk.units()
@@ -21,7 +21,6 @@ def figures() -> None:
     with mishap.contained("The portfolio"):
         status = desk.status()
         surround.tick(status)
-        notices.show()
         if desk.units() != offered:  # KuCoin's fiat prices came: the choice above has more to offer
             st.rerun()
         now = session.now()
