@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 
 _KEPT = 500  # candles of a chart, and as many come at a time as the reader pans
 _NET = 60.0  # s between two readings of the newest ones
+_ENDED = 2.0  # s after the end of one until it is read, since its last trades may not have been told
 _AGAIN = 5.0  # s after a reading that failed
 _SPARK = 24  # candles of an hour
 _SPARK_NET = 900.0
@@ -129,6 +130,8 @@ class Candles:
                 chart.due = None
                 self._errands.run(lambda: self._read(key, chart))
             if latest is not None and latest.value is not chart.live and chart.series.rows:
+                if latest.value.start > chart.series.rows[-1][0] and chart.due is not None:
+                    chart.due = min(chart.due, self._monotonic() + _ENDED)
                 chart.live = latest.value
                 chart.series = _carried_on(chart.series, _live_row(latest.value))
             return chart.series

@@ -92,6 +92,20 @@ def test_the_newest_candles_are_read_again_every_minute(scene: Scene) -> None:
     until(lambda: scene.market.candles.series(PAIR, "1min") and len(scene.asked) == 3)
 
 
+def test_a_candle_that_ended_is_read_once_more(scene: Scene) -> None:
+    """Its last trades may not have been told; not at once, for the exchange needs a moment too."""
+    read(scene)
+    push(scene, 1, "12")
+    read(scene)
+    scene.now += 1.9
+    read(scene)
+    assert len(scene.asked) == 1
+    scene.answer = frame(row(0, 10.75), row(1, 12.0))
+    scene.now += 0.2
+    until(lambda: row(0, 10.75) in read(scene).rows)
+    assert len(scene.asked) == 2
+
+
 def test_a_failed_reading_is_named_and_tried_again(scene: Scene) -> None:
     """What was known stays."""
     read(scene)
