@@ -186,7 +186,11 @@ class Accounts:
         """Take what the private sockets push: what a push does not tell whole is read again."""
         at = self._now()
         for event in events:
-            self._refresher.wake(*self._follow(event, at))
+            try:
+                self._refresher.wake(*self._follow(event, at))
+            except Exception:  # whatever it was, REST tells it as well
+                log.exception("a push about the account broke, so everything is read again")
+                self.resync("all")
         self._refresher.touch()
 
     def resync(self, feed: str) -> None:

@@ -114,13 +114,20 @@ def until(holds: Callable[[], object], within: float = 10.0) -> None:
         pause.wait(0.01)
 
 
-@pytest.fixture
-def rig(practice: Practice) -> Iterator[Rig]:
+@pytest.fixture(scope="module")
+def joined(practice_process: Practice) -> Iterator[Rig]:
     """Accounts on the run's exchange."""
-    found = Rig(practice)
-    found.settle()
+    found = Rig(practice_process)
     yield found
     found.stop()
+
+
+@pytest.fixture
+def rig(joined: Rig, practice: Practice) -> Rig:
+    """The same once they are at rest; faults are cleared after each test."""
+    assert practice is joined.practice
+    joined.settle()
+    return joined
 
 
 def test_balances_follow_an_order(rig: Rig) -> None:
@@ -133,6 +140,20 @@ def test_balances_follow_an_order(rig: Rig) -> None:
     rig.cancel(order_id)
     until(lambda: rig.held() == before)
     assert rig.accounts.spot.reading.tried_at == read_at
+
+
+def test_a_push_that_breaks_is_made_good_by_a_reading(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fault of this program costs a second, and no figure."""
+
+    def broken(*_: object) -> bool:
+        raise ZeroDivisionError("a fault")
+
+    monkeypatch.setattr(rig.accounts.spot, "follow", broken)
+    before = rig.held()
+    order_id = rig.place()
+    until(lambda: rig.held() == rig.truly_held() > before)
+    rig.cancel(order_id)
+    until(lambda: rig.held() == before)
 
 
 def test_a_position_told_in_parts_is_the_whole_one(rig: Rig) -> None:
