@@ -36,7 +36,7 @@ function spare(column) {
 function room(column, texts, digits) {
   const longest = Math.max(...texts.map((text) => text.length - (column.digits == null ? 0 : fractionDigits(text) - digits)));
   const bar = column.id === 'share' ? 52 : 0;
-  return Math.ceil(Math.max(longest * DIGIT + bar, column.head.length * LETTER + 10) + GAP);
+  return Math.max(longest * DIGIT + bar, column.head.length * LETTER + 10) + GAP;
 }
 
 function head(column, sort, width) {
@@ -76,7 +76,7 @@ export default function (component) {
       const digits = Math.max(root.widest[column.id] ?? 0, column.digits ?? 0, ...texts.map(fractionDigits));
       root.widest[column.id] = digits;
       const needed = column.side === 'end' ? room(column, texts, digits) : 0;
-      if (needed > (root.rooms[column.id] ?? 0)) root.rooms[column.id] = needed + DIGIT; // and a digit to spare
+      if (needed > (root.rooms[column.id] ?? 0)) root.rooms[column.id] = Math.ceil(needed + DIGIT); // and a digit to spare
     }
     root.onclick = ({ target }) => {
       const column = target.closest('[data-sort]')?.dataset.sort;
