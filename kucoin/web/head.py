@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from kucoin.decimals import ZERO, plain
 from kucoin.desk.refresh import Reading
-from kucoin.model.feed import Funding, Mark, Quote, Summary
+from kucoin.model.feed import Funding, Mark, Pushed, Quote, Summary
 from kucoin.model.market import Contract, Ticker
 from kucoin.model.times import milliseconds
 from kucoin.web.panel import Body, Change, Panel, SymbolPanel, rounded, written
 from kucoin.web.sight import CATCHING_UP, LIVE, OLD, STALE, Fresh, Sight
+
+P = TypeVar("P", bound=Pushed)
+
+_FUNDING = 90.0  # s that a rate stands which comes every 60 s
 
 
 class Price(NamedTuple):
@@ -85,9 +89,31 @@ class PriceSight:
         self._last = price.last if price.last is not None else self._last
         return price
 
+    def pushed(self, kind: type[P], lasts: float = OLD) -> P | None:
+        """Return what was pushed last of ``kind``, None where it is older than ``lasts`` s.
+
+        Where neither socket nor REST tells anything any more, it stays: the whole price is marked as stale then.
+        """
+        latest = self._sight.hub.latest(kind, self._symbol)
+        if latest is None:
+            return None
+        age = self._sight.age(latest.received, None if kind is Quote and "-" in self._symbol else latest.value.time)
+        value: P = latest.value
+        return value if age < lasts or self._is_stale() else None
+
+    def read(self) -> Ticker | Contract | None:
+        """Return what REST told, None where that is old while the socket is heard."""
+        net, age = self.net(), self.age()
+        is_old = age is not None and age < OLD and self._sight.net_age(net) is None
+        return None if is_old else net.value
+
+    def _is_stale(self) -> bool:
+        age = self.age()
+        return age is not None and age >= OLD and self._sight.net_age(self.net()) is None
+
     def _quoted(self) -> Decimal | None:
-        quote = self._sight.hub.latest(Quote, self._symbol)
-        return quote.value.price if quote else None
+        quote = self.pushed(Quote)
+        return quote.price if quote else None
 
 
 def _summed(day: Summary) -> Price:
@@ -162,21 +188,20 @@ class HeadPanel(SymbolPanel):
         return body | self._futures(decimals) if rules.futures else body
 
     def _best(self) -> tuple[Decimal | None, Decimal | None]:
-        quote = self.sight.hub.latest(Quote, self.symbol)
-        if quote is not None:
-            return quote.value.bid, quote.value.ask
-        ticker = self.sight.market.ticker(self.symbol).value if not self.rules.futures else None
-        return (ticker.bid, ticker.ask) if ticker else (None, None)
+        best = self._price.pushed(Quote) or self._price.read()
+        # What is read of contracts does not tell their best prices.
+        return (None, None) if best is None or isinstance(best, Contract) else (best.bid, best.ask)
 
     def _futures(self, decimals: int) -> Body:
         contract = self.sight.market.contract(self.symbol).value
-        pushed = self.sight.hub.latest(Mark, self.symbol)
-        mark, index = (pushed.value.mark_price, pushed.value.index_price) if pushed else (None, None)
-        if contract is not None and pushed is None:
-            mark, index = contract.mark_price, contract.index_price
+        marked = self._price.pushed(Mark)
+        told = marked or self._price.read()
+        mark, index = (told.mark_price, told.index_price) if isinstance(told, Mark | Contract) else (None, None)
         basis = mark - index if mark is not None and index is not None else None
-        funding = self.sight.hub.latest(Funding, self.symbol)
-        rate = funding.value.rate if funding else contract.funding_rate if contract else None
+        # Rates come over the same topic as marks, but once a minute.
+        funding = self._price.pushed(Funding, _FUNDING) if marked else None
+        read = self._price.read()
+        rate = funding.rate if funding else read.funding_rate if isinstance(read, Contract) else None
         due = contract.next_funding_at if contract else None
         return {
             "mark": written(mark, decimals),

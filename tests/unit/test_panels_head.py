@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -111,6 +112,64 @@ def test_while_the_socket_is_silent_the_prices_that_were_read_stand_in() -> None
     panel.change()
     assert panel.full()["last"] == "70000.0"
     assert panel.fresh() == (STALE, 6, "the line was cut")
+
+
+def test_best_prices_of_a_dead_line_give_way_to_those_that_were_read() -> None:
+    """Not one figure of the socket stands under the reading's age; nor does it come back when that is old too."""
+    scene = Scene()
+    scene.quote()
+    panel = HeadPanel(scene.sight, PAIR)
+    panel.change()
+    scene.line(FeedState.DOWN, "the line was cut")
+    scene.now += 600
+    scene.net(replace(ticker(last="60000.1"), bid=Decimal(60000), ask=Decimal("60000.2")))
+    panel.change()
+    body = panel.full()
+    assert panel.fresh()[:2] == (CATCHING_UP, 0)
+    assert (body["last"], body["bid"], body["ask"]) == ("60000.1", "60000.0", "60000.2")
+
+
+def test_a_contracts_figures_of_a_dead_line_give_way_to_those_that_were_read() -> None:
+    """Best prices cannot be read of contracts, so they are unknown; where nothing can be read, all stays, stale."""
+    scene = Scene()
+    scene.quote(symbol=LINEAR)
+    scene.mark("70001", "70000")
+    scene.publish(Funding(LINEAR, scene.ms, Decimal("-0.00012")))
+    panel = HeadPanel(scene.sight, LINEAR)
+    scene.line(FeedState.DOWN, "the line was cut")
+    scene.now += 600
+    panel.change()
+    kept = panel.full()
+    assert panel.fresh().state == STALE
+    assert (kept["bid"], kept["mark"], kept["index"]) == ("70000.0", "70001.0", "70000.0")
+    figures = {"last_trade_price": Decimal(60000), "mark_price": Decimal(60001), "index_price": Decimal(60002)}
+    scene.list([pair()], [contract(**figures)])
+    panel.change()
+    body = panel.full()
+    assert panel.fresh()[:2] == (CATCHING_UP, 0)
+    assert (body["last"], body["mark"], body["index"], body["basis"]) == ("60000.0", "60001.0", "60002.0", "-1.0")
+    assert (body["bid"], body["ask"], body["funding_rate"]) == (None, None, "0.0001")
+
+
+def test_a_topic_that_fell_silent_does_not_stand_under_the_age_of_another() -> None:
+    """Marks go on and best prices do not, or the other way; nothing was read for long."""
+    scene = Scene()
+    scene.quote(symbol=LINEAR)
+    scene.publish(Funding(LINEAR, scene.ms, Decimal("-0.00012")))
+    panel = HeadPanel(scene.sight, LINEAR)
+    scene.now += 30
+    scene.mark("70001", "70000")
+    panel.change()
+    body = panel.full()
+    assert panel.fresh().state == LIVE
+    assert (body["bid"], body["ask"], body["mark"], body["funding_rate"]) == (None, None, "70001.0", "-0.00012")
+    scene.now += 30
+    scene.quote(symbol=LINEAR)
+    panel.change()
+    body = panel.full()
+    assert panel.fresh().state == LIVE
+    assert (body["bid"], body["mark"], body["index"], body["basis"]) == ("70000.0", None, None, None)
+    assert body["funding_rate"] is None
 
 
 def test_a_reading_that_stands_in_grows_old_too() -> None:
