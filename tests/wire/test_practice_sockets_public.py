@@ -143,6 +143,13 @@ def test_futures_topics_have_kucoins_subjects_and_fields(practice: Practice) -> 
         assert sorted(funding) == ["fundingRate", "granularity", "timestamp"]
 
 
+def test_a_trade_has_one_id_pushed_and_read(practice: Practice) -> None:
+    """Over REST it is called its sequence."""
+    with listening(practice, f"/market/match:{SPOT}") as ear:
+        pushed = ear.until(lambda frame: frame["type"] == "message")["data"]["tradeId"]
+    assert pushed in {row["sequence"] for row in practice.public(f"/api/v1/market/histories?symbol={SPOT}").data}
+
+
 def test_a_still_market_is_told_as_rest_tells_it(practice: Practice) -> None:
     """Ticker, depth, best prices, candle, 24 h figures: a new listener hears at once where things stand."""
     practice.clock(rate=0)

@@ -264,7 +264,7 @@ def histories(call: Call) -> object:
     """The last hundred trades, newest first."""
     return [
         {
-            "sequence": str(each.sequence),
+            "sequence": str(each.trade_id),  # as the push calls it too
             "price": text(each.price),
             "size": text(each.size),
             "side": each.side,
