@@ -64,6 +64,14 @@ class Rules:
             return sum((size for _, size in levels), ZERO)
         return sum((price * size for price, size in levels), ZERO) * (self.coins or ONE)
 
+    def day(self, volume: Decimal | None, turnover: Decimal | None) -> tuple[Decimal | None, Decimal | None]:
+        """Return what was traded in 24 h in coins and in quote currency, of a volume and a turnover as KuCoin tells it.
+
+        Of inverse contracts it counts the volume in lots, which are worth one unit of quote currency each, and the
+        turnover in coins: XBTUSDM at 16,532 had a volume of 1,124,530 and a turnover of 68.02716403.
+        """
+        return (turnover, volume) if self.inverse else (volume, turnover)
+
 
 def of_pair(pair: SpotSymbol) -> Rules:
     """Return the rules of a spot pair."""

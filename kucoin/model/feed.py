@@ -149,7 +149,10 @@ class Candle(Pushed, frozen=True, gc=False):
 
 
 class Summary(Pushed, frozen=True, gc=False):
-    """The last 24 hours. ``change_ratio`` is a fraction; futures volume is in coins."""
+    """The last 24 hours. ``change_ratio`` is a fraction; futures volume is in coins, and turnover in quote currency.
+
+    Of inverse contracts volume is in lots, and turnover in coins.
+    """
 
     last: Decimal | None
     high: Decimal | None

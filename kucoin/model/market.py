@@ -64,6 +64,7 @@ class Contract:
 
     ``multiplier`` is coins per lot on linear contracts; on inverse ones a lot is one unit of quote currency.
     ``price_change`` is the last price less that of 24 h ago, ``price_change_ratio`` the same as a fraction.
+    ``volume_24h`` is in coins and ``turnover_24h`` in quote currency; on inverse contracts in lots and in coins.
     """
 
     symbol: str

@@ -19,7 +19,10 @@ _FUNDING = 90.0  # s that a rate stands which comes every 60 s
 
 
 class Price(NamedTuple):
-    """A symbol's last price and its day, each None where unknown; ``before`` is the price of 24 h ago."""
+    """A symbol's last price and its day, each None where unknown; ``before`` is the price of 24 h ago.
+
+    ``volume`` is in coins, ``turnover`` in quote currency.
+    """
 
     last: Decimal | None
     before: Decimal | None
@@ -84,6 +87,9 @@ class PriceSight:
         if not silent and (last := self._traded or self._quoted() or price.last) is not None:
             high, low = max(price.high or last, last), min(price.low or last, last)
             price = price._replace(last=last, high=high, low=low)
+        if rules := self._sight.market.rules(self._symbol):
+            volume, turnover = rules.day(price.volume, price.turnover)
+            price = price._replace(volume=volume, turnover=turnover)
         if price.last is not None and self._last is not None and price.last != self._last:
             self.direction = 1 if price.last > self._last else -1
         self._last = price.last if price.last is not None else self._last

@@ -166,13 +166,16 @@ class TapePanel(SymbolPanel):
         return True
 
     def _turnover(self) -> Decimal | None:
+        """Return what was traded in 24 h, in quote currency."""
+        rules, market = self.rules, self.sight.market
         day = self.sight.hub.latest(Summary, self.symbol)
-        if day is not None and day.value.turnover is not None:
-            return Decimal(day.value.turnover)
-        if self.rules.futures:
-            contract = self.sight.market.contract(self.symbol).value
-            return contract.turnover_24h if contract else None
-        ticker = self.sight.market.ticker(self.symbol).value
+        pushed = rules.day(day.value.volume, day.value.turnover)[1] if day else None
+        if pushed is not None:
+            return pushed
+        if rules.futures:
+            contract = market.contract(self.symbol).value
+            return rules.day(contract.volume_24h, contract.turnover_24h)[1] if contract else None
+        ticker = market.ticker(self.symbol).value
         return ticker.turnover if ticker else None
 
 

@@ -14,7 +14,7 @@ from kucoin.stream.feed import FeedState
 from kucoin.web import names
 from kucoin.web.head import HeadPanel, PricesPanel
 from kucoin.web.sight import CATCHING_UP, LIVE, STALE
-from tests.push_scene import LINEAR, PAIR, Scene, contract, pair, ticker
+from tests.push_scene import INVERSE, LINEAR, PAIR, Scene, contract, pair, ticker
 
 
 def test_every_figure_is_told_once_then_only_what_changed() -> None:
@@ -223,6 +223,18 @@ def test_a_list_of_prices_waits_for_the_lists() -> None:
     assert not names.waits(scene.sight, "prices:NO-SUCH")
     scene.list([pair()], [contract()])
     assert names.opened(scene.sight, f"prices:{PAIR},{LINEAR}").change() is not None
+
+
+def test_an_inverse_contracts_day_is_told_in_coins_and_quote_currency() -> None:
+    """KuCoin counts its volume in lots and its turnover in coins, read and pushed."""
+    traded = {"volume_24h": Decimal(1_210_455), "turnover_24h": Decimal("411.0442")}
+    scene = Scene(contracts=[contract(INVERSE, **traded)])
+    panel = HeadPanel(scene.sight, INVERSE)
+    panel.change()
+    assert (panel.full()["volume"], panel.full()["turnover"]) == ("411.0442", "1210455")
+    scene.summary(symbol=INVERSE)
+    panel.change()
+    assert (panel.full()["volume"], panel.full()["turnover"]) == ("100000000", "1000.5")
 
 
 def test_what_is_not_listed_has_no_strip() -> None:

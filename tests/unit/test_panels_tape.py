@@ -17,7 +17,7 @@ from kucoin.stream.feed import FeedState
 from kucoin.web.sight import CATCHING_UP, LIVE, STALE
 from kucoin.web.tape import TapePanel
 from tests.feed_server import until
-from tests.push_scene import INVERSE, LINEAR, NOW, PAIR, Scene
+from tests.push_scene import INVERSE, LINEAR, NOW, PAIR, Scene, contract
 
 D = Decimal
 
@@ -181,6 +181,15 @@ def test_big_prints_are_told_by_the_symbols_own_turnover() -> None:
     assert change.kind == "full"
     assert change.body["thresholds"] == ["5000", "50000"]
     assert [row[8] for row in change.body["rows"]] == [2, 1]
+
+
+def test_big_prints_of_inverse_contracts_are_told_by_their_volume_in_dollars() -> None:
+    """Their turnover is in coins, and a print of a few dollars is not a big one."""
+    traded = {"volume_24h": D(1_210_455), "turnover_24h": D("411.0442")}
+    scene = Scene(contracts=[contract(INVERSE, **traded)])
+    panel = TapePanel(scene.sight, INVERSE)
+    panel.change()
+    assert panel.full()["thresholds"] == ["50", "500"]
 
 
 def test_lots_are_told_in_coins_and_in_value() -> None:

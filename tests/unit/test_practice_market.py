@@ -8,7 +8,7 @@ import pytest
 
 from kucoin.decimals import is_multiple
 from kucoin.practice.history import DAY
-from kucoin.practice.market import Market
+from kucoin.practice.market import Market, Stats
 from kucoin.practice.universe import CONTRACTS, LISTINGS, PAIRS
 
 NOW = (20_700 * DAY + 754) * 60_000 + 23_456
@@ -86,6 +86,13 @@ def test_24_h_figures_agree_with_the_candles(market: Market, symbol: str) -> Non
     assert stats.volume == listing.size(int(bars.volume.sum()))
     assert stats.change == stats.last - stats.open
     assert stats.ratio == (stats.change / stats.open).quantize(Decimal("0.0001"))
+
+
+def test_inverse_contracts_tell_lots_and_coins() -> None:
+    """The others coins and quote currency."""
+    day = Stats(*map(Decimal, ("1", "1", "20000", "10000", "1200000", "1200000")))
+    assert day.told(CONTRACTS["XBTUSDM"]) == (1_200_000, 80)
+    assert day.told(CONTRACTS["XBTUSDTM"]) == (1_200, 1_200_000)
 
 
 def test_the_running_minute_ends_as_the_candle(market: Market) -> None:

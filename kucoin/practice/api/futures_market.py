@@ -131,8 +131,7 @@ def _figures(call: Call, contract: Contract) -> dict[str, Any]:
     stats = lively.stats(contract.symbol, call.now)
     index = lively.index_price(contract, call.now)
     next_funding = (call.now // contract.interval_ms + 1) * contract.interval_ms
-    lots = stats.volume
-    coins = stats.turnover / ((stats.high + stats.low) / 2) if contract.is_inverse else lots * contract.multiplier
+    volume, turnover = stats.told(contract)
     return {
         "fundingFeeRate": lively.funding_rate(contract, call.now),
         "predictedFundingFeeRate": lively.funding_rate(contract, next_funding),
@@ -143,8 +142,8 @@ def _figures(call: Call, contract: Contract) -> dict[str, Any]:
         "nextFundingRateTime": next_funding - call.now,
         "nextFundingRateDateTime": next_funding,
         "openInterest": str(lively.open_interest(contract, call.now)),
-        "turnoverOf24h": stats.turnover,
-        "volumeOf24h": coins.quantize(Decimal("0.001")),
+        "turnoverOf24h": turnover,
+        "volumeOf24h": volume,
         "markPrice": lively.mark_price(contract, call.now),
         "indexPrice": index,
         "lastTradePrice": stats.last,

@@ -6,7 +6,6 @@ https://www.kucoin.com/docs-new/websocket-api/base-info/introduction
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal
 from typing import Any
 
 from kucoin.practice.engine.events import FundingSettled, LevelChange, Trade
@@ -20,7 +19,6 @@ from kucoin.practice.sockets.topics import CANDLES, Name
 from kucoin.practice.universe import CONTRACTS
 
 _MINUTE_MS = 60_000
-_COINS = Decimal("0.001")
 _SECOND, _FIVE_SECONDS, _MINUTE = 10, 50, 600  # beats
 
 
@@ -200,8 +198,7 @@ class FuturesMarket:
     def _snapshot(self, symbol: str) -> dict[str, Any]:
         contract, now = CONTRACTS[symbol], self._now()
         stats = self._exchange.market.stats(symbol, now)
-        lots = stats.volume
-        coins = stats.turnover / ((stats.high + stats.low) / 2) if contract.is_inverse else lots * contract.multiplier
+        volume, turnover = stats.told(contract)
         return {
             "highPrice": stats.high,
             "lastPrice": stats.last,
@@ -211,8 +208,8 @@ class FuturesMarket:
             "priceChgPct": stats.ratio,
             "symbol": symbol,
             "ts": now * 1_000_000,
-            "turnover": stats.turnover,
-            "volume": coins.quantize(_COINS),
+            "turnover": turnover,
+            "volume": volume,
         }
 
 
