@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 from kucoin.stream.feed import FeedState, FeedStatus
 from kucoin.web.panel import Body, Change, Panel
@@ -10,6 +11,15 @@ from kucoin.web.sight import CATCHING_UP, LIVE, STALE, Fresh, Sight
 
 _WORDS = {FeedState.LIVE: LIVE, FeedState.OPEN: CATCHING_UP, FeedState.DIALLING: CATCHING_UP}
 _RATE = 1.0  # s between two counts of messages
+_LAPSED = 30.0  # s after which a count is too old to tell a pace by
+
+
+class _Counted(NamedTuple):
+    """How many messages each socket had brought at a moment, and its messages a second until then."""
+
+    at: float
+    counts: Mapping[str, int]
+    rates: Mapping[str, float]
 
 
 class StatusPanel(Panel):
@@ -17,25 +27,18 @@ class StatusPanel(Panel):
 
     def __init__(self, sight: Sight) -> None:
         self._sight = sight
-        self._counted_at = sight.monotonic()
-        self._counts: dict[str, int] = {}
-        self._rates: dict[str, float] = {}
+        self._told_at = 0.0
         self._body: Body = {}
 
     def change(self) -> Change | None:
         """Tell all of it once a second, if anything in it has changed."""
         now = self._sight.monotonic()
-        elapsed = now - self._counted_at
-        if self._body and elapsed < _RATE:
+        if self._body and now - self._told_at < _RATE:
             return None
+        self._told_at = now
         feeds = self._sight.feeds.status()
-        counts = {feed.name: feed.messages for feed in feeds}
-        if elapsed >= _RATE:
-            self._rates = {
-                name: max(0, count - self._counts.get(name, count)) / elapsed for name, count in counts.items()
-            }
-        self._counts, self._counted_at = counts, now
-        body = {"sockets": [self._socket(feed) for feed in feeds], "hosts": self._hosts()}
+        rates = self._rates(feeds, now)
+        body = {"sockets": [self._socket(feed, rates.get(feed.name)) for feed in feeds], "hosts": self._hosts()}
         if body == self._body:
             return None
         self._body = body
@@ -49,14 +52,29 @@ class StatusPanel(Panel):
         """It is as it is now: nobody has to tell us of our own sockets."""
         return Fresh(LIVE, 0.0, None)
 
-    def _socket(self, feed: FeedStatus) -> Body:
+    def _rates(self, feeds: Sequence[FeedStatus], now: float) -> Mapping[str, float]:
+        """Return the messages a second of each socket that was counted twice, counted for all who look."""
+        counts = {feed.name: feed.messages for feed in feeds}
+        known = self._sight.shared.get("messages")
+        rates: Mapping[str, float] = {}
+        if isinstance(known, _Counted) and (elapsed := now - known.at) < _LAPSED:
+            if elapsed < _RATE:
+                return known.rates
+            rates = {
+                name: max(0, counts[name] - known.counts[name]) / elapsed
+                for name in counts.keys() & known.counts.keys()
+            }
+        self._sight.shared["messages"] = _Counted(now, counts, rates)
+        return rates
+
+    def _socket(self, feed: FeedStatus, rate: float | None) -> Body:
         market = "futures" if feed.name.startswith("feed-futures") else "spot"
         return {
             "name": feed.name,
             "state": feed.state,
             "word": _WORDS.get(feed.state, STALE),
             "round_trip_ms": None if feed.round_trip is None else round(feed.round_trip * 1000, 1),
-            "per_second": round(self._rates.get(feed.name, 0.0), 1),
+            "per_second": None if rate is None else round(rate, 1),
             "repaired": self._sight.books.repaired(futures=market == "futures") if "public" in feed.name else None,
             "reconnects": max(0, feed.dials - 1),
             "age_s": None if feed.heard_at is None else round(self._sight.age(feed.heard_at), 1),
@@ -97,15 +115,16 @@ class AccountPanel(Panel):
     def fresh(self) -> Fresh:
         """Judge by the private sockets: what they carry comes only when something happens."""
         private = [feed for feed in self._sight.feeds.status() if "private" in feed.name]
-        problems = [feed.problem or f"the line is {feed.state}" for feed in private if feed.state is not FeedState.LIVE]
         if not private:
             return Fresh(STALE, None, "the account's own messages are not heard")
-        if not problems:
+        markets = sorted({feed.name.startswith("feed-futures") for feed in private})
+        problem = next(filter(None, (self._sight.hub.problem(futures=each, private=True) for each in markets)), None)
+        if problem is None:
             return Fresh(LIVE, 0.0, None)
         down = [feed.heard_at for feed in private if feed.state is not FeedState.LIVE]
         heard = min((at for at in down if at is not None), default=None)
         age = None if heard is None else self._sight.age(heard)
-        return Fresh(CATCHING_UP if age is not None and age < 5 else STALE, age, problems[0])
+        return Fresh(CATCHING_UP if age is not None and age < 5 else STALE, age, problem)
 
     def close(self) -> None:
         """Take nothing in any more."""

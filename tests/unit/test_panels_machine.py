@@ -25,7 +25,7 @@ def test_a_sockets_pace_is_told_once_a_second() -> None:
             "name": "feed-spot-public",
             "word": LIVE,
             "round_trip_ms": 12.3,
-            "per_second": 0.0,
+            "per_second": None,
             "repaired": 4,
             "reconnects": 2,
             "problem": None,
@@ -42,8 +42,28 @@ def test_a_sockets_pace_is_told_once_a_second() -> None:
     )
     panel.change()
     down, opening = panel.full()["sockets"]
-    assert (down["word"], down["problem"], down["repaired"], down["per_second"]) == (STALE, "cut", None, 0.0)
+    assert (down["word"], down["problem"], down["repaired"], down["per_second"]) == (STALE, "cut", None, None)
     assert (opening["word"], opening["per_second"], opening["topics"]) == (CATCHING_UP, 100.0, silent)
+
+
+def test_a_pace_is_unknown_until_two_counts_stand() -> None:
+    """Whoever looks anew goes by the count of those who looked before; an old count is none."""
+    scene = Scene()
+
+    def pace(messages: int) -> float | None:
+        scene.heard.statuses = (FeedStatus("feed-spot-public", FeedState.LIVE, messages=messages),)
+        panel = StatusPanel(scene.sight)
+        panel.change()
+        rate: float | None = panel.full()["sockets"][0]["per_second"]
+        return rate
+
+    assert pace(100) is None
+    scene.now += 2
+    assert pace(300) == 100.0
+    scene.now += 0.5
+    assert pace(301) == 100.0
+    scene.now += 600
+    assert pace(90_000) is None
 
 
 def test_the_accounts_count_grows_with_what_its_sockets_tell() -> None:
@@ -63,14 +83,34 @@ def test_the_accounts_count_grows_with_what_its_sockets_tell() -> None:
     assert panel.change() is None
 
 
+def tell(scene: Scene, *feeds: FeedStatus) -> None:
+    """Have the account's sockets be like this."""
+    scene.heard.statuses = feeds
+    for feed in feeds:
+        scene.hub.changed(feed)
+
+
+def test_a_private_topic_that_is_not_heard_is_told() -> None:
+    """Though its line is live: what it would tell is missing."""
+    scene = Scene()
+    panel = AccountPanel(scene.sight)
+    silent = {"/account/balance": "the server refused it"}
+    tell(
+        scene,
+        FeedStatus("feed-futures-private", FeedState.LIVE),
+        FeedStatus("feed-spot-private", FeedState.LIVE, topics=silent),
+    )
+    assert panel.fresh() == (STALE, None, "/account/balance is not heard: the server refused it")
+
+
 def test_the_account_is_as_fresh_as_its_sockets() -> None:
     """Nothing has to happen on them; where there are none, nothing is heard."""
     scene = Scene()
     panel = AccountPanel(scene.sight)
     assert panel.fresh() == (STALE, None, "the account's own messages are not heard")
-    scene.heard.statuses = (FeedStatus("feed-spot-private", FeedState.LIVE),)
+    tell(scene, FeedStatus("feed-spot-private", FeedState.LIVE))
     assert panel.fresh().state == LIVE
-    scene.heard.statuses = (FeedStatus("feed-spot-private", FeedState.DIALLING, "cut", heard_at=scene.now - 2),)
+    tell(scene, FeedStatus("feed-spot-private", FeedState.DIALLING, "cut", heard_at=scene.now - 2))
     assert panel.fresh() == (CATCHING_UP, 2, "cut")
     scene.now += 4
     assert panel.fresh() == (STALE, 6, "cut")

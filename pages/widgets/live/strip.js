@@ -11,7 +11,7 @@ const LOOKS = { live: 'fresh', 'catching up': 'catching', stale: 'stale' };
 
 function hint(socket) {
   const { round_trip_ms: trip, per_second: rate, repaired, reconnects, problem } = socket;
-  return [problem, `ping ${trip == null ? 'not answered yet' : `answered in ${trip} ms`}`, `${rate} messages a second`,
+  return [problem, `ping ${trip == null ? 'not answered yet' : `answered in ${trip} ms`}`, `${rate ?? '–'} messages a second`,
     repaired != null && `${repaired} gaps repaired`, `${reconnects} reconnects`].filter(Boolean).join('\n');
 }
 
