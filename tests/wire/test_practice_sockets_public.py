@@ -196,8 +196,11 @@ def test_the_mark_comes_once_a_second(practice: Practice) -> None:
     topic = f"/contract/instrument:{FUTURES}"
     with listening(practice, topic, futures=True) as ear:
         ear.data(topic, "mark.index.price")
-        times = [ear.data(topic, "mark.index.price")["data"]["timestamp"] for _ in range(3)]
-        assert times[2] - times[0] == 2000
+        times = [ear.data(topic, "mark.index.price")["data"]["timestamp"] for _ in range(2)]
+        while times[-1] - times[-2] != 1000:  # a busy machine may miss a second, but tells none twice
+            assert times[-1] > times[-2]
+            assert len(times) < 10
+            times.append(ear.data(topic, "mark.index.price")["data"]["timestamp"])
         frame = ear.data(topic, "mark.index.price")["data"]
         rest = practice.public(f"/api/v1/mark-price/{FUTURES}/current", futures=True).data
         if rest["timePoint"] == frame["timestamp"]:
