@@ -30,6 +30,8 @@ _ENDED = 2.0  # s after the end of one until it is read, since its last trades m
 _AGAIN = 5.0  # s after a reading that failed
 _SPARK = 24  # candles of an hour
 _SPARK_NET = 900.0
+EARLIEST = 1_400_000_000
+"""Before KuCoin's beginning, in s since 1970."""
 
 Row = tuple[int, float, float, float, float, float]
 """A candle: start in s, open, high, low, close in quote currency, volume in base currency or lots."""
@@ -144,8 +146,7 @@ class Candles:
             if not future.set_running_or_notify_cancel():
                 return
             try:
-                seconds = INTERVALS[interval].seconds
-                rows = self._ask(symbol, interval, before - _KEPT * seconds, before - 1)
+                rows = self._before(symbol, interval, before)
                 future.set_result(Older(rows, end=not rows))
             except Exception as error:  # noqa: BLE001 whoever waits for the future gets it
                 future.set_exception(error)
@@ -202,10 +203,24 @@ class Candles:
         except KucoinError as error:
             log.info("the last day of %s: %s", symbol, error)
             with self._lock:
-                self._sparks[symbol] = (self._monotonic() + _AGAIN, ())
+                self._sparks[symbol] = (self._monotonic() + _AGAIN, self._sparks[symbol][1])
             return
         with self._lock:
             self._sparks[symbol] = (self._monotonic() + _SPARK_NET, tuple(row[4] for row in rows))
+
+    def _before(self, symbol: str, interval: str, before: int) -> tuple[Row, ...]:
+        """Ask for the last candles before a moment, ever further back where nobody traded for long."""
+        seconds, count = INTERVALS[interval].seconds, _KEPT
+        while before > EARLIEST:
+            start = max(EARLIEST, before - count * seconds)
+            rows = self._ask(symbol, interval, start, before - 1)
+            if len(rows) >= _KEPT and count > _KEPT:  # perhaps not all of them, and not the last ones
+                count //= 4
+            elif rows:
+                return rows
+            else:
+                before, count = start, count * 4
+        return ()
 
     def _ask(self, symbol: str, interval: str, start: int, end: int) -> tuple[Row, ...]:
         times = {"start": datetime.fromtimestamp(start, UTC), "end": datetime.fromtimestamp(end, UTC)}

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from kucoin.book.books import Books
-from kucoin.desk.candles import Candles, Older, live_topic
+from kucoin.desk.candles import EARLIEST, Candles, Older, live_topic
 from kucoin.desk.errands import Errands
 from kucoin.desk.recent_trades import RecentTrades
 from kucoin.desk.refresh import Reading, Refresher, Source
@@ -33,7 +33,6 @@ V = TypeVar("V")
 
 _LINGER = 30.0  # s that what nobody watches any more is still heard
 _PAIRS = 120.0  # s between two readings of the list of pairs
-_EARLIEST = 1_400_000_000  # s since 1970, before KuCoin's beginning
 _WEEK = 604_800.0  # s, the longest candle
 
 # What is heard for a watch, by whether it is of futures.
@@ -207,7 +206,7 @@ class Market:
             InvalidRequest: The symbol is not listed, there are no such candles of it, or no such moment.
         """
         self._interval(symbol, interval)
-        if not _EARLIEST < before <= self.exchange_time() + _WEEK:
+        if not EARLIEST < before <= self.exchange_time() + _WEEK:
             raise InvalidRequest(f"{before} is no moment, in s since 1970, before which this exchange had prices")
         return self.candles.older(symbol, interval, before)
 

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from kucoin.desk.candles import Row, Series
+from kucoin.desk.candles import EARLIEST, Row, Series
 from kucoin.errors import OutcomeUnknown
 from kucoin.model.feed import Candle
 from kucoin.web.chart import CandlesPanel
@@ -128,6 +128,39 @@ def test_older_candles_come_with_an_end(scene: Scene) -> None:
     scene.answer = OutcomeUnknown("no readable answer")
     with pytest.raises(OutcomeUnknown):
         scene.market.older(PAIR, "1min", START).result(10)
+
+
+def test_a_time_without_trades_is_not_the_beginning(scene: Scene) -> None:
+    """The exchange sends no candle where nobody traded, so ever longer times are asked for, to its own beginning."""
+    old = [row(-3000 + each) for each in range(700)]
+
+    def klines(**asked: Any) -> pd.DataFrame:
+        scene.asked.append(asked)
+        times = asked["start"].timestamp(), asked["end"].timestamp()
+        return frame(*[each for each in old if times[0] <= each[0] <= times[1]][:500])  # the oldest of them
+
+    scene.exchange.market.klines = klines
+    found = scene.market.older(PAIR, "1min", START).result(10)
+    assert (found.rows[-1], found.end) == (old[-1], False)
+    scene.asked.clear()
+    assert scene.market.older(PAIR, "1min", old[0][0]).result(10) == ((), True)
+    assert len(scene.asked) < 10
+    assert scene.asked[-1]["start"].timestamp() == EARLIEST
+
+
+def test_a_spark_that_cannot_be_read_again_stays(scene: Scene) -> None:
+    """One error does not wipe the line out."""
+    until(lambda: scene.market.candles.spark(PAIR))
+    scene.answer = OutcomeUnknown("no readable answer")
+    scene.now += 901
+
+    def asked_again() -> bool:
+        scene.now += 1
+        scene.market.candles.spark(PAIR)
+        return len(scene.asked) == 3
+
+    until(asked_again)
+    assert scene.market.candles.spark(PAIR) == (10.0, 10.0, 10.0)
 
 
 def test_a_spark_is_the_closes_of_a_day(scene: Scene) -> None:
