@@ -94,6 +94,21 @@ def test_rising_bars_are_hollow_and_falling_ones_solid(rig: Rig, mount: Mount) -
     assert sorted({tuple(look) for look in looks}) == sorted([(ground, gain), (loss, loss)])
 
 
+def test_no_bar_stands_under_another_name(rig: Rig, mount: Mount) -> None:
+    """Another interval is another panel: nothing of the last one is seen before its own bars come, nor after."""
+    page = shown(rig, mount)
+    expect(page.locator(".readout")).to_contain_text("C100.0")
+    other = f"candles:{SYMBOL}:5min"
+    mount("candles", other, **{**given(), "interval": "5min", "seconds": 300})
+    expect(drawn(page)).to_have_count(0)
+    expect(page.locator(".readout")).to_be_hidden()
+    expect(page.locator(".level:visible")).to_have_count(0)
+    expect(page.locator(".say")).to_be_visible()
+    rig.push({**whole([]), "panel": other})
+    expect(page.locator(".say")).to_have_text("No trades yet")
+    expect(page.locator(".readout")).to_be_hidden()
+
+
 def test_the_last_bar_lives(rig: Rig, mount: Mount) -> None:
     """A push changes figures and price tag at once; another bar begins in its place; what follows moves on with it."""
     page = shown(rig, mount)

@@ -58,6 +58,19 @@ def test_a_book_without_a_side_draws_nothing(rig: Rig, mount: Mount) -> None:
     expect(page.locator(STAIRS)).to_have_count(2)
 
 
+def test_no_book_stands_under_another_symbols_name(rig: Rig, mount: Mount) -> None:
+    """What was drawn is gone before anything of the other symbol comes."""
+    page = depth(mount)
+    rig.push(book([[99.5, 1]], [[100.5, 1]]))
+    expect(page.locator(STAIRS)).to_have_count(2)
+    mount("depth", "depth:ETH-USDT", symbol="ETH-USDT", places=1, unit="ETH", plotly=f"/assets/{PLOTLY}")
+    expect(page.locator(".plot")).to_be_hidden()
+    expect(page.locator(STAIRS)).to_have_count(0)
+    rig.push({**book([[9.5, 1]], [[10.5, 1]], 10), "panel": "depth:ETH-USDT"})
+    expect(page.locator(STAIRS)).to_have_count(2)
+    expect(page.locator(".plot")).to_be_visible()
+
+
 def test_the_chart_is_calm(rig: Rig, mount: Mount) -> None:
     """However often the book changes, it is drawn two and a half times a second at most; the last word counts."""
     page = depth(mount)

@@ -190,6 +190,59 @@ def test_a_shared_panel_is_sent_whole_again(rig: Rig, mount: Mount) -> None:
     until(page, lambda: rig.wants[-2:] == [[], [HEAD]])
 
 
+def market(name: str, figure: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return head and ladder of the market ``name``, in which every figure is ``figure``."""
+    head = dict.fromkeys(("last", "bid", "ask", "high", "low", "volume", "mark", "index", "basis"), figure)
+    row = [figure, figure, figure, 0.5, figure]
+    sides: dict[str, Any] = {"bids": [row], "asks": [row], "spread": figure, "spread_ratio": figure, "mid": figure}
+    more = {"step": "1", "steps": ["1"], "within": [["0.001", figure, figure]] * 4}
+    return (
+        {"panel": f"head:{name}", "full": {**head, "dir": 1, "kind": "futures", "funding_at": 9e12}},
+        {"panel": f"ladder:{name}:", "full": {**sides, **more}},
+    )
+
+
+def test_no_figure_stands_under_another_symbols_name(rig: Rig, mount: Mount) -> None:
+    """From a change of the symbol to its first frame there is none at all, however long that takes; nothing moves."""
+    parts = [("head", "head:{}"), ("facts", "head:{}"), ("ladder", "ladder:{}:"), ("near", "ladder:{}:")]
+
+    def turn_to(name: str) -> Page:
+        for part, panel in parts:
+            page = mount(part, panel.format(name), symbol=name, quote="B", kind="futures")
+        return page
+
+    def seen() -> list[str]:
+        return [page.locator(f"#{part} .root").inner_text() for part, _ in parts]
+
+    def places() -> list[Any]:
+        script = "all => all.map(({offsetLeft, offsetTop, offsetHeight}) => [offsetLeft, offsetTop, offsetHeight])"
+        return [page.locator(selector).evaluate_all(script) for selector in ("section", "dl", ".ladder > *", "tr")]
+
+    page = turn_to("A-B")
+    rig.push(*market("A-B", "777"))
+    expect(page.locator(".last")).to_have_text("777")
+    expect(page.locator(".mid b")).to_have_text("777")
+    expect(page.locator(".ladder .bid").first).to_have_css("--w", "0.5")
+    before = places()
+    assert all("777" in text for text in seen())
+    turn_to("C-D")
+    rig.push({"panel": "head:C-D", "more": {"bid": "5"}})
+    expect(page.locator("#facts dd").nth(3)).to_have_text("5")
+    assert not any("7" in text for text in seen())
+    assert page.locator(".figure:visible").count() == 0
+    expect(page.locator(".ladder .bid").first).to_have_css("--w", "0")
+    expect(page.locator("dt").last).to_have_text("Funding")
+    assert places() == before
+    head, ladder = market("C-D", "333")
+    rig.push(ladder)
+    expect(page.locator(".mid b")).to_have_text("–")  # the ladder came, the last price did not
+    assert not any("7" in text for text in seen())
+    rig.push(head)
+    expect(page.locator(".mid b")).to_have_text("333")
+    assert all("333" in text for text in seen())
+    assert places() == before
+
+
 @pytest.mark.parametrize(
     ("told", "looks"),
     [

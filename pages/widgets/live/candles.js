@@ -46,7 +46,6 @@ class Candles {
   }
 
   give(data) {
-    if (data.panel !== this.data?.panel) this.begin(data.seconds * 1000);
     this.data = data;
     this.hand.setAttribute('aria-label', `Candles of ${data.spoken} with volume, ${data.symbol}. ${KEYS}`);
     this.body.classList.toggle('long', data.places >= LONG);
@@ -69,10 +68,11 @@ class Candles {
   }
 
   /** Forget what was shown: another symbol or interval. */
-  begin(step) {
-    Object.assign(this, { view: new View(step), fit: null, eye: null, marks: [], asked: -PATIENCE });
+  clear() {
+    Object.assign(this, { view: new View(this.data.seconds * 1000), fit: null, eye: null, marks: [], asked: -PATIENCE });
     this.speak(READING);
     this.surface.now();
+    this.stamp();
   }
 
   draw({ full, more, older: past }) {

@@ -19,12 +19,16 @@ class Depth {
   }
 
   give(data) {
-    if (data.panel !== this.data?.panel) this.full = null;
     this.data = data;
     this.plot.setAttribute('aria-label', `Depth of the book of ${data.symbol}, cumulative`);
     put(this.unit, `${data.unit}, cumulative`);
     this.surface.load(data.plotly);
     this.follow(data.panel);
+  }
+
+  clear() {
+    this.full = null;
+    this.surface.now();
   }
 
   draw({ full }) {

@@ -40,17 +40,18 @@ export default (component) => panel(component, (root, follow) => {
   const age = mark();
   const list = h('div', { class: 'facts body' });
   root.append(list);
+  let facts = SPOT;
   let state = {};
   let cells = {};
 
-  function lay(facts) {
+  /** Begin with empty figures: their place is taken before the first one comes. */
+  function clear() {
+    state = {};
     cells = Object.fromEntries(Object.keys(facts).map((key) => [key, { term: h('dt', null, facts[key][0]), figure: h('dd', { class: 'figure' }) }]));
     list.replaceChildren(...Object.values(cells).map(({ term, figure }) => h('dl', null, term, figure)));
   }
 
   function draw({ full, more }) {
-    const facts = (full ?? state).kind === 'futures' ? FUTURES : SPOT;
-    if (full && full.kind !== state.kind) lay(facts);
     state = full ?? { ...state, ...more };
     for (const [key, [, text, hint]] of Object.entries(facts)) {
       const { figure } = cells[key];
@@ -67,11 +68,8 @@ export default (component) => panel(component, (root, follow) => {
   }
 
   const clock = setInterval(count, 1000);
-  return { mark: age, draw, give: ({ panel: name, kind }) => {
-    if (kind !== state.kind) {
-      lay(kind === 'futures' ? FUTURES : SPOT); // its place is taken before the first figure comes
-      state = { kind };
-    }
+  return { mark: age, draw, clear, give: ({ panel: name, kind }) => {
+    facts = kind === 'futures' ? FUTURES : SPOT;
     follow(name);
   }, stop: () => clearInterval(clock) };
 });

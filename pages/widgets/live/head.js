@@ -24,5 +24,9 @@ export default (component) => panel(component, (root, follow) => {
     if (more && state.last !== before) flash(last, state.dir < 0 ? 'var(--loss) 14%' : 'var(--gain) 14%');
   }
 
-  return { mark: age, draw, give: ({ panel: name }) => follow(name) };
+  function clear() {
+    state = {};
+  }
+
+  return { mark: age, draw, clear, give: ({ panel: name }) => follow(name) };
 });

@@ -62,8 +62,16 @@ export default (component) => panel(component, (root, follow) => {
   let price = {};
   let timer = null;
 
-  function pick() {
+  /** Begin with an empty book. */
+  function clear() {
     [places, wide] = [Infinity, 0];
+    for (const line of rows) {
+      write(line);
+      measure(line);
+    }
+  }
+
+  function pick() {
     follow(`ladder:${symbol}:${step}`, `head:${symbol}`);
   }
 
@@ -74,11 +82,15 @@ export default (component) => panel(component, (root, follow) => {
     steps.value = offered.includes(step) ? step : offered[0];
   }
 
+  function quote(told) {
+    price = told;
+    put(last, grouped(price.last));
+    last.className = `figure ${price.dir > 0 ? 'up' : price.dir < 0 ? 'down' : ''}`;
+  }
+
   function draw({ panel: name, full, more }) {
     if (name.startsWith('head:')) {
-      price = full ?? { ...price, ...more };
-      put(last, grouped(price.last));
-      last.className = `figure ${price.dir > 0 ? 'up' : price.dir < 0 ? 'down' : ''}`;
+      quote(full ?? { ...price, ...more });
       return;
     }
     offer(full.steps);
@@ -105,9 +117,11 @@ export default (component) => panel(component, (root, follow) => {
   return {
     mark: age,
     draw,
+    clear,
     give(data) {
       if (data.symbol !== symbol) {
         ({ symbol } = data);
+        quote({}); // it has a panel of its own
         step = kept(`step:${symbol}`, '');
       }
       steps.disabled = Boolean(data.frames); // without a socket the script brings the finest step

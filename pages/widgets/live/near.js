@@ -11,9 +11,9 @@ export default (component) => panel(component, (root, follow) => {
   const unit = h('caption', { class: 'cap' });
   const rows = DISTANCES.map((distance) => {
     const [bid, ask] = ['bid', 'ask'].map((side) => ({ figure: h('span', { class: 'figure' }), bar: h('i', { class: side }) }));
-    const line = h('tr', null, h('td', { class: 'bid' }, bid.figure, h('span', { class: 'bar' }, bid.bar)),
+    const line = h('tr', null, h('td', { class: 'bid' }, bid.figure, h('span', { class: 'bar figure' }, bid.bar)),
       h('th', { scope: 'row' }, `±${percent(distance, 1).replace('+', '').replace('.0', '')}`),
-      h('td', { class: 'ask' }, ask.figure, h('span', { class: 'bar' }, ask.bar)));
+      h('td', { class: 'ask' }, ask.figure, h('span', { class: 'bar figure' }, ask.bar)));
     return { line, bid, ask };
   });
   root.append(h('table', { class: 'body' }, unit,
@@ -35,7 +35,11 @@ export default (component) => panel(component, (root, follow) => {
     });
   }
 
-  return { mark: age, draw, give(data) {
+  function clear() {
+    for (const { bid, ask } of rows) for (const side of [bid, ask]) write(side, null);
+  }
+
+  return { mark: age, draw, clear, give(data) {
     ({ quote } = data);
     put(unit, `Value, ${quote}`);
     follow(data.panel);

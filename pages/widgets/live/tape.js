@@ -42,7 +42,7 @@ function cells(trade, market, coins) {
 
 export default (component) => panel(component, (root, follow) => {
   const age = mark();
-  const sheet = h('div', { class: 'sheet' });
+  const sheet = h('div', { class: 'sheet figure' });
   const none = h('p', { class: 'cap none' }, 'No trade since this page began to listen.');
   const frame = h('div', { class: 'frame', tabindex: 0, role: 'region', 'aria-label': 'Tape, newest first' }, sheet, none);
   const pill = h('button', { class: 'new', type: 'button', hidden: true });
@@ -188,12 +188,12 @@ export default (component) => panel(component, (root, follow) => {
   return {
     mark: age,
     draw,
+    clear,
     give(data) {
       if (data.symbol !== symbol) {
         ({ symbol } = data);
         market = { base: data.base, quote: data.quote };
         over = false;
-        clear();
         tools.of(symbol, data.quote);
         entitle();
       }

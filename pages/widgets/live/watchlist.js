@@ -172,12 +172,12 @@ class Watchlist {
     const first = this.found.querySelector('a');
     if (event.key === 'Enter' && first) first.click();
     else if (event.key === 'ArrowDown' && first) first.focus();
-    else if (event.key === 'Escape') this.clear();
+    else if (event.key === 'Escape') this.leave();
     else return;
     event.preventDefault();
   }
 
-  clear() {
+  leave() {
     this.field.value = '';
     this.search();
   }
@@ -189,7 +189,7 @@ class Watchlist {
       if (event.ctrlKey || event.metaKey || event.shiftKey) return;
       event.preventDefault();
       this.tell('open', symbol);
-      this.clear();
+      this.leave();
     };
     return link;
   }
