@@ -25,6 +25,7 @@ _WIDEST = 200  # a group is at most this part of the price
 _BANDS = (Decimal("0.001"), Decimal("0.005"), Decimal("0.01"), Decimal("0.02"))
 _POINTS = 80
 _SLOW = 0.4  # s between two looks at the whole depth
+_COSTLY, _SELDOM = 0.01, 1.0  # s that a look may take of everybody's time, and s between two that take more
 _SHARED = 200  # depths that are kept for all who ask
 
 
@@ -97,18 +98,32 @@ class BookSight:
             self._awaited = told, now
 
     def deep(self, rules: Rules) -> Deep:
-        """Return how deep the book is, as of at most 0.4 s ago; worked out once for all who ask."""
+        """Return how deep the book is, as of at most 1 s ago; worked out once for all who ask."""
         shared, key, now = self._sight.shared, ("deep", self._symbol), self._sight.monotonic()
         known = shared.get(key)
-        if isinstance(known, tuple) and now - known[0] < _SLOW:
+        if isinstance(known, tuple) and now < known[0]:
             found: Deep = known[1]
             return found
-        view = self.view(_DEPTHS[-1])
+        view = self._drawn()
         found = _deep(view, rules) if view else Deep([], [], [], None)
+        took = self._sight.monotonic() - now
         if len(shared) >= _SHARED:
             shared.clear()
-        shared[key] = (now, found)
+        shared[key] = (now + (_SELDOM if took > _COSTLY else _SLOW), found)
         return found
+
+    def _drawn(self) -> BookView | None:
+        """Return the book as far as its curves are drawn: whole ones may have tens of thousands of levels."""
+        view: BookView | None = None
+        for count in _DEPTHS[1:]:
+            view = self.view(count)
+            if view is None or not view.bids or not view.asks:
+                break
+            mid = (view.bids[0][0] + view.asks[0][0]) / 2
+            sides = (view.bids, view.asks)
+            if all(len(side) < count or abs(side[-1][0] - mid) > mid * _BANDS[-1] for side in sides):
+                break
+        return view
 
 
 class LadderPanel(SymbolPanel):

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kucoin.book.book import BookView
 from kucoin.decimals import ceil_to
 from kucoin.errors import InvalidRequest
 from kucoin.model.order import Side
@@ -221,6 +222,47 @@ def test_depth_is_told_at_most_every_four_tenths_of_a_second() -> None:
     assert panel.change() is None
     scene.now += 0.2
     assert panel.change() is not None
+
+
+def test_a_look_at_the_whole_depth_that_takes_long_is_taken_seldom() -> None:
+    """Once a second: everybody's push waits for it."""
+    scene = Scene()
+    scene.book([("999.9", "1")], [("1000.1", "1")])
+    view = scene.shelf.view
+
+    def slowly(symbol: str, count: int = 50) -> BookView | None:
+        scene.now += 0.02
+        return view(symbol, count)
+
+    scene.shelf.view = slowly  # type: ignore[method-assign]  # the same, but it takes time
+    panel = DepthPanel(scene.sight, PAIR)
+    panel.change()
+    scene.book([("999.9", "5")], [("1000.1", "1")])
+    scene.now += 0.9
+    assert panel.change() is None
+    scene.now += 0.1
+    assert panel.change() is not None
+
+
+def test_no_more_levels_are_looked_at_than_are_drawn() -> None:
+    """A whole book may have tens of thousands, and all of them take time."""
+    scene = Scene()
+    bids = [(f"{D(1000) - D(step) / 10:f}", "1") for step in range(1, 9000)]
+    asks = [(f"{D(1000) + D(step) / 10:f}", "1") for step in range(1, 9000)]
+    scene.book(bids, asks)
+    view, counts = scene.shelf.view, []
+
+    def counted(symbol: str, count: int = 50) -> BookView | None:
+        counts.append(count)
+        return view(symbol, count)
+
+    scene.shelf.view = counted  # type: ignore[method-assign]  # the same, but it is noted
+    panel = DepthPanel(scene.sight, PAIR)
+    panel.change()
+    assert counts == [500]
+    assert panel.full()["bids"][-1] == [980.0, 200.0]
+    assert panel.full()["within"][-1][0] == 0.02
+    assert None not in panel.full()["within"][-1]
 
 
 def test_a_curve_has_about_eighty_points() -> None:
