@@ -25,16 +25,16 @@ class Print:
     """Trades of one side and one millisecond, as good as always those of one order.
 
     Attributes:
-        size: In base currency or lots; ``weighted`` is the sum of price times size.
+        size: In base currency or lots; ``weighted`` is the sum of price times size, ``divided`` that of size by price.
     """
 
-    __slots__ = ("count", "number", "side", "size", "time_ms", "weighted")
+    __slots__ = ("count", "divided", "number", "side", "size", "time_ms", "weighted")
 
     def __init__(self, trade: Trade, time_ms: int) -> None:
         self.time_ms = time_ms
         self.side = trade.side
         self.number = trade.trade_id
-        self.size = self.weighted = ZERO
+        self.size = self.weighted = self.divided = ZERO
         self.count = 0
         self.add(trade)
 
@@ -42,6 +42,7 @@ class Print:
         """Take another trade of the same order."""
         self.size += trade.size
         self.weighted += trade.price * trade.size
+        self.divided += trade.size / trade.price if trade.price else ZERO
         self.count += 1
 
     def row(self, rules: Rules, thresholds: tuple[Decimal, Decimal] | None) -> list[Any]:
@@ -52,8 +53,8 @@ class Print:
         coins = None
         if rules.coins is not None:
             coins = written(self.size * rules.coins, 0)
-        elif rules.inverse and exact:
-            coins = f"{(self.size / exact).quantize(_INVERSE_COINS):f}"
+        elif rules.inverse and self.divided:
+            coins = f"{self.divided.quantize(_INVERSE_COINS):f}"
         tier = sum(value >= threshold for threshold in thresholds) if thresholds else 0
         return [
             *(self.time_ms, self.side, written(price, rules.price_decimals), written(self.size, rules.size_decimals)),

@@ -210,6 +210,16 @@ def test_lots_are_told_in_coins_and_in_value() -> None:
     assert rows(inverse)[0][2:8] == ["70000.0", "30", "30.00", 1, "1", "0.00042857"]
 
 
+def test_coins_of_inverse_trades_in_one_row_are_the_sum_of_each() -> None:
+    """Not those of all lots at the mean price: 100 at 50,000 and 100 at 100,000 are 0.002 and 0.001."""
+    scene = Scene()
+    scene.trade("50000", "100", symbol=INVERSE)
+    scene.trade("100000", "100", symbol=INVERSE)
+    panel = TapePanel(scene.sight, INVERSE)
+    panel.change()
+    assert rows(panel)[0][2:8] == ["75000.0", "200", "200.00", 2, "1", "0.00300000"]
+
+
 def test_what_the_tape_could_not_keep_is_counted() -> None:
     """After more than 500 trades between two looks."""
     scene = Scene()
