@@ -111,6 +111,60 @@ def test_the_tape_halts_under_the_pointer(rig: Rig, mount: Mount) -> None:
     assert sizes(page) == ["3", "2", "1"]
 
 
+def test_older_trades_come_below_newer_ones(rig: Rig, mount: Mount) -> None:
+    """What was read later than what was heard is older than it; a trade that only grew does not break the order."""
+    page = tape(mount)
+    rig.push(whole(trade(9, size="9"), trade(8, size="8")))
+    rig.push(whole(trade(9, size="9"), trade(8, size="8"), *(trade(n, size=str(n)) for n in (3, 2, 1))))
+    expect(page.locator(".sheet .row")).to_have_count(5)
+    assert sizes(page) == ["9", "8", "3", "2", "1"]
+    rig.push(whole(trade(10, size="10"), trade(9, size="99"), trade(8, size="8")))
+    expect(page.locator(".sheet .row")).to_have_count(6)
+    assert sizes(page) == ["10", "99", "8", "3", "2", "1"]
+
+
+@pytest.mark.parametrize("told", ["whole", "missed"])
+def test_a_gap_while_the_tape_halts_is_kept_in_mind(rig: Rig, mount: Mount, told: str) -> None:
+    """Rows on both sides of what is not known are never put together, however late they are shown."""
+    page = tape(mount)
+    rig.push(whole(trade(1, size="1")))
+    expect(page.locator(".sheet .row")).to_have_count(1)
+    page.locator(".frame").hover()
+    rig.push(more(trade(2, size="2")))
+    expect(page.locator(".new")).to_have_text("1 new")
+    news = [trade(9, size="9"), trade(8, size="8")]
+    rig.push(whole(*news) if told == "whole" else {"panel": TAPE, "more": {"rows": news, "missed": 5}})
+    rig.push(more(trade(10, size="10")))
+    expect(page.locator(".new")).to_have_text("3 new")
+    assert sizes(page) == ["1"]
+    page.mouse.move(0, 0)
+    expect(page.locator(".new")).to_be_hidden()
+    assert sizes(page) == ["10", "9", "8"]
+
+
+def test_what_only_grew_is_not_counted_as_new(rig: Rig, mount: Mount) -> None:
+    """The pill counts rows that will come; one that stands is written anew when the tape runs on."""
+    page = tape(mount)
+    rig.push(whole(trade(1, size="1")))
+    expect(page.locator(".sheet .row")).to_have_count(1)
+    page.locator(".frame").hover()
+    rig.push(more(trade(2, size="2"), trade(1, size="15", count=2)))
+    expect(page.locator(".new")).to_have_text("1 new")
+    page.mouse.move(0, 0)
+    expect(page.locator(".sheet .row")).to_have_count(2)
+    assert sizes(page) == ["2", "15"]
+
+
+@pytest.mark.parametrize("part", ["tape", "near"])
+def test_all_that_tells_is_dimmed_when_it_is_stale(rig: Rig, mount: Mount, part: str) -> None:
+    """Rows and bars as well as figures."""
+    panel = TAPE if part == "tape" else LADDER
+    page = mount(part, panel, symbol="A-B", base="A", quote="B")
+    rig.push(whole(trade(1)), market("A-B", "777")[1], {"fresh": {panel: ["stale", 7.0, "a reason"]}})
+    for told in page.locator(".sheet" if part == "tape" else "td > *").all():
+        expect(told).to_have_css("opacity", "0.55")
+
+
 def test_a_selection_survives_new_rows(rig: Rig, mount: Mount) -> None:
     """Rows that stand are not touched."""
     page = tape(mount)

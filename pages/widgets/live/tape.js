@@ -60,6 +60,7 @@ export default (component) => panel(component, (root, follow) => {
   let count = 0; // rows ever placed; row n stands n rows above the sheet's foot
   const shown = new Map(); // id -> {line, trade}, oldest first
   const waiting = new Map(); // id -> trade, while halted
+  let broken = false; // what waits does not join on to what is shown
 
   const halted = () => over || frame.scrollTop > HEIGHT / 2;
 
@@ -120,21 +121,24 @@ export default (component) => panel(component, (root, follow) => {
   function resume() {
     if (halted()) return;
     const trades = [...waiting.values()];
+    if (broken) clear();
     waiting.clear();
     tell();
     add(trades, false);
   }
 
-  /** Say how many trades wait. */
+  /** Say how many trades wait that are not shown. */
   function tell() {
-    pill.hidden = waiting.size === 0;
-    put(pill, `${waiting.size >= ROWS ? `${ROWS}+` : waiting.size} new`);
+    const fresh = [...waiting.keys()].filter((id) => !shown.has(id)).length;
+    pill.hidden = fresh === 0;
+    put(pill, `${fresh >= ROWS ? `${ROWS}+` : fresh} new`);
   }
 
   function clear() {
     sheet.replaceChildren();
     shown.clear();
     waiting.clear();
+    broken = false;
     count = 0;
     frame.scrollTop = 0;
     none.hidden = true; // until it is known
@@ -158,13 +162,28 @@ export default (component) => panel(component, (root, follow) => {
     entitle();
   }
 
+  /** Whether a whole tape only goes on from what is shown: all that is new in it is newer. */
+  function continues(trades) {
+    const last = trades.findIndex(({ id }) => id === [...shown.keys()].at(-1));
+    return last >= 0 && trades.slice(0, last).every(({ id }) => shown.has(id));
+  }
+
+  /** Begin anew, now or once the reader lets the tape run on. */
+  function leap() {
+    if (!halted()) {
+      clear();
+      return;
+    }
+    waiting.clear();
+    broken = true;
+  }
+
   function draw({ full, more }) {
     const trades = (full ?? more).rows.map(read).reverse();
     if (full) market.told = full;
     if (full || (!market.known && trades.length > 0)) learn(market.told, trades);
-    const gap = full ? !trades.some(({ id }) => shown.has(id)) : more.missed > 0;
-    if (gap && !halted()) clear(); // what lies between is not known
-    if (halted()) hold(full ? trades.filter(({ id }) => !shown.has(id)) : trades);
+    if (full ? broken || !continues(trades) : more.missed > 0) leap(); // what lies between is not known
+    if (halted()) hold(trades);
     else add(trades, Boolean(more));
   }
 
