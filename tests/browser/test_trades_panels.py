@@ -68,10 +68,11 @@ def levels(*levels: tuple[str, str]) -> list[list[Any]]:
     return [[price, size, size, 0.5, None] for price, size in levels]
 
 
-def ladder(bids: list[list[Any]], asks: list[list[Any]]) -> dict[str, Any]:
+def ladder(bids: list[list[Any]], asks: list[list[Any]], *, panel: str = LADDER, step: str = "0.1") -> dict[str, Any]:
     """Return a ladder."""
     both = {"bids": bids, "asks": asks, "spread": "0.1", "spread_ratio": "0.01", "mid": "5.05"}
-    return {"panel": LADDER, "full": {**both, "steps": ["0.1", "1"], "within": [], "trusted": True, "problem": None}}
+    more = {"step": step, "steps": ["0.1", "1"], "within": [], "trusted": True, "problem": None}
+    return {"panel": panel, "full": {**both, **more}}
 
 
 def age(page: Page) -> Locator:
@@ -237,6 +238,35 @@ def test_a_coarser_ladder_is_another_panel(rig: Rig, mount: Mount) -> None:
     assert page.evaluate("localStorage.getItem('desk:step:A-B')") == '"1"'
 
 
+def with_step(mount: Mount, step: str) -> Page:
+    """Mount a ladder in a browser that kept ``step``."""
+    page = mount("ladder", LADDER, symbol="A-B")
+    page.evaluate("step => localStorage.setItem('desk:step:A-B', JSON.stringify(step))", step)
+    page.reload()
+    return mount("ladder", f"{LADDER}{step}", symbol="A-B")
+
+
+def test_a_kept_step_that_fits_no_longer_gives_way(rig: Rig, mount: Mount) -> None:
+    """The exchange may have changed the tick: the ladder goes back to the finest step instead of showing nothing."""
+    page = with_step(mount, "0.07")
+    rig.push({"panel": f"{LADDER}0.07", "trouble": "'0.07' is no step"})
+    until(page, lambda: sorted(rig.wants[-1]) == [HEAD, LADDER])
+    rig.push(ladder(levels(("5", "1")), levels(("6", "1"))))
+    expect(page.locator(".ladder .bid").first).to_be_visible()
+    expect(page.locator("#ladder .trouble")).to_have_text("")
+    expect(page.get_by_label("Price step")).to_have_value("0.1")
+    rig.push({"panel": LADDER, "trouble": "A-B is not listed"})
+    expect(page.locator("#ladder .trouble")).to_have_text("A-B is not listed")
+
+
+def test_the_step_that_is_shown_is_the_step_that_is_said(rig: Rig, mount: Mount) -> None:
+    """One that is not offered at this price any more is still named."""
+    page = with_step(mount, "900")
+    rig.push(ladder(levels(("5", "1")), levels(("6", "1")), panel=f"{LADDER}900", step="900.0"))
+    expect(page.get_by_label("Price step")).to_have_value("900.0")
+    assert page.locator("select option").all_inner_texts() == ["0.1", "1", "900.0"]
+
+
 def test_a_shared_panel_is_sent_whole_again(rig: Rig, mount: Mount) -> None:
     """Who comes second gets what was there, as the server sends it for a new wish."""
     page = mount("head", HEAD)
@@ -399,6 +429,10 @@ def test_what_cannot_be_had_is_said_in_its_panel(rig: Rig, mount: Mount) -> None
         ("signed('-1234')", "−1,234"),
         ("signed('0.0')", "0.0"),
         ("percent('0.0094')", "+0.94\u2009%"),
+        ("percent('-0.00003')", "−<0.01\u2009%"),
+        ("percent('0.00003')", "+<0.01\u2009%"),
+        ("percent('-0.00')", "0.00\u2009%"),
+        ("percent('0.0000001', 4)", "+<0.0001\u2009%"),
         ("percent(null)", "–"),
         ("cut('18642.0536', 0)", "18,642"),
         ("cut('0.00012', 3)", "<0.001"),

@@ -75,11 +75,13 @@ export default (component) => panel(component, (root, follow) => {
     follow(`ladder:${symbol}:${step}`, `head:${symbol}`);
   }
 
-  function offer(offered) {
+  /** Offer `steps`, and the one that is shown, which the market may have grown out of. */
+  function offer({ steps: usual, step: chosen }) {
+    const offered = usual.includes(chosen) ? usual : [...usual, chosen];
     if (offered.join() !== [...steps.options].map((option) => option.value).join()) {
       steps.replaceChildren(...offered.map((text) => h('option', { value: text }, grouped(text))));
     }
-    steps.value = offered.includes(step) ? step : offered[0];
+    steps.value = chosen;
   }
 
   function quote(told) {
@@ -93,7 +95,7 @@ export default (component) => panel(component, (root, follow) => {
       quote(full ?? { ...price, ...more });
       return;
     }
-    offer(full.steps);
+    offer(full);
     const sum = Math.max(Number(full.asks.at(-1)?.[2] ?? 0), Number(full.bids.at(-1)?.[2] ?? 0));
     places = Math.min(places, placesOf(sum)); // only ever fewer, or columns would jump to and fro
     asks.forEach((line, depth) => write(line, full.asks[depth], places));
@@ -109,6 +111,13 @@ export default (component) => panel(component, (root, follow) => {
     }, BAR_PACE);
   }
 
+  /** Go back to the finest step where the one that was kept fits no longer. */
+  function refused() {
+    if (!step) return;
+    step = '';
+    pick();
+  }
+
   steps.onchange = () => {
     step = steps.value;
     keep(`step:${symbol}`, step);
@@ -118,6 +127,7 @@ export default (component) => panel(component, (root, follow) => {
     mark: age,
     draw,
     clear,
+    refused,
     give(data) {
       if (data.symbol !== symbol) {
         ({ symbol } = data);

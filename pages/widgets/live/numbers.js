@@ -17,9 +17,13 @@ export function signed(text) {
   return /^\d/.test(written) && Number(text) !== 0 ? `+${written}` : written;
 }
 
-/** A fraction in percent: 0.0094 -> +0.94 % */
+/** A fraction in percent: 0.0094 -> +0.94 %; what would be nothing says so: −<0.01 % */
 export function percent(ratio, places = 2) {
-  return ratio == null ? UNKNOWN : `${signed((Number(ratio) * 100).toFixed(places))}${THIN_SPACE}%`;
+  if (ratio == null) return UNKNOWN;
+  const written = (Number(ratio) * 100).toFixed(places);
+  const tiny = Number(written) === 0 && Number(ratio) !== 0;
+  const text = tiny ? `${ratio < 0 ? MINUS : '+'}<${(10 ** -places).toFixed(places)}` : signed(written);
+  return `${text}${THIN_SPACE}%`;
 }
 
 /** Which way a change went, in the words of base.css. */

@@ -10,11 +10,11 @@ const ALARM = 15; // s of age from which a figure calls for attention
  *
  * `build(root, follow, tell)` is called once for each element on the page and returns a view: `mark` (from `mark()`,
  * shows the age), `give(data)` (what the script says; calls `follow(panel, ...)` with what it wants now), `draw(frame)`,
- * `stop()` where something has to be undone. The age is that of the first panel followed; when that becomes another one
- * `clear()` forgets what was drawn, and no figure is seen before all of the new panel came: none may stand under another
- * symbol's name. Views whose figures the script draws have no `clear`. `tell(name, value)` calls the script's
- * `on_<name>_change`. What draws a figure has the class `figure`, so that it is dimmed when stale, and what
- * stands below the heading the class `body`.
+ * `refused()` where something else can be followed when the panel cannot be had, `stop()` where something has to be
+ * undone. The age is that of the first panel followed; when that becomes another one `clear()` forgets what was drawn,
+ * and no figure is seen before all of the new panel came: none may stand under another symbol's name. Views whose
+ * figures the script draws have no `clear`. `tell(name, value)` calls the script's `on_<name>_change`. What draws a
+ * figure has the class `figure`, so that it is dimmed when stale, and what stands below the heading the class `body`.
  */
 export function panel({ parentElement, data, setTriggerValue }, build) {
   const root = parentElement.querySelector('.root');
@@ -88,6 +88,7 @@ function part(root, build) {
     }
     if (frame.panel === first) excuse(frame.trouble);
     if (!frame.trouble) view.draw(frame);
+    else if (frame.panel === first) view.refused?.();
     if (frame.panel === first && frame.full) root.classList.remove('unread');
   };
   const follow = (...panels) => {
