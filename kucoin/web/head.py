@@ -195,8 +195,11 @@ class HeadPanel(SymbolPanel):
 
     def _best(self) -> tuple[Decimal | None, Decimal | None]:
         best = self._price.pushed(Quote) or self._price.read()
-        # What is read of contracts does not tell their best prices.
-        return (None, None) if best is None or isinstance(best, Contract) else (best.bid, best.ask)
+        if best is not None and not isinstance(best, Contract):
+            return best.bid, best.ask
+        # What is read of contracts does not tell their best prices; in a quiet market the book still knows them.
+        book = self.sight.books.view(self.symbol, 1)
+        return (book.bids[0][0], book.asks[0][0]) if book and book.trusted and book.bids and book.asks else (None, None)
 
     def _futures(self, decimals: int) -> Body:
         contract = self.sight.market.contract(self.symbol).value

@@ -151,6 +151,21 @@ def test_a_contracts_figures_of_a_dead_line_give_way_to_those_that_were_read() -
     assert (body["bid"], body["ask"], body["funding_rate"]) == (None, None, "0.0001")
 
 
+def test_a_quiet_contracts_best_prices_are_those_of_its_book() -> None:
+    """As long as that can be trusted."""
+    scene = Scene()
+    scene.quote(symbol=LINEAR)
+    panel = HeadPanel(scene.sight, LINEAR)
+    scene.now += 30
+    scene.mark("70001", "70000")
+    scene.book([("69999", "3")], [("70002", "1")], symbol=LINEAR)
+    panel.change()
+    assert (panel.full()["bid"], panel.full()["ask"]) == ("69999.0", "70002.0")
+    scene.book([("69999", "3")], [("70002", "1")], symbol=LINEAR, problem="updates are missing")
+    panel.change()
+    assert (panel.full()["bid"], panel.full()["ask"]) == (None, None)
+
+
 def test_a_topic_that_fell_silent_does_not_stand_under_the_age_of_another() -> None:
     """Marks go on and best prices do not, or the other way; nothing was read for long."""
     scene = Scene()
