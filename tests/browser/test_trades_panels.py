@@ -89,6 +89,23 @@ def test_rows_come_on_top_and_a_hundred_stay(rig: Rig, mount: Mount) -> None:
     assert sizes(page) == [str(n) for n in range(102, 2, -1)]
 
 
+def test_what_is_left_and_wanted_again_at_once_is_sent_whole(rig: Rig, mount: Mount) -> None:
+    """Though the server heard of nothing in between."""
+    page = tape(mount)
+    told = len(rig.wants)
+    page.evaluate(
+        """async (panel) => {
+          const { want } = await import('/assets/socket.js');
+          want(panel, () => {})();
+          want(panel, () => {});
+        }""",
+        "head:OTHER",
+    )
+    until(page, lambda: len(rig.wants) > told + 1)
+    assert [TAPE in wants for wants in rig.wants[told:]] == [True, True]
+    assert ["head:OTHER" in wants for wants in rig.wants[told:]] == [False, True]
+
+
 def test_a_trade_that_grew_is_written_where_it_stands(rig: Rig, mount: Mount) -> None:
     """Further prints of one order change its row and add none."""
     page = tape(mount)

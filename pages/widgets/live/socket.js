@@ -63,6 +63,7 @@ export function want(panel, listener) {
     listeners.delete(listener);
     if (listeners.size > 0) return;
     wanted.delete(panel);
+    anew.add(panel); // should it be wanted again before the server hears of this
     announce();
   };
 }
@@ -165,7 +166,7 @@ function announce() {
   announcing ??= setTimeout(() => {
     announcing = null;
     const panels = [...wanted.keys()];
-    if (anew.size > 0) send({ want: panels.filter((panel) => !anew.has(panel)) });
+    if (panels.some((panel) => anew.has(panel))) send({ want: panels.filter((panel) => !anew.has(panel)) });
     anew.clear();
     send({ want: panels });
   });
