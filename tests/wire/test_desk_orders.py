@@ -425,7 +425,7 @@ def test_fills_that_cannot_be_read_are_said(desk: Desk) -> None:
     """A list of fills that lacks some is not shown as whole."""
     with desk_of(desk.floor, every=NEVER) as fresh:
         fresh.floor.faults({"name": "gone", "path": "/api/v1/hf/fills"})
-        fresh.orders.look_back("SOL-USDT")
+        fresh.orders.look_back("LINK-USDT")
         until(lambda: str(fresh.orders.problem()).startswith("Latest spot fills cannot be read: "))
         fresh.floor.clear_faults()
         until(lambda: fresh.orders.problem() is None)
