@@ -32,6 +32,9 @@ class Line:
         self._socket = connected
         self._socket.setblocking(False)
         self._records = isinstance(connected, ssl.SSLSocket)
+        self._reads = 1  # attempts at a record that the next turn may make
+        # The handshake may have taken the beginning of a record, which poll does not see: tried for before the first wait.
+        self._flowing = self._records
         self._cutter = frames.Cutter()
         self._over: StreamError | None = None  # said together with the last messages, so raised after them
         self._waker = waker
@@ -74,12 +77,12 @@ class Line:
         """
         if self._over is not None:
             raise self._over
-        if isinstance(self._socket, ssl.SSLSocket) and self._socket.pending():
-            timeout = 0.0  # the handshake took the beginning of a record: the rest is no longer on the socket
-        if any(ready == self._waker.fileno() for ready, _ in self._poll.poll(timeout * 1000)):
-            self._hush()
         try:
-            piece = self._receive()
+            piece = self._receive() if self._flowing else None
+            if piece is None:
+                if any(ready == self._waker.fileno() for ready, _ in self._poll.poll(timeout * 1000)):
+                    self._hush()
+                piece = self._receive()
         except OSError as error:
             raise StreamError(f"the line broke ({type(error).__name__})") from None
         if piece is None:
@@ -111,18 +114,26 @@ class Line:
         self._socket.close()
 
     def _receive(self) -> bytes | None:
-        """Return what waits on the socket: empty at its end, None where nothing does."""
+        """Return what waits on the socket: empty at its end, None where nothing does.
+
+        TLS hands out a record at a time, and a message often has one to itself. Beside a busy thread every attempt costs
+        a switch interval, also the one that finds nothing: so a lone record is handed on at once, and more are tried for
+        where more came.
+        """
         pieces: list[bytes] = []
         room = _PIECE
         try:
-            while room > 0:
+            while room > 0 and len(pieces) < self._reads:
                 piece = self._socket.recv(_PIECE)
                 pieces.append(piece)
                 room -= len(piece)
-                # TLS hands out a record at a time, and a message often has one to itself.
-                if not (piece and self._records):
+                if not piece:
                     break
+            self._flowing = self._records
+            self._reads = 2 * len(pieces) if self._records else 1
         except OSError as error:
+            self._flowing = False
+            self._reads = max(1, len(pieces) // 2)
             if not (pieces or isinstance(error, _NOTHING_YET)):
                 raise
         return b"".join(pieces) if pieces else None

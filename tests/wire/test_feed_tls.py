@@ -89,8 +89,8 @@ class Held(Ear):
         assert self.go.wait(10)
 
 
-def test_what_waits_on_a_tls_line_is_taken_at_once(certificate: Certificate, live: Callable[..., Feed]) -> None:
-    """Fifty messages, each in a record of its own, in one batch."""
+def test_what_waits_on_a_tls_line_is_taken_in_growing_batches(certificate: Certificate, live: Callable[..., Feed]) -> None:
+    """Fifty messages, each in a record of its own: one alone, then 2, 4, 8, 16 and the rest."""
     ear = Held()
     with FeedServer(tls=certificate.server()) as server:
         feed = live(server, ear)
@@ -100,7 +100,7 @@ def test_what_waits_on_a_tls_line_is_taken_at_once(certificate: Certificate, liv
         server.push(*(match(number) for number in range(1, 51)))
         ear.go.set()
         until(lambda: len(ear.events) == 51)
-        assert len(ear.received) == 2
+        assert len(ear.received) <= 6
 
 
 def test_what_came_with_the_end_of_the_handshake_is_read_at_once(certificate: Certificate) -> None:
