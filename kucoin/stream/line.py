@@ -33,7 +33,7 @@ class Line:
         self._socket.setblocking(False)
         self._records = isinstance(connected, ssl.SSLSocket)
         self._reads = 1  # attempts at a record that the next turn may make
-        # The handshake may have taken the beginning of a record, which poll does not see: tried for before the first wait.
+        # The handshake may have taken the beginning of a record, which poll does not see.
         self._flowing = self._records
         self._cutter = frames.Cutter()
         self._over: StreamError | None = None  # said together with the last messages, so raised after them
@@ -116,9 +116,9 @@ class Line:
     def _receive(self) -> bytes | None:
         """Return what waits on the socket: empty at its end, None where nothing does.
 
-        TLS hands out a record at a time, and a message often has one to itself. Beside a busy thread every attempt costs
-        a switch interval, also the one that finds nothing: so a lone record is handed on at once, and more are tried for
-        where more came.
+        TLS hands out a record at a time, and a message often has one to itself. Beside a busy thread every attempt
+        costs a switch interval, also the one that finds nothing: so a lone record is handed on at once, and more are
+        tried for where more came.
         """
         pieces: list[bytes] = []
         room = _PIECE

@@ -89,7 +89,9 @@ class Held(Ear):
         assert self.go.wait(10)
 
 
-def test_what_waits_on_a_tls_line_is_taken_in_growing_batches(certificate: Certificate, live: Callable[..., Feed]) -> None:
+def test_what_waits_on_a_tls_line_is_taken_in_growing_batches(
+    certificate: Certificate, live: Callable[..., Feed]
+) -> None:
     """Fifty messages, each in a record of its own: one alone, then 2, 4, 8, 16 and the rest."""
     ear = Held()
     with FeedServer(tls=certificate.server()) as server:
