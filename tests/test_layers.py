@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # room -> rooms of ours that it may import; the longest prefix that fits a module decides.
 BASE = {"kucoin.errors", "kucoin.decimals", "kucoin.model"}
-DESK = BASE | {"kucoin.rest", "kucoin.stream", "kucoin.book", "kucoin.hub"}
+DESK = BASE | {"kucoin.rest", "kucoin.stream", "kucoin.book", "kucoin.hub", "kucoin.journal"}
 MAY_IMPORT: dict[str, set[str]] = {
     "kucoin": set(),
     "kucoin.errors": set(),
@@ -24,6 +24,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "kucoin.rest": BASE,
     "kucoin.stream": BASE,
     "kucoin.book": BASE,
+    "kucoin.journal": BASE,
     "kucoin.hub": BASE | {"kucoin.rest", "kucoin.stream", "kucoin.book"},
     "kucoin.desk": DESK,
     "kucoin.web": DESK | {"kucoin.desk", "kucoin.figures"},
