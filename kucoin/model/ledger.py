@@ -160,3 +160,13 @@ class InterestCharge:
     amount: Decimal
     day_rate: Decimal | None
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class EquityPoint:
+    """What the futures account of ``currency`` was worth at a moment; ``unrealised`` is a part of it."""
+
+    currency: str
+    equity: Decimal
+    unrealised: Decimal | None
+    at: datetime
