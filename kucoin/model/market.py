@@ -65,6 +65,8 @@ class Contract:
     ``multiplier`` is coins per lot on linear contracts; on inverse ones a lot is one unit of quote currency.
     ``price_change`` is the last price less that of 24 h ago, ``price_change_ratio`` the same as a fraction.
     ``volume_24h`` is in coins and ``turnover_24h`` in quote currency; on inverse contracts in lots and in coins.
+    ``index_symbol`` and ``premium_symbol`` name series that candles can be asked of: the index, and how far the
+    contract trades above it, a fraction, told by the minute. Funding rates stay between floor and cap.
     """
 
     symbol: str
@@ -95,6 +97,12 @@ class Contract:
     funding_rate: Decimal | None
     funding_interval_ms: int | None
     next_funding_at: datetime | None
+    index_symbol: str | None = None
+    premium_symbol: str | None = None
+    funding_cap: Decimal | None = None
+    funding_floor: Decimal | None = None
+    supports_cross: bool | None = None
+    listed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

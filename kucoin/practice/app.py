@@ -16,6 +16,7 @@ from kucoin.practice.api import (
     futures_account,
     futures_market,
     futures_orders,
+    futures_series,
     futures_settings,
     futures_trading,
     margin,
@@ -47,6 +48,7 @@ SPOT = (
 )
 FUTURES = (
     *futures_market.ROUTES.listed,
+    *futures_series.ROUTES.listed,
     *futures_account.ROUTES.listed,
     *futures_orders.ROUTES.listed,
     *futures_trading.ROUTES.listed,

@@ -17,6 +17,7 @@ from kucoin.practice.universe import INDICES, LISTINGS, PAIRS, USDT, Contract, L
 
 DEPTH_DAYS = 180
 MONTH = 30 * DAY  # as a request's unit; months themselves are the calendar's
+PREMIUM_STEP = Decimal("0.000001")  # what premiums are told in
 _BOOK_MS = 200  # how often the book changes
 _ZERO = Decimal(0)
 _VOLUME, _INVERSE_TURNOVER = Decimal("0.001"), Decimal("0.00000001")
@@ -176,6 +177,18 @@ class Market:
         finer = self._minutes if unit < HOUR else self._hours
         fine = finer(listing, first, end + unit, now_ms)  # the last bar wanted may end as much later
         return merged(fine, _starts(fine.at, unit)).between(first, end)
+
+    def premium_candles(self, contract: Contract, unit: int, span: tuple[int, int], now_ms: int) -> Bars:
+        """Return the bars of a contract's premium over its index, as `candles`; in steps of ``PREMIUM_STEP``."""
+        now = now_ms // 60_000
+        first = max(-(-span[0] // 60_000), (now // DAY - DEPTH_DAYS) * DAY)
+        end = -(-min(span[1], now_ms + 1) // 60_000)
+        if first >= end:
+            return _nothing()
+        at = np.arange(first, min(end + unit, now + 1))
+        steps = np.rint(self.history.premium(contract.symbol, at) / float(PREMIUM_STEP)).astype(np.int64)
+        none = np.zeros_like(at)  # a premium is not traded
+        return merged(Bars(at, steps, steps, steps, steps, none, none), _starts(at, unit)).between(first, end)
 
     def _minutes(self, listing: Listing, first: int, end: int, now_ms: int) -> Bars:
         """Return the minute bars from ``first`` to ``end``, at most up to the running one."""

@@ -79,7 +79,8 @@ class Futures:
         """Return the candles that begin from ``start`` up to ``end``, 500 at most.
 
         Args:
-            symbol: A contract, or an index or premium symbol such as ``.KXBTUSDT``.
+            symbol: A contract, or its ``index_symbol`` or ``premium_symbol``, such as ``.KXBTUSDT``, ``.XBTUSDTMPI``.
+                There are no candles of mark prices.
             granularity: Minutes, one of `GRANULARITIES`.
             start: Aware, as is ``end``.
 

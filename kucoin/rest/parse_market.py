@@ -190,4 +190,10 @@ def _contract(value: object, where: str) -> Contract:
         # Not fundingRateGranularity: that is what it was when the contract was listed.
         funding_interval_ms=row.integer_or_none("currentFundingRateGranularity"),
         next_funding_at=row.moment_or_none("nextFundingRateDateTime"),
+        index_symbol=row.text_or_none("indexSymbol"),
+        premium_symbol=row.text_or_none("premiumsSymbol1M"),
+        funding_cap=row.number_or_none("fundingRateCap"),
+        funding_floor=row.number_or_none("fundingRateFloor"),
+        supports_cross=row.flag_or_none("supportCross"),
+        listed_at=row.moment_or_none("firstOpenDate"),
     )

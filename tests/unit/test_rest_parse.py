@@ -224,6 +224,10 @@ def test_a_contract_is_read() -> None:
         funding_rate=D("0.000112"),
         funding_interval_ms=14_400_000,
         next_funding_at=datetime(2026, 9, 21, 16, tzinfo=UTC),
+        index_symbol=".KXBTUSDT",
+        premium_symbol=".XBTUSDTMPI",
+        supports_cross=True,
+        listed_at=datetime(2020, 3, 30, 8, tzinfo=UTC),
     )
     assert (inverse.is_inverse, inverse.multiplier, inverse.settle_currency) == (True, D(-1), "ETH")
     assert (inverse.funding_interval_ms, inverse.next_funding_at) == (None, None)

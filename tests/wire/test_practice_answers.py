@@ -208,6 +208,22 @@ def test_a_window_of_candles_is_a_window(practice: Practice) -> None:
     assert [int(row[0]) for row in rows] == [start + 900 * place for place in range(7, -1, -1)]
 
 
+def test_premiums_have_candles_of_their_minutes(practice: Practice) -> None:
+    """As index and contract have; what the candles of a minute say is what the series says."""
+    practice.clock(rate=0)
+    name = ".XBTUSDTMPI"
+    rows = practice.public(f"/api/v1/kline/query?symbol={name}&granularity=1", futures=True).data
+    told = practice.public(f"/api/v1/premium/query?symbol={name}&maxCount=40", futures=True).data["dataList"]
+    closes = {row[0]: row[4] for row in rows}
+    assert [closes[each["timePoint"]] for each in told] == [each["value"] for each in told]
+    start = rows[0][0]
+    hours = practice.public(f"/api/v1/kline/query?symbol={name}&granularity=60&from={start}", futures=True).data
+    whole = [row[2] for row in rows if hours[1][0] <= row[0] < hours[2][0]]
+    assert (len(whole), hours[1][2]) == (60, max(whole))
+    refused = practice.public("/api/v1/kline/query?symbol=.NOSUCHPI&granularity=1", futures=True)
+    assert refused.code == "200003"
+
+
 def test_pages_hold_every_row_once(practice: Practice) -> None:
     """Ledgers and histories page through without repeating or dropping a row."""
     whole = practice.get("/api/v3/margin/interest?currency=XRP&pageSize=500").data
