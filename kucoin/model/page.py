@@ -15,7 +15,9 @@ class Page(Generic[T]):
     Attributes:
         items: In the exchange's order, which is newest first unless the method says otherwise.
         cursor: What to pass to the same method for the next part; None where this was the last.
+        total: How many rows the whole list has; None where the exchange does not say.
     """
 
     items: tuple[T, ...]
     cursor: int | None
+    total: int | None = None

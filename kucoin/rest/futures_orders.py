@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
@@ -268,8 +269,12 @@ class FuturesOrders:
         end: datetime | None = None,
         cursor: int | None = None,
         limit: int = 100,
+        urgency: Urgency = Urgency.ORDINARY,
     ) -> Page[FuturesFill]:
         """Return fills, newest first, slightly late; those older than 3 months may be gone. As `done_orders`.
+
+        Args:
+            urgency: BACKGROUND where nobody waits for the answer.
 
         Source: https://www.kucoin.com/docs-new/api-3470248
         """
@@ -281,7 +286,8 @@ class FuturesOrders:
             "currentPage": cursor or 1,
             "pageSize": limit,
         }
-        return paging.numbered(self._transport.call(FILLS, params=params), cursor or 1, parse.fill)
+        answer = self._transport.call(replace(FILLS, urgency=urgency), params=params)
+        return paging.numbered(answer, cursor or 1, parse.fill)
 
     def open_value(self, *, symbol: str) -> OpenOrderValue:
         """Return what the open orders on a contract would add.

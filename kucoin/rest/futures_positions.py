@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
@@ -151,12 +152,14 @@ class FuturesPositions:
         end: datetime | None = None,
         cursor: int | None = None,
         limit: int = 100,
+        urgency: Urgency = Urgency.ORDINARY,
     ) -> Page[ClosedPosition]:
         """Return positions that ended, newest first; those older than 3 months may be gone.
 
         Args:
             start: Aware, as is ``end``.
             limit: 200 at most.
+            urgency: BACKGROUND where nobody waits for the answer.
 
         Source: https://www.kucoin.com/docs-new/api-3470254
         """
@@ -166,7 +169,8 @@ class FuturesPositions:
             "limit": limit,
             "pageId": cursor or 1,
         }
-        return paging.numbered(self._transport.call(CLOSED, params=params), cursor or 1, parse.closed_position)
+        answer = self._transport.call(replace(CLOSED, urgency=urgency), params=params)
+        return paging.numbered(answer, cursor or 1, parse.closed_position)
 
     def funding_payments(
         self,
@@ -176,16 +180,18 @@ class FuturesPositions:
         end: datetime | None = None,
         cursor: int | None = None,
         limit: int = 100,
+        urgency: Urgency = Urgency.ORDINARY,
     ) -> Page[FundingPayment]:
         """Return what positions on a contract paid and received, newest first, of the last 6 months at most.
 
         Args:
             start: At most 3 months before ``end``; both are aware.
+            urgency: As for `closed_positions`.
 
         Source: https://www.kucoin.com/docs-new/api-3470267
         """
         params: Params = {"symbol": symbol, **paging.span(start, end), "offset": cursor, "maxCount": limit}
-        answer = self._transport.call(FUNDING_PAYMENTS, params=params)
+        answer = self._transport.call(replace(FUNDING_PAYMENTS, urgency=urgency), params=params)
         return paging.by_more(answer, parse.funding_payment, lambda payment: payment.payment_id)
 
     def funding_rates(self, *, symbol: str, start: datetime, end: datetime) -> tuple[FundingRate, ...]:

@@ -28,7 +28,7 @@ def numbered(answer: Answer, number: int, read: Callable[[Row], _T]) -> Page[_T]
     """Read page ``number``."""
     page = row_of(answer)
     items = tuple(map(read, page.rows("items")))
-    return Page(items, number + 1 if number < page.integer("totalPage") else None)
+    return Page(items, number + 1 if number < page.integer("totalPage") else None, page.integer_or_none("totalNum"))
 
 
 def by_last_id(answer: Answer, read: Callable[[Row], _T]) -> Page[_T]:
