@@ -95,6 +95,7 @@ class Desk:
             tickers=self._accounts.tickers,
             contracts=self._accounts.contracts,
         )
+        self.sheets = self.market.sheets
         self.orders = Orders(exchange, self.hub, self._refresher, granted=self._accounts.granted)
         self._history = History(self.feeds.status, monotonic=monotonic, now=now)
         self._lock = threading.Lock()

@@ -20,6 +20,7 @@ from kucoin.desk.errands import Errands
 from kucoin.desk.recent_trades import RecentTrades
 from kucoin.desk.refresh import Reading, Refresher, Source
 from kucoin.desk.rules import Rules, of_contract, of_pair
+from kucoin.desk.sheets import Sheets
 from kucoin.errors import InvalidRequest
 from kucoin.hub import Hub
 from kucoin.model.market import Contract, Ticker
@@ -118,10 +119,11 @@ class Market:
         self._spot_rules = _Listed(self._pairs, of_pair)
         self._contract_rules = _Listed(contracts, of_contract)
         self._contract_rows = _Listed(contracts, _itself)
+        self.sheets = Sheets(exchange, self.contract, self._errands, now=self.exchange_time, monotonic=monotonic)
         hub.on_resync(self._resynced)
 
     def start(self) -> None:
-        """Begin to fetch what pages give rise to: candles and recent trades."""
+        """Begin to fetch what pages give rise to: candles, recent trades, sheets of contracts."""
         self._errands.start()
 
     def stop(self) -> None:
