@@ -76,7 +76,10 @@ class ClosedPosition:
 
 @dataclass(frozen=True, slots=True)
 class FundingPayment:
-    """What a position paid (``funding`` negative) or received at one settlement, in ``settle_currency``."""
+    """What a position paid (``funding`` negative) or received at one settlement, in ``settle_currency``.
+
+    ``position_qty`` is in lots, negative when short. ``position_side`` is None where the exchange does not tell.
+    """
 
     payment_id: int
     symbol: str
@@ -88,6 +91,7 @@ class FundingPayment:
     settle_currency: str
     margin_mode: MarginMode | None
     at: datetime
+    position_side: PositionSide | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from decimal import Decimal
 
+import msgspec
+
 from kucoin.errors import ApiError, OutcomeUnknown
 from kucoin.model.order import (
     FuturesFill,
@@ -29,6 +31,12 @@ from kucoin.model.position import ClosedPosition, FundingPayment, FundingRate, M
 from kucoin.rest.answer import Answer
 from kucoin.rest.parse_order import given, refusal
 from kucoin.rest.row import Row, row_of, rows_of, value_of
+
+
+class _Context(msgspec.Struct):
+    """What else a funding row says, as text."""
+
+    side: PositionSide | None = msgspec.field(name="positionSide", default=None)
 
 
 def order(row: Row) -> FuturesOrder:
@@ -234,7 +242,16 @@ def funding_payment(row: Row) -> FundingPayment:
         settle_currency=row.text("settleCurrency"),
         margin_mode=row.word_or_none("marginMode", MarginMode),
         at=row.moment("timePoint"),
+        position_side=_side_in(row.text_or_none("context")),
     )
+
+
+def _side_in(context: str | None) -> PositionSide | None:
+    """Read which position of a contract a row is about out of its ``context``, which is JSON in a text."""
+    try:
+        return msgspec.json.decode(context or "{}", type=_Context).side
+    except msgspec.DecodeError:
+        return None
 
 
 def funding_rates(answer: Answer) -> tuple[FundingRate, ...]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pytest
+
 from kucoin.model.ledger import (
     Borrowing,
     Deposit,
@@ -33,7 +35,7 @@ from kucoin.model.order import (
 )
 from kucoin.model.position import ClosedPosition, FundingPayment, FundingRate, MaxOpenSize, PositionMode, RiskTier
 from kucoin.rest import paging, parse_futures, parse_ledger
-from kucoin.rest.row import row_of
+from kucoin.rest.row import Row, row_of, value_of
 from tests.rest_payloads import ms, opened
 
 D = Decimal
@@ -174,10 +176,27 @@ def test_funding_is_read() -> None:
             settle_currency="USDT",
             margin_mode=MarginMode.ISOLATED,
             at=ms(-1_000_000),
+            position_side=PositionSide.BOTH,
         ),
     )
     rates = parse_futures.funding_rates(opened("futures-funding-rates"))
     assert rates[1] == FundingRate("XBTUSDTM", D("-0.00002"), ms(-29_800_000))
+
+
+@pytest.mark.parametrize(
+    ("context", "side"),
+    [
+        ('{"marginMode": "CROSS", "positionSide": "SHORT"}', PositionSide.SHORT),
+        ('{"marginMode": "CROSS"}', None),
+        ('{"positionSide": "UP"}', None),
+        ("SHORT", None),
+        (None, None),
+    ],
+)
+def test_a_funding_says_which_position_paid(context: str | None, side: PositionSide | None) -> None:
+    """The side stands in a JSON text beside the rest; what cannot be read is not known."""
+    (fields,) = value_of(opened("futures-funding-payments"))["dataList"]
+    assert parse_futures.funding_payment(Row({**fields, "context": context}, "a row")).position_side is side
 
 
 # --- money that moved

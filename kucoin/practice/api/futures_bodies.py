@@ -144,6 +144,7 @@ def fill(found: Fill) -> dict[str, Any]:
         "feeCurrency": found.fee_currency,
         "subTradeType": None,
         "marginMode": found.margin_mode,
+        "positionSide": found.position_side,
         "openFeeTaxPay": "0",
         "closeFeeTaxPay": "0",
         "displayType": f"{found.type}_stop" if found.is_stop else found.type,

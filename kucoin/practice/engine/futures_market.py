@@ -279,6 +279,7 @@ class FuturesMarket(Market):
                 open_fee=open_fee,
                 close_fee=close_fee,
                 margin_mode=margin_mode(order),
+                position_side=position_side(order),
                 is_stop=order.stop_id is not None,
                 kind=order.kind,
                 created_ms=deal.now_ms,

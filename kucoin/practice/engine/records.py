@@ -163,6 +163,7 @@ class Fill(Struct, frozen=True, kw_only=True):
     open_fee: Decimal = ZERO
     close_fee: Decimal = ZERO
     margin_mode: MarginMode | None = None
+    position_side: PositionSide = PositionSide.BOTH
     is_stop: bool = False
     kind: str = "trade"
     created_ms: int
