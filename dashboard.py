@@ -14,7 +14,7 @@ import streamlit as st
 from kucoin import assemble
 from kucoin.errors import NotConfigured
 from kucoin.settings import require_loopback
-from kucoin.web import assets
+from kucoin.web import assets, probes
 
 
 @asynccontextmanager
@@ -43,4 +43,4 @@ except NotConfigured as error:
     raise SystemExit(str(error)) from None
 
 scripts = assets.route(Path(__file__).parent / "pages" / "widgets" / "live")
-app = st.App("pages/frame.py", lifespan=lifespan, routes=[*live.routes, scripts])
+app = st.App("pages/frame.py", lifespan=lifespan, routes=[*live.routes, scripts, *probes.routes()])
