@@ -22,4 +22,4 @@ def test_no_page_that_is_opened_first_complains(visit: Any, context: BrowserCont
         said[address] = seen.complaints
         seen.page.close()
     assert len(said) > 2
-    assert said == dict.fromkeys(said, [])
+    assert said == {address: [] for address in said}
