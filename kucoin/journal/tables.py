@@ -1,52 +1,83 @@
 """The tables of the journal, as the newest of `migrations` leaves them.
 
-Decimals are text, so that not a digit is lost; moments are whole microseconds since 1970 (``_us``), as fine as
-a ``datetime``. ``account`` is the uid of the account. What is unknown is NULL.
+A column's key is the field's name in the model, its name what stands in the database. Decimals are text there, so that
+not a digit is lost; moments are whole microseconds since 1970 (``_us``), as fine as a ``datetime``; words of the
+exchange stand as they are. ``account`` is the uid of the account. What is unknown is NULL.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import BigInteger, Column, Dialect, Index, Integer, MetaData, Table, Text
 from sqlalchemy.types import TypeDecorator
+
+from kucoin.model.order import Liquidity, MarginMode, OrderType, PositionSide, Side
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
 
-def microseconds(at: datetime) -> int:
-    """Return ``at`` as whole microseconds since 1970."""
-    return (at - _EPOCH) // _MICROSECOND
-
-
-def moment(at_us: int) -> datetime:
-    """Return the moment, aware UTC, that `microseconds` made ``at_us`` of."""
-    return _EPOCH + timedelta(microseconds=at_us)
-
-
 class Exact(TypeDecorator[Decimal]):
-    """A decimal as the text that spells it, trailing zeros included."""
+    """A decimal as the text that spells it, without exponent, trailing zeros included."""
 
     impl = Text
     cache_ok = True
 
-    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> str | None:  # noqa: ARG002  SQLAlchemy's signature
-        """Spell ``value`` without exponent.
+    def bind_processor(self, dialect: Dialect) -> Callable[[Decimal | None], str | None]:  # noqa: ARG002 SQLAlchemy's
+        """Return what spells a value; it raises ValueError at one that is no finite number."""
+        return _spelled
 
-        Raises:
-            ValueError: It is no finite number.
-        """
-        if value is None:
-            return None
-        if not value.is_finite():
-            raise ValueError(f"{value} is no amount")
-        return f"{value:f}"
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Decimal | None]:  # noqa: ARG002
+        """Return what reads it back."""
+        return lambda text: None if text is None else Decimal(text)
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> Decimal | None:  # noqa: ARG002  SQLAlchemy's signature
-        """Read it back."""
-        return None if value is None else Decimal(value)
+
+class Moment(TypeDecorator[datetime]):
+    """An aware moment as whole microseconds since 1970."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], int | None]:  # noqa: ARG002
+        """Return what counts."""
+        return lambda at: None if at is None else (at - _EPOCH) // _MICROSECOND
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None]:  # noqa: ARG002
+        """Return what makes a moment of the count."""
+        return lambda count: None if count is None else _EPOCH + timedelta(microseconds=count)
+
+
+class Word(TypeDecorator[StrEnum]):
+    """A member of ``kind`` as its text."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, kind: type[StrEnum]) -> None:
+        super().__init__()
+        self.kind = kind
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[StrEnum | None], str | None]:  # noqa: ARG002
+        """Return what takes a member's text."""
+        return lambda member: None if member is None else member.value
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], StrEnum | None]:  # noqa: ARG002
+        """Return what finds the member; it raises KeyError at a word that this version does not know."""
+        members: dict[str | None, StrEnum | None] = {None: None, **{member.value: member for member in self.kind}}
+        return members.__getitem__
+
+
+def _spelled(value: Decimal | None) -> str | None:
+    if value is None:
+        return None
+    if not value.is_finite():
+        raise ValueError(f"{value} is no amount")
+    return f"{value:f}"
 
 
 metadata = MetaData()
@@ -67,10 +98,10 @@ fill = Table(
     Column("symbol", Text, primary_key=True),
     Column("trade_id", Text, primary_key=True),
     Column("order_id", Text, primary_key=True),
-    Column("side", Text, nullable=False),
-    Column("type", Text),
+    Column("side", Word(Side), nullable=False),
+    Column("type", Word(OrderType)),
     Column("kind", Text, nullable=False),
-    Column("liquidity", Text),
+    Column("liquidity", Word(Liquidity)),
     Column("price", Exact, nullable=False),
     Column("size", BigInteger, nullable=False),
     Column("value", Exact, nullable=False),
@@ -80,11 +111,11 @@ fill = Table(
     Column("open_fee", Exact),
     Column("close_fee", Exact),
     Column("settle_currency", Text, nullable=False),
-    Column("margin_mode", Text),
-    Column("position_side", Text),
-    Column("at_us", BigInteger, nullable=False),
+    Column("margin_mode", Word(MarginMode)),
+    Column("position_side", Word(PositionSide)),
+    Column("at_us", Moment, key="at", nullable=False),
 )
-Index("fill_by_time", fill.c.account, fill.c.at_us)
+Index("fill_by_time", fill.c.account, fill.c.at)
 
 funding = Table(
     "funding",
@@ -98,10 +129,10 @@ funding = Table(
     Column("position_qty", BigInteger),
     Column("position_cost", Exact),
     Column("settle_currency", Text, nullable=False),
-    Column("margin_mode", Text),
-    Column("at_us", BigInteger, nullable=False),
+    Column("margin_mode", Word(MarginMode)),
+    Column("at_us", Moment, key="at", nullable=False),
 )
-Index("funding_by_time", funding.c.account, funding.c.at_us)
+Index("funding_by_time", funding.c.account, funding.c.at)
 
 closed_position = Table(
     "closed_position",
@@ -111,8 +142,8 @@ closed_position = Table(
     Column("symbol", Text, nullable=False),
     Column("settle_currency", Text, nullable=False),
     Column("kind", Text),
-    Column("position_side", Text),
-    Column("margin_mode", Text),
+    Column("position_side", Word(PositionSide)),
+    Column("margin_mode", Word(MarginMode)),
     Column("leverage", Exact),
     Column("pnl", Exact, nullable=False),
     Column("trade_fee", Exact),
@@ -120,27 +151,27 @@ closed_position = Table(
     Column("roe", Exact),
     Column("open_price", Exact),
     Column("close_price", Exact),
-    Column("opened_at_us", BigInteger),
-    Column("closed_at_us", BigInteger, nullable=False),
+    Column("opened_at_us", Moment, key="opened_at"),
+    Column("closed_at_us", Moment, key="closed_at", nullable=False),
 )
-Index("closed_position_by_time", closed_position.c.account, closed_position.c.closed_at_us)
+Index("closed_position_by_time", closed_position.c.account, closed_position.c.closed_at)
 
 equity = Table(
     "equity",
     metadata,
     Column("account", Text, primary_key=True),
     Column("currency", Text, primary_key=True),
-    Column("at_us", BigInteger, primary_key=True),
+    Column("at_us", Moment, key="at", primary_key=True, autoincrement=False),
     Column("equity", Exact, nullable=False),
     Column("unrealised", Exact),
 )
 
-# How far a stream was read without a gap: everything from `since_us` (NULL: from its beginning) up to `upto_us`.
+# How far a stream was read without a gap: everything from `since` (NULL: from its beginning) up to `upto`.
 mark = Table(
     "mark",
     metadata,
     Column("account", Text, primary_key=True),
     Column("stream", Text, primary_key=True),
-    Column("upto_us", BigInteger, nullable=False),
-    Column("since_us", BigInteger),
+    Column("upto_us", Moment, key="upto", nullable=False),
+    Column("since_us", Moment, key="since"),
 )

@@ -1,0 +1,55 @@
+"""How the database came to its shape: each step brings it from its number to the next.
+
+Steps only add, and one that was released is never touched again: journals of that shape are out there. They are written
+in the SQL that SQLite and Postgres share; `tables` is where they lead.
+"""
+
+from __future__ import annotations
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    (
+        "CREATE TABLE journal (version INTEGER NOT NULL, mode TEXT NOT NULL)",
+        """
+        CREATE TABLE fill (
+            account TEXT NOT NULL, symbol TEXT NOT NULL, trade_id TEXT NOT NULL, order_id TEXT NOT NULL,
+            side TEXT NOT NULL, type TEXT, kind TEXT NOT NULL, liquidity TEXT, price TEXT NOT NULL,
+            size BIGINT NOT NULL, value TEXT NOT NULL, fee TEXT NOT NULL, fee_rate TEXT, fee_currency TEXT NOT NULL,
+            open_fee TEXT, close_fee TEXT, settle_currency TEXT NOT NULL, margin_mode TEXT, position_side TEXT,
+            at_us BIGINT NOT NULL,
+            PRIMARY KEY (account, symbol, trade_id, order_id)
+        )
+        """,
+        "CREATE INDEX fill_by_time ON fill (account, at_us)",
+        """
+        CREATE TABLE funding (
+            account TEXT NOT NULL, symbol TEXT NOT NULL, payment_id BIGINT NOT NULL, funding TEXT NOT NULL,
+            funding_rate TEXT, mark_price TEXT, position_qty BIGINT, position_cost TEXT,
+            settle_currency TEXT NOT NULL, margin_mode TEXT, at_us BIGINT NOT NULL,
+            PRIMARY KEY (account, symbol, payment_id)
+        )
+        """,
+        "CREATE INDEX funding_by_time ON funding (account, at_us)",
+        """
+        CREATE TABLE closed_position (
+            account TEXT NOT NULL, close_id TEXT NOT NULL, symbol TEXT NOT NULL, settle_currency TEXT NOT NULL,
+            kind TEXT, position_side TEXT, margin_mode TEXT, leverage TEXT, pnl TEXT NOT NULL, trade_fee TEXT,
+            funding_fee TEXT, roe TEXT, open_price TEXT, close_price TEXT, opened_at_us BIGINT,
+            closed_at_us BIGINT NOT NULL,
+            PRIMARY KEY (account, close_id)
+        )
+        """,
+        "CREATE INDEX closed_position_by_time ON closed_position (account, closed_at_us)",
+        """
+        CREATE TABLE equity (
+            account TEXT NOT NULL, currency TEXT NOT NULL, at_us BIGINT NOT NULL, equity TEXT NOT NULL, unrealised TEXT,
+            PRIMARY KEY (account, currency, at_us)
+        )
+        """,
+        """
+        CREATE TABLE mark (
+            account TEXT NOT NULL, stream TEXT NOT NULL, upto_us BIGINT NOT NULL, since_us BIGINT,
+            PRIMARY KEY (account, stream)
+        )
+        """,
+    ),
+)
