@@ -14,7 +14,9 @@ UNKNOWN = "–"
 MINUS = "−"
 THIN_SPACE = "\u2009"
 
-_DECIMALS = {"BTC": 8, "JPY": 0, "KRW": 0, "VND": 0, "IDR": 0, "CLP": 0}
+# Units that are not counted in cents; of coins, those that contracts are settled in.
+_DECIMALS = dict.fromkeys(("BTC", "XBT", "ETH", "SOL", "XRP", "DOT", "ADA", "LTC", "BNB", "DOGE"), 8)
+_DECIMALS |= dict.fromkeys(("JPY", "KRW", "VND", "IDR", "CLP"), 0)
 _AMOUNT_DIGITS = 9  # enough for a satoshi of ten coins, and for cents of a million
 _AMOUNT_PLACES = 8
 _PRICE_DIGITS = 6  # what KuCoin's own ticks need
@@ -46,6 +48,11 @@ def percent(ratio: Decimal | None, *, places: int = 2, signed: bool = True) -> s
     if ratio is None:
         return UNKNOWN
     return f"{_fixed(ratio * 100, places, signed=signed)}{THIN_SPACE}%"
+
+
+def fixed(value: Decimal | None, places: int) -> str:
+    """Return a figure with so many decimals, as a price has that is quoted in ticks: ``87,112.40``."""
+    return _fixed(value, places, signed=False)
 
 
 def amount(value: Decimal | None) -> str:

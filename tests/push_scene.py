@@ -144,7 +144,7 @@ class Scene:
     def __init__(self, *pairs: SpotSymbol, contracts: Iterable[Contract] | None = None) -> None:
         self.now = 1000.0
         self.heard, self.shelf, self.own = Heard(), Shelf(), Own()
-        self.hub = Hub(self.shelf)  # type: ignore[arg-type]  # a shelf does for books
+        self.hub = Hub(self.shelf, monotonic=lambda: self.now)  # type: ignore[arg-type]  # a shelf does for books
         self.sources: dict[str, Source[Any]] = {}
         self.tickers: Source[Any] = Source("tickers", lambda: None, every=5)
         self.contracts: Source[Any] = Source("contracts", lambda: None, every=5)

@@ -46,6 +46,7 @@ _TOPICS: Mapping[str, Mapping[bool, tuple[str, ...]]] = {
             "/contract/instrument",
         ),
     },
+    "marks": {False: (), True: ("/contract/instrument",)},
     "trades": {False: ("/market/match",), True: ()},
     "book": {False: ("/market/level2",), True: ("/contractMarket/level2",)},
 }
@@ -191,6 +192,16 @@ class Market:
         for symbol in (symbols := tuple(dict.fromkeys(symbols))):
             self.known(symbol)
         return self._take([("prices", symbol) for symbol in symbols])
+
+    def marks(self, contracts: Iterable[str]) -> Watch:
+        """Hear mark prices and funding of ``contracts``, and nothing else of them.
+
+        Raises:
+            InvalidRequest: One is not listed.
+        """
+        for symbol in (symbols := tuple(dict.fromkeys(contracts))):
+            self.known(symbol)
+        return self._take([("marks", symbol) for symbol in symbols])
 
     def watch_candles(self, symbol: str, interval: str) -> Watch:
         """Hear the candle under way.

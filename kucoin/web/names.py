@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from kucoin.errors import InvalidRequest
 from kucoin.web.chart import CandlesPanel
+from kucoin.web.futures import FuturesPanel
 from kucoin.web.head import HeadPanel, PricesPanel
 from kucoin.web.ladder import DepthPanel, LadderPanel
 from kucoin.web.machine import AccountPanel, StatusPanel
@@ -26,6 +27,7 @@ _KINDS: dict[str, tuple[int, Callable[..., Panel]]] = {  # how many parts follow
     "prices": (1, lambda sight, symbols: PricesPanel(sight, tuple(dict.fromkeys(filter(None, symbols.split(",")))))),
     "status": (1, lambda sight, _nothing: StatusPanel(sight)),
     "portfolio": (1, PortfolioPanel),
+    "futures": (1, lambda sight, _nothing: FuturesPanel(sight)),
     "account": (1, lambda sight, _nothing: AccountPanel(sight)),
 }
 

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import NamedTuple, Protocol
 
 from kucoin.book.books import Books
+from kucoin.desk.futures import FuturesView
 from kucoin.desk.market import Market
 from kucoin.desk.portfolio import Portfolio
 from kucoin.desk.refresh import Reading
@@ -85,6 +86,7 @@ class Sight:
     orders: Orders | None
     status: Callable[[], Status]
     portfolio: Callable[[str], Portfolio] | None = None
+    futures: Callable[[], FuturesView] | None = None
     monotonic: Callable[[], float] = time.monotonic
     wall: Callable[[], float] = time.time
     shared: dict[object, object] = field(default_factory=dict)

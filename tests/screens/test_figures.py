@@ -160,3 +160,16 @@ def test_text_from_outside_is_escaped_mark_by_mark() -> None:
     assert letters.replace("\\", "") == "*a* <b> # :red[x] $y$ [z](http://e.vil) www.e.vil a@e.vil"
     assert all(before == "\\" for before, mark in pairwise(letters) if mark in "*<>#:[]$()/.@")
     assert not [start for start in ("//e", "www.", "@e") if start in shown.replace("\\", "")]
+
+
+def test_a_coin_that_contracts_are_settled_in_has_all_its_decimals() -> None:
+    """XBT is what KuCoin's futures call a bitcoin."""
+    assert figures.money(Decimal("-0.0000341"), "XBT", signed=True) == "−0.00003410"
+
+
+@pytest.mark.parametrize(
+    ("value", "places", "shown"), [("87112.44", 1, "87,112.4"), ("0.15", 5, "0.15000"), (None, 1, "–")]
+)
+def test_a_price_has_the_decimals_of_its_tick(value: str | None, places: int, shown: str) -> None:
+    """No more and no fewer, so that points stand in one line."""
+    assert figures.fixed(None if value is None else Decimal(value), places) == shown

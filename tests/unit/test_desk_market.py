@@ -141,3 +141,15 @@ def test_no_candles_are_asked_for_before_an_absurd_moment(before: int) -> None:
     """It would only cost a request."""
     with pytest.raises(InvalidRequest, match="is no moment"):
         Scene().market.older(PAIR, "1min", before)
+
+
+def test_of_a_position_only_the_mark_is_heard() -> None:
+    """What else there is to hear of a contract would cost many times as much."""
+    scene = Scene()
+    watch = scene.market.marks([LINEAR, LINEAR])
+    assert scene.heard.wanted == [f"/contract/instrument:{LINEAR}"]
+    assert scene.market.watched() == {LINEAR: 1}
+    watch.close()
+    assert scene.market.watched() == {LINEAR: 0}
+    with pytest.raises(InvalidRequest, match="not listed"):
+        scene.market.marks(["GONEUSDTM"])
