@@ -21,7 +21,7 @@ Row = TypeVar("Row")
 _CARRIED = (
     *("margin_mode", "current_qty", "leverage", "avg_entry_price", "mark_price", "liquidation_price", "mark_value"),
     *("pos_cost", "pos_init", "pos_margin", "maint_margin", "unrealised_pnl", "unrealised_pnl_ratio"),
-    *("unrealised_roe_ratio", "realised_pnl", "adl_rank"),
+    *("unrealised_roe_ratio", "realised_pnl", "adl_rank", "pos_maint", "maintain_rate", "funding_fee"),
 )
 
 

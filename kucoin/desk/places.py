@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from decimal import Decimal, localcontext
+from decimal import Decimal
 
-from kucoin.decimals import ONE, ZERO
+from kucoin.decimals import ZERO
+from kucoin.desk import positions as arithmetic
 from kucoin.desk.portfolio import Line, PartKind, Place
 from kucoin.desk.refresh import Reading
 from kucoin.model.account import CrossMargin, FuturesAccount, IsolatedPair, MarginAsset, SpotAccount, SubAccount
@@ -126,7 +127,7 @@ def moved(
     each = [
         _moved_by(position, contracts.get(position.symbol), now)
         for position in positions
-        if position.settle_currency == currency
+        if arithmetic.settles_in(position, contracts.get(position.symbol)) == currency
     ]
     known = [amount for amount in each if amount is not None]
     return sum(known, ZERO) if len(known) == len(each) else None
@@ -147,30 +148,12 @@ def unrealised(
         An amount of ``currency``; None where there is no position, or one whose gain is not known.
     """
     gains = [
-        _gain(position, contracts.get(position.symbol), mark(position))
+        arithmetic.unrealised(position, contracts.get(position.symbol), mark(position))
         for position in positions or ()
-        if position.settle_currency == currency
+        if arithmetic.settles_in(position, contracts.get(position.symbol)) == currency
     ]
     known = [gain for gain in gains if gain is not None]
     return sum(known, ZERO) if known and len(known) == len(gains) else None
-
-
-def _gain(position: Position, contract: Contract | None, mark: Decimal | None) -> Decimal | None:
-    """The exchange's own figure at its own mark price, and what the price has done since."""
-    if position.unrealised_pnl is None or mark is None:
-        return position.unrealised_pnl
-    if contract is None or position.mark_price is None or position.mark_price <= 0 or mark <= 0:
-        return None
-    return position.unrealised_pnl + _between(position.mark_price, mark, position, contract)
-
-
-def _between(before: Decimal, after: Decimal, position: Position, contract: Contract) -> Decimal:
-    """What a move of its price is to a position, in its settlement currency."""
-    lots = position.current_qty * abs(contract.multiplier)
-    if not contract.is_inverse:
-        return lots * (after - before)
-    with localcontext(prec=28):
-        return lots * (ONE / before - ONE / after)  # a lot is a dollar: worth fewer coins as the price rises
 
 
 def _moved_by(position: Position, contract: Contract | None, now: datetime) -> Decimal | None:
@@ -181,7 +164,7 @@ def _moved_by(position: Position, contract: Contract | None, now: datetime) -> D
     last, ago = contract.last_trade_price, contract.last_trade_price - contract.price_change
     if last <= 0 or ago <= 0:
         return None
-    return _between(ago, last, position, contract)
+    return arithmetic.profit(position.current_qty, ago, last, contract)
 
 
 def _sub_lines(account: SubAccount) -> list[Line]:

@@ -153,6 +153,9 @@ class PositionChange(PrivatePush, frozen=True, kw_only=True):
     realised_pnl: Decimal | None = None
     adl_rank: Decimal | None = None
     opening_time: int | None = None
+    pos_maint: Decimal | None = None
+    maintain_rate: Decimal | None = None
+    funding_fee: Decimal | None = None
 
 
 class PositionFunding(PrivatePush, frozen=True, kw_only=True):

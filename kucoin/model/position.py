@@ -15,14 +15,16 @@ class Position:
     """One open position; amounts are in ``settle_currency``, ratios are fractions.
 
     ``current_qty`` is in lots, negative when short. In hedge mode ``position_side`` is LONG or SHORT, else BOTH.
-    Fields that KuCoin leaves out of cross positions are None there.
+    ``maintain_rate`` is the maintenance rate of its risk limit tier, ``pos_maint`` what it must keep by that.
+    ``realised_pnl`` is of this position so far: closed parts, and all fees and funding (``funding_fee`` alone), negative
+    when paid. Fields that KuCoin leaves out of cross positions are None there.
     """
 
     symbol: str
     position_side: str
-    margin_mode: str
-    settle_currency: str
-    is_inverse: bool
+    margin_mode: str | None
+    settle_currency: str | None
+    is_inverse: bool | None
     current_qty: int
     leverage: Decimal | None
     avg_entry_price: Decimal | None
@@ -40,6 +42,9 @@ class Position:
     adl_rank: Decimal | None
     opened_at: datetime | None
     at: datetime | None
+    pos_maint: Decimal | None = None
+    maintain_rate: Decimal | None = None
+    funding_fee: Decimal | None = None
 
 
 class PositionMode(Enum):

@@ -180,9 +180,9 @@ def _position(row: Row) -> Position:
     return Position(
         symbol=row.text("symbol"),
         position_side=row.text_or_none("positionSide") or "BOTH",  # absent before hedge mode existed
-        margin_mode=row.text("marginMode"),
-        settle_currency=row.text("settleCurrency"),
-        is_inverse=row.flag("isInverse"),
+        margin_mode=row.text_or_none("marginMode"),
+        settle_currency=row.text_or_none("settleCurrency"),
+        is_inverse=row.flag_or_none("isInverse"),
         current_qty=row.integer("currentQty"),
         leverage=row.number_or_none("leverage"),
         avg_entry_price=row.number_or_none("avgEntryPrice"),
@@ -200,4 +200,7 @@ def _position(row: Row) -> Position:
         adl_rank=row.number_or_none("delevPercentage"),
         opened_at=row.moment_or_none("openingTimestamp"),
         at=row.moment_or_none("currentTimestamp"),
+        pos_maint=row.number_or_none("posMaint"),
+        maintain_rate=row.number_or_none("maintMarginReq"),
+        funding_fee=row.number_or_none("fundingFee"),
     )

@@ -127,6 +127,9 @@ class _Position(msgspec.Struct, rename="camel"):
     realised_pnl: Decimal | None = None
     delev_percentage: Decimal | None = None
     opening_timestamp: int | None = None
+    pos_maint: Decimal | None = None
+    maint_margin_req: Decimal | None = None
+    funding_fee: Decimal | None = None
 
 
 class _PositionFunding(msgspec.Struct, rename="camel"):
@@ -199,6 +202,7 @@ _POSITION_NAMES = {
     "unrealised_roe_pcnt": "unrealised_roe_ratio",
     "delev_percentage": "adl_rank",
     "opening_timestamp": "opening_time",
+    "maint_margin_req": "maintain_rate",
 }
 _WALLET_NAMES = {
     "timestamp": "time",

@@ -289,6 +289,8 @@ def test_a_position_is_read() -> None:
         adl_rank=D("0.44"),
         opened_at=datetime(2026, 9, 18, 2, 53, 20, 456000, tzinfo=UTC),
         at=datetime(2026, 9, 21, 14, 13, 20, 100000, tzinfo=UTC),
+        pos_maint=D("21.2"),
+        maintain_rate=D("0.004"),
     )
     assert (short.current_qty, short.is_inverse, short.realised_pnl) == (-1200, True, D("-0.0002389"))
     assert short.maint_margin is None
