@@ -16,8 +16,8 @@ class Position:
 
     ``current_qty`` is in lots, negative when short. In hedge mode ``position_side`` is LONG or SHORT, else BOTH.
     ``maintain_rate`` is the maintenance rate of its risk limit tier, ``pos_maint`` what it must keep by that.
-    ``realised_pnl`` is of this position so far: closed parts, and all fees and funding (``funding_fee`` alone), negative
-    when paid. Fields that KuCoin leaves out of cross positions are None there.
+    ``realised_pnl`` is of this position so far: closed parts and all fees and funding, negative when paid;
+    ``funding_fee`` is the funding in it. Fields that KuCoin leaves out of cross positions are None there.
     """
 
     symbol: str
