@@ -1,16 +1,18 @@
-"""Candles, with the account's own trades marked on them."""
+"""Candles, with the account's own trades and open orders marked on them."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 from typing import Any
 
+from kucoin.decimals import ZERO
 from kucoin.desk.candles import Series
 from kucoin.errors import InvalidRequest
 from kucoin.model.feed import Candle, Mark, Summary
+from kucoin.model.order import Side
 from kucoin.model.times import milliseconds
 from kucoin.web.panel import Body, Change, SymbolPanel, written
-from kucoin.web.sight import CATCHING_UP, STALE, Fresh, Sight
+from kucoin.web.sight import CATCHING_UP, STALE, Fresh, Orders, Sight
 
 
 class CandlesPanel(SymbolPanel):
@@ -26,6 +28,7 @@ class CandlesPanel(SymbolPanel):
         self._series = Series()
         self._generation = -1
         self._fills: list[list[Any]] = []
+        self._orders: list[list[Any]] = []
         try:
             self._candles = sight.market.watch_candles(symbol, interval)
         except InvalidRequest:
@@ -45,15 +48,16 @@ class CandlesPanel(SymbolPanel):
         known = set(before.rows[-3:])
         more: Body = {"last": [row for row in self._series.rows[-3:] if row not in known]}
         if marked:
-            more["fills"] = self._fills
+            more |= {"fills": self._fills, "orders": self._orders}
         return Change("more", more) if more["last"] or marked else None
 
     def full(self) -> Body:
-        """Return up to 500 candles, oldest first, and the own trades among them."""
+        """Return up to 500 candles, oldest first, the own trades among them, and own orders, the highest first."""
         series = self._series
         return {
             "rows": series.rows,
             "fills": self._fills,
+            "orders": self._orders,
             "intervals": self.rules.intervals,
             "price_decimals": self.rules.price_decimals,
             "problem": series.problem,
@@ -77,13 +81,19 @@ class CandlesPanel(SymbolPanel):
             self._candles.close()
 
     def _mark(self) -> bool:
-        """Look for own trades; return whether there are others than before."""
+        """Look for own trades and orders; return whether there are others than before."""
         orders = self.sight.orders
         if orders is None or orders.generation == self._generation:
             return False
         self._generation = orders.generation
+        before = self._fills, self._orders
+        self._fills, self._orders = self._traded(orders), self._resting(orders)
+        return before != (self._fills, self._orders)
+
+    def _traded(self, orders: Orders) -> list[list[Any]]:
+        """Return own trades, oldest first: ms since 1970, side, price, size."""
         decimals = self.rules.price_decimals
-        fills = [
+        return [
             [
                 *(milliseconds(fill.at), fill.side, written(fill.price, decimals)),
                 written(Decimal(fill.size), self.rules.size_decimals),
@@ -91,6 +101,16 @@ class CandlesPanel(SymbolPanel):
             for fill in orders.fills(self.symbol)
             if fill.at is not None
         ]
-        changed = fills != self._fills
-        self._fills = fills
-        return changed
+
+    def _resting(self, orders: Orders) -> list[list[Any]]:
+        """Return what own orders still want at each price: side, price, size; the highest price first."""
+        left: dict[tuple[Decimal, Side], Decimal] = {}
+        for order in orders.open(self.symbol):
+            if order.price is not None and order.remaining_size:
+                key = order.price, order.side
+                left[key] = left.get(key, ZERO) + order.remaining_size
+        decimals, size_decimals = self.rules.price_decimals, self.rules.size_decimals
+        return [
+            [side, written(price, decimals), written(size, size_decimals)]
+            for (price, side), size in sorted(left.items(), reverse=True)
+        ]

@@ -42,9 +42,11 @@ def rows(count: int, start: int = 0) -> list[Row]:
     return [[FIRST + STEP * (start + place), *figures, start + place] for place, figures in enumerate(flat)]
 
 
-def whole(bars: list[Row], fills: list[Any] | None = None, problem: str | None = None) -> dict[str, Any]:
+def whole(
+    bars: list[Row], fills: list[Any] | None = None, problem: str | None = None, orders: list[Any] | None = None
+) -> dict[str, Any]:
     """Return a panel as the server tells it first."""
-    body = {"rows": bars, "fills": fills or [], "problem": problem, "read": True}
+    body = {"rows": bars, "fills": fills or [], "orders": orders or [], "problem": problem, "read": True}
     return {"panel": PANEL, "full": body}
 
 
@@ -217,6 +219,25 @@ def test_own_trades_are_marked_at_their_bar(rig: Rig, mount: Mount) -> None:
     expect(page.locator(".own")).to_have_text(["bought 0.0100 at 105.0", "sold 2 at 1,105.5"])
 
 
+def test_own_orders_stand_at_their_price(rig: Rig, mount: Mount) -> None:
+    """A line with side, size and price; near ones share a label, far ones are counted; one that is filled goes."""
+    page = candles(mount)
+    ours = [["sell", "1100.0", "2"], ["sell", "110.0", "0.50000000"], ["buy", "109.9", "7"], ["buy", "101.5", "1200"]]
+    rig.push(whole(rows(200), orders=[*ours, ["buy", "1.5", "3"]]))
+    expect(page.locator(".order")).to_have_count(3)
+    expect(page.locator(".order span")).to_have_text(["Sell 0.5", "Buy 1,200"])
+    expect(page.locator(".order b")).to_have_text(["110.0", "101.5"])
+    expect(page.locator(".orders p")).to_have_text("Own orders: 1 above, 1 below")
+    tag = page.locator(".level:not(.cross)")
+    rig.push(more([FIRST + STEP * 199, 110, 112, 98, 101.5, 7]))
+    expect(tag).to_have_text("101.5")
+    tops = [locator.evaluate("it => it.getBoundingClientRect().top") for locator in (tag, page.locator(".order").last)]
+    assert tops[0] == pytest.approx(tops[1], abs=0.2)
+    rig.push({"panel": PANEL, "more": {"last": [], "fills": [], "orders": ours[3:]}})
+    expect(page.locator(".order")).to_have_count(1)
+    expect(page.locator(".orders p")).to_have_count(0)
+
+
 def test_the_chart_follows_theme_and_palette(rig: Rig, mount: Mount) -> None:
     """Colours are those of the page, also after they changed."""
     page = shown(rig, mount)
@@ -329,7 +350,7 @@ def known(page: Page, wholes: list[list[Row]]) -> list[int]:
     starts = page.evaluate(
         """(wholes) => {
             const view = new View(60_000);
-            for (const rows of wholes) view.start({rows, fills: []});
+            for (const rows of wholes) view.start({rows, fills: [], orders: []});
             return view.rows.map((row) => row.at / 1000);
         }""",
         wholes,

@@ -13,6 +13,7 @@ import pytest
 from kucoin.desk.candles import EARLIEST, Row, Series
 from kucoin.errors import OutcomeUnknown
 from kucoin.model.feed import Candle
+from kucoin.model.order import Side
 from kucoin.web.chart import CandlesPanel
 from kucoin.web.sight import CATCHING_UP, LIVE
 from tests.feed_server import until
@@ -207,7 +208,22 @@ def test_own_trades_are_marked(scene: Scene) -> None:
     fill.at = pd.Timestamp(START, unit="s", tz="UTC").to_pydatetime()
     scene.own.trades.append(fill)
     scene.own.generation += 1
-    assert panel.change() == ("more", {"last": [], "fills": [[START * 1000, "buy", "9.5", "0.10000000"]]})
+    assert panel.change() == ("more", {"last": [], "fills": [[START * 1000, "buy", "9.5", "0.10000000"]], "orders": []})
+
+
+def test_own_orders_are_told_by_price(scene: Scene) -> None:
+    """What is left of them, the highest price first; orders at one price together, and none of another symbol."""
+    panel = CandlesPanel(scene.sight, PAIR, "1min")
+    read(scene)
+    panel.change()
+    for symbol, side, price in ((PAIR, Side.BUY, "9.5"), (PAIR, Side.SELL, "10.5"), (PAIR, Side.BUY, "9.5")):
+        scene.own.place(symbol, side, price, Decimal("0.25"))
+    scene.own.place(LINEAR, Side.BUY, "9.5", 4)
+    orders = [["sell", "10.5", "0.25000000"], ["buy", "9.5", "0.50000000"]]
+    assert panel.change() == ("more", {"last": [], "fills": [], "orders": orders})
+    assert panel.full()["orders"] == orders
+    scene.own.generation += 1
+    assert panel.change() is None
 
 
 def test_stopping_does_not_wait_for_a_reading_that_hangs() -> None:

@@ -10,27 +10,28 @@ const read = ([seconds, open, high, low, close, volume]) => ({ at: seconds * 100
 export class View {
   /** `step`: length of a bar in ms. */
   constructor(step) {
-    Object.assign(this, { step, rows: [], fills: [], first: false, right: null, bars: null });
+    Object.assign(this, { step, rows: [], fills: [], orders: [], first: false, right: null, bars: null });
   }
 
   /** Take the whole state; keep the older bars that the reader loaded, unless a hole would stand between. */
-  start({ rows, fills }) {
+  start({ rows, fills, orders }) {
     const fresh = rows.map(read);
     const from = fresh[0]?.at ?? Infinity;
     const joined = this.rows.some((row) => row.at >= from);
     this.rows = joined ? [...this.rows.filter((row) => row.at < from), ...fresh] : fresh;
     this.first &&= joined;
-    this.fills = fills;
+    Object.assign(this, { fills, orders });
   }
 
-  /** Take bars that are new or changed, and all own trades where there are others. */
-  grow({ last, fills }) {
+  /** Take bars that are new or changed, and all own trades and orders where there are others. */
+  grow({ last, fills, orders }) {
     for (const row of last.map(read)) {
       const index = this.index(row.at);
       this.rows.splice(index + 1, 0, row);
       if (this.rows[index]?.at === row.at) this.rows.splice(index, 1);
     }
     this.fills = fills ?? this.fills;
+    this.orders = orders ?? this.orders;
   }
 
   /** Take bars before the first; `end`: there are none before these. */

@@ -1,10 +1,11 @@
-// Candles with volume, the live last bar, and the reader's own trades. The data are those of candles.py.
+// Candles with volume, the live last bar, and the reader's own trades and open orders. The data are those of candles.py.
 //
 // Plotly draws what is in view and nothing else, so that a drawing costs the same whatever was loaded. Crosshair and last
 // price are elements of our own above it: they follow every frame without a drawing.
 import { h, patch } from './base.js';
 import { layout, scale, traces } from './candle_figure.js';
 import { handle } from './candle_hand.js';
+import { OrderLines } from './candle_orders.js';
 import { FEWEST, View } from './candle_view.js';
 import { brief, grouped } from './numbers.js';
 import { head, mark, panel, put } from './panel.js';
@@ -31,13 +32,15 @@ class Candles {
     this.choice = h('div', { class: 'intervals', role: 'group', 'aria-label': 'Interval' });
     this.readout = h('p', { class: 'readout figure' });
     this.plot = h('div', { class: 'plot' });
+    this.orders = new OrderLines();
     this.last = h('div', { class: 'level', hidden: true }, h('b'));
     this.cross = h('div', { class: 'level cross', hidden: true }, h('b'));
     this.post = h('div', { class: 'post', hidden: true });
     this.say = h('p', { class: 'say', role: 'status' });
     this.back = h('button', { class: 'back', type: 'button', hidden: true }, 'Back to now');
     this.hand = h('div', { class: 'hand', tabindex: '0', role: 'group' });
-    const frame = h('div', { class: 'frame figure' }, this.plot, this.last, this.post, this.cross, this.hand, this.say, this.back);
+    const marks = [this.orders.element, this.last, this.post, this.cross];
+    const frame = h('div', { class: 'frame figure' }, this.plot, marks, this.hand, this.say, this.back);
     this.body = h('div', { class: 'body' }, this.readout, frame);
     root.append(head('Candles', this.mark, this.choice), this.body);
     this.surface = new Surface(root, this.plot, (surface) => this.paint(surface));
@@ -71,6 +74,7 @@ class Candles {
   clear() {
     Object.assign(this, { view: new View(this.data.seconds * 1000), fit: null, eye: null, marks: [], asked: -PATIENCE });
     this.speak(READING);
+    this.orders.clear();
     this.surface.now();
     this.stamp();
   }
@@ -130,6 +134,7 @@ class Candles {
     this.body.style.setProperty('--gutter', `${this.fit.gutter}px`);
     this.body.style.setProperty('--digits', this.fit.digits);
     this.surface.show(traces(seen, this.marks, look, this.fit), layout(this.fit, size, look, view.step, this.data.places));
+    this.orders.show(view.orders, this.fit);
     this.stamp();
     this.reach();
   }
