@@ -23,9 +23,11 @@ PRACTICE_CREDENTIALS = Credentials(
 )
 
 _CREDENTIALS = ("KUCOIN_API_KEY", "KUCOIN_API_SECRET", "KUCOIN_API_PASSPHRASE")
+_SECRETS = (*_CREDENTIALS, "DATABASE_URL")  # the last may hold a password
+_DATABASES = ("postgresql://", "postgresql+psycopg://", "postgres://", "sqlite:///")
 _NAMES = (
     *("KUCOIN_MODE", "KUCOIN_SITE", *_CREDENTIALS, "KUCOIN_API_KEY_VERSION", "KUCOIN_TRADING"),
-    *("DASHBOARD_DATA", "PRACTICE_SPOT_PORT", "PRACTICE_FUTURES_PORT"),
+    *("DASHBOARD_DATA", "DATABASE_URL", "PRACTICE_SPOT_PORT", "PRACTICE_FUTURES_PORT"),
 )
 
 
@@ -40,7 +42,8 @@ class Mode(StrEnum):
 class Settings:
     """The settings, each of them valid. ``credentials`` is None where live mode was given none.
 
-    ``data`` is a folder that can be written or made; a practice port of 0 means any free one.
+    ``data`` is a folder that can be written or made; ``database_url`` is where the journal is, password and all; a
+    practice port of 0 means any free one.
     """
 
     mode: Mode
@@ -48,6 +51,7 @@ class Settings:
     credentials: Credentials | None
     trading: bool
     data: Path
+    database_url: Secret
     practice_spot_port: int
     practice_futures_port: int
 
@@ -66,13 +70,15 @@ def load(environ: Mapping[str, str], secrets_path: Path) -> Settings:
     spot_port, futures_port = _port(given, "PRACTICE_SPOT_PORT", 8610), _port(given, "PRACTICE_FUTURES_PORT", 8611)
     if spot_port == futures_port != 0:
         raise NotConfigured(f"PRACTICE_FUTURES_PORT is {futures_port}, which PRACTICE_SPOT_PORT already takes")
+    data = _folder(given, "DASHBOARD_DATA", "data")
     version = int(_choice(given, "KUCOIN_API_KEY_VERSION", ("2", "3"), default="3"))
     return Settings(
         mode=mode,
         site=_choice(given, "KUCOIN_SITE", SITES, default="global"),
         credentials=_credentials(given, version) if mode is Mode.LIVE else PRACTICE_CREDENTIALS,
         trading=_trading(given, mode),
-        data=_folder(given, "DASHBOARD_DATA", "data"),
+        data=data,
+        database_url=_database(given, data / f"journal-{mode}.sqlite3"),
         practice_spot_port=spot_port,
         practice_futures_port=futures_port,
     )
@@ -110,7 +116,7 @@ def _from_file(path: Path) -> dict[str, str]:
         # The parser's own words may quote the line, and the line may hold a secret: only the place is repeated.
         place = re.search(r"at line \d+, column \d+", str(error))
         raise NotConfigured(f"{path} is not valid TOML{f', {place.group()}' if place else ''}") from None
-    if os.name == "posix" and mode & 0o077 and any(table.get(name) for name in _CREDENTIALS):
+    if os.name == "posix" and mode & 0o077 and any(table.get(name) for name in _SECRETS):
         raise NotConfigured(f"{path} holds credentials and others may open it (mode {mode:04o}): chmod 600 it")
     given = {}
     for name in _NAMES:
@@ -155,6 +161,14 @@ def _folder(given: Mapping[str, str], name: str, default: str) -> Path:
     if not os.access(existing, os.W_OK | os.X_OK):
         raise NotConfigured(f"{name} is {path}: {existing} cannot be written")
     return path
+
+
+def _database(given: Mapping[str, str], default: Path) -> Secret:
+    """The URL of the journal's database, of which only the kind is looked at here: no part of it is fit to be shown."""
+    url = given.get("DATABASE_URL", f"sqlite:///{default}")
+    if not url.startswith(_DATABASES):
+        raise NotConfigured("DATABASE_URL must begin with postgresql:// or sqlite:///")
+    return Secret(url)
 
 
 def _credentials(given: Mapping[str, str], version: int) -> Credentials | None:

@@ -135,14 +135,14 @@ class _Place:
     def __str__(self) -> str:
         if self.path:
             return str(self.path)
-        return f"the database {self.url.database or '–'} at {self.url.host or 'localhost'}:{self.url.port or 5432}"
+        return f"DATABASE_URL ({self.url.database or '–'} at {self.url.host or 'localhost'}:{self.url.port or 5432})"
 
     @property
     def remedy(self) -> str:
         """What to do where it cannot be used."""
         if self.path:
             return "put that right, or move it away to begin anew"
-        return "put that right, or correct DATABASE_URL"
+        return "put that right, or name another database"
 
     def words(self, error: Exception) -> str:
         """Return what the driver said, in one line and without the password."""

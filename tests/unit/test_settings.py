@@ -44,6 +44,15 @@ def test_nothing_set_means_practice(secrets: Path) -> None:
     assert revealed(settings) == ("practice-key-0001", "practice-secret-0001", "practice-passphrase", 3)
 
 
+def test_each_mode_has_a_journal_of_its_own(secrets: Path) -> None:
+    """In the data folder, unless a database is named; its URL shows itself nowhere."""
+    for environ, name in (({}, "journal-practice.sqlite3"), (LIVE, "journal-live.sqlite3")):
+        assert load(environ, secrets).database_url.reveal() == f"sqlite:///{Path('data').absolute() / name}"
+    settings = load({"DATABASE_URL": "postgresql://desk:s-canary-2@db:5433/desk"}, secrets)
+    assert settings.database_url.reveal() == "postgresql://desk:s-canary-2@db:5433/desk"
+    assert "canary" not in f"{settings!r} {settings}"
+
+
 def test_practice_leaves_real_credentials_unread(secrets: Path) -> None:
     """Even half a real key changes nothing in practice mode."""
     assert revealed(load(KEY, secrets))[0] == "practice-key-0001"
@@ -80,11 +89,12 @@ def test_the_file_may_hold_the_key(secrets: Path) -> None:
 @pytest.mark.skipif(os.name != "posix", reason="file modes are POSIX")
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o660, 0o644])
 def test_a_file_with_a_key_that_others_may_open_is_refused(secrets: Path, mode: int) -> None:
-    """The sentence names the file and the mode; without a key in it any mode will do."""
-    written(secrets, 'KUCOIN_API_SECRET = "s-canary-2"', mode)
-    with pytest.raises(NotConfigured, match=rf"secrets\.toml .*\(mode {mode:04o}\)") as refusal:
-        load({}, secrets)
-    assert "canary" not in str(refusal.value)
+    """The sentence names the file and the mode; without a key or a database in it any mode will do."""
+    for line in ('KUCOIN_API_SECRET = "s-canary-2"', 'DATABASE_URL = "postgresql://desk:s-canary-2@db/desk"'):
+        written(secrets, line, mode)
+        with pytest.raises(NotConfigured, match=rf"secrets\.toml .*\(mode {mode:04o}\)") as refusal:
+            load({}, secrets)
+        assert "canary" not in str(refusal.value)
     assert load({}, written(secrets, 'KUCOIN_MODE = "live"', mode)).mode is Mode.LIVE
 
 
@@ -102,6 +112,8 @@ WRONG: list[tuple[str, Mapping[str, str]]] = [
     ("PRACTICE_FUTURES_PORT", {"PRACTICE_FUTURES_PORT": "٨٦١١"}),
     ("DASHBOARD_DATA", {"DASHBOARD_DATA": __file__}),
     ("DASHBOARD_DATA", {"DASHBOARD_DATA": f"{__file__}/below"}),
+    ("DATABASE_URL", {"DATABASE_URL": "mysql://root:s-canary-2@localhost/kucoin"}),
+    ("DATABASE_URL", {"DATABASE_URL": "canary.sqlite3"}),
     ("KUCOIN_API_SECRET and KUCOIN_API_PASSPHRASE", LIVE | {"KUCOIN_API_KEY": "k-canary-1"}),
     ("KUCOIN_API_PASSPHRASE", LIVE | KEY | {"KUCOIN_API_PASSPHRASE": ""}),
     ("KUCOIN_API_KEY", LIVE | KEY | {"KUCOIN_API_KEY": "k-canary-1\r\nX-Other: 1"}),

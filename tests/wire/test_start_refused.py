@@ -19,7 +19,11 @@ LIVE = {"KUCOIN_MODE": "live"}
 
 def launched(folder: Path, **environ: str) -> subprocess.CompletedProcess[str]:
     """Run the launcher as `make run` does, on a free port, with nothing set but ``environ``."""
-    plain = {name: value for name, value in os.environ.items() if not name.startswith(("KUCOIN_", "PRACTICE_", "DASH"))}
+    plain = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("KUCOIN_", "PRACTICE_", "DASH", "DATABASE_"))
+    }
     return subprocess.run(
         [sys.executable, "-m", "streamlit", "run", str(ROOT / "dashboard.py")],
         cwd=folder,
@@ -48,6 +52,7 @@ WRONG: list[tuple[str, Mapping[str, str]]] = [
     ("KUCOIN_TRADING", {"KUCOIN_TRADING": "perhaps"}),
     ("KUCOIN_TRADING", LIVE | {"KUCOIN_TRADING": "on"}),
     ("DASHBOARD_DATA", {"DASHBOARD_DATA": __file__}),
+    ("DATABASE_URL", {"DATABASE_URL": "postgresql://desk:p-canary-3@127.0.0.1:1/desk"}),  # nobody listens there
     ("PRACTICE_SPOT_PORT", {"PRACTICE_SPOT_PORT": "eighty"}),
     ("PRACTICE_FUTURES_PORT", {"PRACTICE_FUTURES_PORT": "70000"}),
     ("server.address", {"STREAMLIT_SERVER_ADDRESS": "0.0.0.0"}),  # noqa: S104  (what must be refused)
