@@ -176,9 +176,12 @@ class Group:
         return keep / self.equity if keep is not None and self.equity is not None and self.equity > ZERO else None
 
     def liquidation(self, held: Held) -> Decimal | None:
-        """Return the price at which ``held`` is liquidated: the exchange's own, our estimate where it tells none."""
+        """Return the price at which ``held`` is liquidated: the exchange's own, our estimate where it tells none.
+
+        0 is a price for a long: nothing liquidates it.
+        """
         told = held.position.liquidation_price
-        return self.estimate(held) if told is None else told
+        return told if told is not None and (told > ZERO or held.is_long) else self.estimate(held)
 
     def estimate(self, held: Held) -> Decimal | None:
         """Estimate the price at which ``held`` is liquidated; None where there is none, or too little is known."""

@@ -70,8 +70,7 @@ class Orders:
         self._readers: list[Reader[Any]] = []
         for net in order_nets.of_orders(exchange):
             self._add(net, self._orders)
-        for waiting in order_nets.of_stops(exchange):
-            self._add(waiting, self._stops)
+        self._waiting = [self._add(waiting, self._stops) for waiting in order_nets.of_stops(exchange)]
         self._markets = {reader.futures for reader in self._readers}
         self._recent = RecentFills(exchange, self._orders, refresher, granted=granted, every=every)
         self._listening = hub.listen("orders", self._hear, OrderChange, StopChange)
@@ -103,6 +102,10 @@ class Orders:
     def stops(self, symbol: str | None = None) -> tuple[Stop, ...]:
         """Return the orders that wait for a price, on one symbol or all, in the order of their creation."""
         return tuple(each for each in sorted(self._stops.alive(), key=_age) if _on(each, symbol))
+
+    def knows_stops(self, *, futures: bool) -> bool:
+        """Say whether the orders of a market that wait for a price were read at least once."""
+        return all(reader.source.reading.at is not None for reader in self._waiting if reader.futures == futures)
 
     def order(self, order_id: str) -> AnyOrder | None:
         """Return an order, finished or not; None where it is not known, or was let go."""
@@ -152,7 +155,7 @@ class Orders:
                 return f"{'Futures' if futures else 'Spot'} orders may be {self._every:g} s old: {line}"
         return self._listening.problem
 
-    def _add(self, net: Net[K], memory: Memory[K]) -> None:
+    def _add(self, net: Net[K], memory: Memory[K]) -> Reader[K]:
         reader = Reader(
             net,
             memory,
@@ -164,6 +167,7 @@ class Orders:
         )
         self._readers.append(reader)
         self._refresher.add(reader.source)
+        return reader
 
     def _hear(self, events: list[Event]) -> None:
         """Take what is pushed; what cannot be read is asked for."""

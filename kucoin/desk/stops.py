@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from kucoin.desk.facts import lots_in
 from kucoin.model.feed_private import StopChange
-from kucoin.model.order import FuturesOrder, Lots, OrderType, Side
+from kucoin.model.order import FuturesOrder, Lots, OrderType, PositionSide, Side
 from kucoin.model.stop_order import StopOrder
 
 _ENDS = frozenset({"triggered", "cancel", "canceled", "cancelled"})
@@ -26,6 +26,7 @@ class Stop:
         account: The account that pays, in KuCoin's word, spot only: TRADE, MARGIN_TRADE, MARGIN_ISOLATED_TRADE.
         triggered: It became an order, or failed to.
         error: Why it failed, in KuCoin's words.
+        position_side: Which position it is about, futures only; pushes do not tell.
     """
 
     order_id: str
@@ -47,6 +48,7 @@ class Stop:
     triggered: bool = False
     error: str | None = None
     created_at: datetime | None = None
+    position_side: PositionSide | None = None
 
     @property
     def alive(self) -> bool:
@@ -142,4 +144,5 @@ def answered_futures(order: FuturesOrder) -> Stop:
         ended=triggered or not order.active,
         triggered=triggered,
         created_at=order.created_at,
+        position_side=order.position_side,
     )
