@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from kucoin.desk import admission
 from kucoin.desk.accounts import FIATS, Accounts, Pace, Verdict
+from kucoin.desk.futures import Futures
 from kucoin.desk.health import Health, History
 from kucoin.desk.market import Market
 from kucoin.desk.orders import Orders
@@ -97,6 +98,7 @@ class Desk:
         )
         self.sheets = self.market.sheets
         self.orders = Orders(exchange, self.hub, self._refresher, granted=self._accounts.granted)
+        self.futures = Futures(self._accounts, self.orders, self.hub, self._refresher, now=now, monotonic=monotonic)
         self._history = History(self.feeds.status, monotonic=monotonic, now=now)
         self._lock = threading.Lock()
         self._portfolios: dict[str, _Appraised] = {}

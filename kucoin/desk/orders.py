@@ -107,6 +107,11 @@ class Orders:
         """Say whether the orders of a market that wait for a price were read at least once."""
         return all(reader.source.reading.at is not None for reader in self._waiting if reader.futures == futures)
 
+    def stops_problem(self, *, futures: bool) -> str | None:
+        """Return why what is known of them may be incomplete or old, None where it is neither."""
+        troubles = (reader.problem() for reader in self._waiting if reader.futures == futures)
+        return next((trouble for trouble in troubles if trouble is not None), None)
+
     def order(self, order_id: str) -> AnyOrder | None:
         """Return an order, finished or not; None where it is not known, or was let go."""
         known = self._orders.get(order_id)
