@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Collection
+from concurrent.futures import Future
 from contextlib import asynccontextmanager, suppress
 from typing import Annotated
 
@@ -12,10 +13,11 @@ import msgspec
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
+from kucoin.desk.candles import Older
 from kucoin.errors import InvalidRequest, KucoinError
-from kucoin.web import names
 from kucoin.web.board import Board
 from kucoin.web.door import admits
+from kucoin.web.glances import Glances
 from kucoin.web.panel import Body
 from kucoin.web.sight import Fresh, Sight
 from kucoin.web.tickets import Tickets
@@ -119,6 +121,7 @@ class Live:
     def __init__(self, sight: Sight, *, allowed: Collection[str] = ()) -> None:
         self.tickets = Tickets()
         self.board = Board(sight)
+        self._glances = Glances(sight)
         self._sight = sight
         self._allowed = frozenset(allowed)
         self.open: set[Client] = set()
@@ -129,21 +132,28 @@ class Live:
         """What the web server has to serve."""
         return [WebSocketRoute(PATH, self._serve)]
 
-    def frame(self, panel: str) -> Body:
-        """Return all that ``panel`` shows now, for a page that gets it by its script. From any thread.
+    def glance(self, panel: str) -> tuple[Body, Fresh]:
+        """Return all that ``panel`` shows now, and how old that is, for a page that gets it by its script.
+
+        From any thread.
 
         Raises:
             InvalidRequest: There is no such panel, or not yet.
         """
-        return self._glance(panel)[0]
+        return self._glances.look(panel)
 
-    def fresh(self, panel: str) -> Fresh:
-        """Return how old what ``panel`` shows is. From any thread.
+    def older(self, panel: str, before: int) -> Future[Older]:
+        """Read the candles before the moment ``before`` (s since 1970); the future may raise a KucoinError.
+
+        From any thread.
 
         Raises:
-            InvalidRequest: There is no such panel, or not yet.
+            InvalidRequest: ``panel`` has none, or there is no such moment.
         """
-        return self._glance(panel)[1]
+        kind, symbol, interval = panel.split(":") if panel.count(":") == 2 else ("", "", "")
+        if kind != "candles":
+            raise InvalidRequest(f"{panel[:80]!r} has no past to be shown")
+        return self._sight.market.older(symbol, interval, before)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -158,14 +168,7 @@ class Live:
             for client in self.open:
                 client.end(_TRY_LATER)
             self.board.close()
-
-    def _glance(self, name: str) -> tuple[Body, Fresh]:
-        panel = names.opened(self._sight, name)
-        try:
-            panel.change()
-            return panel.full(), panel.fresh()
-        finally:
-            panel.close()
+            self._glances.close()
 
     # The pump ---------------------------------------------------------------------------------------------------
 
@@ -194,6 +197,7 @@ class Live:
             else:
                 self._hold_back(client, now)
         if second:
+            self._glances.sweep()
             self._sight.market.sweep()
         self._beats += 1
 
@@ -302,10 +306,7 @@ class Live:
     async def _answer_older(self, client: Client, name: str, before: int) -> None:
         body: Body
         try:
-            kind, symbol, interval = name.split(":") if name.count(":") == 2 else ("", "", "")
-            if kind != "candles":
-                raise InvalidRequest(f"{name[:80]!r} has no past to be shown")
-            found = await asyncio.wrap_future(self._sight.market.older(symbol, interval, before))
+            found = await asyncio.wrap_future(self.older(name, before))
             body = {"rows": found.rows, "end": found.end}
         except KucoinError as error:
             body = {"rows": [], "end": False, "problem": str(error)}

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future
+from functools import partial
 from typing import NamedTuple
 
 import streamlit as st
 
-from kucoin.desk.candles import INTERVALS
+from kucoin.desk.candles import INTERVALS, Older
 from kucoin.desk.rules import Rules
+from kucoin.errors import InvalidRequest, KucoinError
 from kucoin.web.assets import PLOTLY
-from pages.widgets import figures, pushed
+from pages.widgets import figures, pushed, session
 from pages.widgets.live import live
 
 _ADDRESS = "interval"
 _KEY = "candles"
 _USUAL = "15min"
+_PAST = "candles-past"
 _CAPTIONS = {
     "1min": ("1 m", "1 minute"),
     "3min": ("3 m", "3 minutes"),
@@ -35,16 +39,25 @@ class Choice(NamedTuple):
     remark: str | None
 
 
+class Reading(NamedTuple):
+    """Older candles that a page without a socket asked for: of which panel, and where they come."""
+
+    panel: str
+    found: Future[Older]
+
+
 def show(rules: Rules) -> None:
-    """Draw the panel: heading with the intervals, candles with volume, the last price, own fills."""
+    """Draw the panel: heading with the intervals, candles with volume, the last price, own fills and orders."""
     interval, remark = choose(st.query_params.get(_ADDRESS), rules)
     if remark:
         st.caption(figures.plain(remark))
+    panel = f"candles:{rules.symbol}:{interval}"
     pushed.show(
         live.CANDLES,
-        f"candles:{rules.symbol}:{interval}",
+        panel,
         key=_KEY,
-        on={"interval": _take},
+        on={"interval": _take, "older": partial(_reach, panel)},
+        answers=_arrived(panel),
         plotly=f"/assets/{PLOTLY}",
         symbol=rules.symbol,
         places=rules.price_decimals,
@@ -70,3 +83,29 @@ def _take() -> None:
     pressed = st.session_state[_KEY].get("interval")
     if pressed in INTERVALS:
         st.query_params[_ADDRESS] = pressed
+
+
+def _reach(panel: str) -> None:
+    """Have older candles read for a reader who pans into the past; they come with a later drawing."""
+    before = st.session_state[_KEY].get("older")
+    if not isinstance(before, int):
+        return
+    try:
+        found = session.live().older(panel, before)
+    except InvalidRequest as refusal:
+        found = Future()
+        found.set_exception(refusal)
+    st.session_state[_PAST] = Reading(panel, found)
+
+
+def _arrived(panel: str) -> list[pushed.Frame]:
+    """Return what came of the last request, once."""
+    reading: Reading | None = st.session_state.get(_PAST)
+    if reading is None or reading.panel != panel or not reading.found.done():
+        return []
+    del st.session_state[_PAST]
+    try:
+        rows, end = reading.found.result()
+    except KucoinError as error:
+        return [{"panel": panel, "older": {"rows": [], "end": False, "problem": str(error)}}]
+    return [{"panel": panel, "older": {"rows": rows, "end": end}}]

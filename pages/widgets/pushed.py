@@ -6,7 +6,7 @@ ticket (``renew``), and to serve them itself (``blocked``), which the page's fra
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -14,6 +14,8 @@ import streamlit as st
 
 from kucoin.errors import InvalidRequest
 from pages.widgets import session
+
+Frame = dict[str, Any]
 
 _BLOCKED = "socket-blocked"
 
@@ -29,31 +31,33 @@ def show(
     *,
     key: str,
     on: Mapping[str, Callable[[], None]] | None = None,
+    answers: Sequence[Frame] = (),
     **data: Any,
 ) -> Any:
     """Mount ``component`` for ``panel`` (``tape:BTC-USDT``) and return its result.
 
     Args:
         on: What to call, before the script runs, for each name that the component may tell.
+        answers: What it asked the script for because no socket gets through, as frames; each is brought once.
         data: What else the component needs to know.
     """
     given = {
         "socket": session.entry(),
         "panel": panel,
-        "frames": _frames(panel) if blocked() else None,
+        "frames": [*_frames(panel), *answers] if blocked() else None,
         **data,
     }
     calls = {f"on_{name}_change": call for name, call in (on or {}).items()}
     return component(key=key, data=given, on_renew_change=_renew, on_blocked_change=partial(_note, key), **calls)
 
 
-def _frames(panel: str) -> list[dict[str, Any]]:
+def _frames(panel: str) -> list[Frame]:
     """Return what the socket would say first."""
-    server = session.live()
     try:
-        return [{"panel": panel, "full": server.frame(panel)}, {"fresh": {panel: list(server.fresh(panel))}}]
+        full, fresh = session.live().glance(panel)
     except InvalidRequest as error:
         return [{"panel": panel, "trouble": str(error)}]
+    return [{"panel": panel, "full": full}, {"fresh": {panel: list(fresh)}}]
 
 
 def _renew() -> None:

@@ -275,13 +275,19 @@ def test_without_bars_the_cause_is_said(rig: Rig, mount: Mount) -> None:
 
 
 def test_the_script_alone_can_bring_the_candles(rig: Rig, mount: Mount) -> None:
-    """Where no socket gets through they come with the data."""
+    """Where no socket gets through they come with the data, also those that the reader pans to."""
     rig.deaf = True
     if rig.standing:  # one that another test left
         rig.hang_up()
     page = candles(mount, told=False, frames=[whole(rows(200))])
     expect(drawn(page)).not_to_have_count(0)
     expect(page.locator(".readout time")).to_have_text(clock(199))
+    for _ in range(4):
+        drag(page, 250)
+    until(page, lambda: page.evaluate("triggers").count(["older", FIRST]) == 1)
+    older = {"panel": PANEL, "older": {"rows": rows(100, -100), "end": False}}
+    candles(mount, told=False, frames=[whole(rows(200)), older])
+    until(page, lambda: page.evaluate(f"{VIEW}.rows.length") == 300)
 
 
 def test_nothing_shifts_while_it_lives(rig: Rig, mount: Mount) -> None:

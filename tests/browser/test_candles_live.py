@@ -63,3 +63,17 @@ def test_the_watchlist_opens_a_symbol_and_keeps_its_pins(page: Page) -> None:
     row.hover()
     row.get_by_role("button").click()
     expect(row).to_have_count(0)
+
+
+def test_the_past_is_there_without_a_socket_too(context: BrowserContext, dashboard: Dashboard) -> None:
+    """Where a proxy lets none through, the script brings older candles as the reader goes."""
+    page = context.new_page()
+    page.route_web_socket("**/live/ws", lambda line: line.close(code=1008))
+    page.goto(f"{dashboard.url}trades?symbol=BTC-USDT&interval=1hour")
+    expect(page.locator(BODIES).first).to_be_visible()
+    newest = pointed(page)
+    page.locator(".hand").focus()
+    for key in 12 * ["-"] + 6 * ["ArrowLeft"]:
+        page.keyboard.press(key)
+    until(page, lambda: pointed(page) < newest - timedelta(hours=700))
+    page.close()

@@ -44,13 +44,10 @@ class FakeLive:
     def __init__(self) -> None:
         self.tickets = Tickets()
 
-    def frame(self, panel: str) -> dict[str, Any]:
+    def glance(self, panel: str) -> tuple[dict[str, Any], tuple[str, float, str | None]]:
         if panel.startswith("depth"):
             raise InvalidRequest("there is no such panel")
-        return {"of": panel}
-
-    def fresh(self, _panel: str) -> tuple[str, float, str | None]:
-        return "live", 0.5, None
+        return {"of": panel}, ("live", 0.5, None)
 
 
 @pytest.fixture

@@ -22,11 +22,8 @@ class FakeLive:
     def __init__(self) -> None:
         self.tickets = Tickets()
 
-    def frame(self, panel: str) -> dict[str, Any]:
-        return {"of": panel}
-
-    def fresh(self, _panel: str) -> tuple[str, float, str | None]:
-        return "live", 0.5, None
+    def glance(self, panel: str) -> tuple[dict[str, Any], tuple[str, float, str | None]]:
+        return {"of": panel}, ("live", 0.5, None)
 
 
 def rules(symbol: str) -> Rules:

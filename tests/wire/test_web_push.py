@@ -53,8 +53,8 @@ def test_a_panel_comes_whole_and_then_by_what_is_new(scene: Scene, server: PushS
             scene.trade(f"7000{number}.5", "0.1", number=str(number))
             page.until(lambda each, number=number: last(each) == f"7000{number}.5")
         page.until(lambda each: len(each.bodies[TAPE]["rows"]) == 5)
-        assert page.bodies[TAPE] == server.live.frame(TAPE)
-        assert page.bodies[HEAD] == server.live.frame(HEAD) | {"dir": 1}
+        assert page.bodies[TAPE] == server.live.glance(TAPE)[0]
+        assert page.bodies[HEAD] == server.live.glance(HEAD)[0] | {"dir": 1}
         assert page.kinds.count((HEAD, "full")) == page.kinds.count((TAPE, "full")) == 1
         assert page.kinds.count((TAPE, "more")) == 5
 
