@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from kucoin.practice.exchange import Exchange
     from kucoin.practice.keys import Key
 
+_DAY_MS = 86_400_000
 # A Decimal becomes a JSON number, exactly; endpoints that tell numbers as text say so with `plain`.
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 
@@ -111,6 +112,19 @@ class Call:
     def span(self, since: str = "startAt", until: str = "endAt") -> tuple[int, int]:
         """Return the time window asked for, in ms; open ends reach far."""
         return self.number(since, 0), self.number(until, 1 << 62)
+
+    def recent_span(
+        self, since: str = "startAt", until: str = "endAt", *, kept: int, widest: int | None = None
+    ) -> tuple[int, int]:
+        """Return the time window asked for, of which only the last ``kept`` days are still told.
+
+        Raises:
+            Refusal: 200002, it is wider than ``widest`` days.
+        """
+        start, end = self.span(since, until)
+        if widest is not None and self.param(since) and self.param(until) and end - start > widest * _DAY_MS:
+            raise Refusal("200002", f"The time range must not exceed {widest} days")
+        return max(start, self.now - kept * _DAY_MS), end
 
 
 Handler = Callable[[Call], object]

@@ -17,6 +17,7 @@ from kucoin.practice.universe import CONTRACTS, SETTLE_CURRENCIES
 from kucoin.practice.wire import Call, Nothing, Refusal, Routes
 
 ROUTES = Routes()
+_QUARTER = 91  # days
 _TRANSFERS = {
     "TransferIn": "Transferred from High-Frequency Trading Account",
     "TransferOut": "Transferred to High-Frequency Trading Account",
@@ -115,7 +116,8 @@ def position_v2(call: Call) -> object:
 @ROUTES.private("/api/v1/history-positions", "General", Pool.FUTURES, 2)
 def closed(call: Call) -> object:
     """Closed positions, newest first."""
-    found = call.exchange.archive.closed(call.user, call.param("symbol"), call.span("from", "to"))
+    span = call.recent_span("from", "to", kept=_QUARTER)
+    found = call.exchange.archive.closed(call.user, call.param("symbol"), span)
     rows = [_closed(each) for each in found]
     current = max(1, call.number("pageId", 1))
     size = min(200, max(1, call.number("limit", 10)))
@@ -159,12 +161,14 @@ def _closed(ended: ClosedPosition) -> dict[str, Any]:
 # Histories
 
 
-def _run(call: Call, rows: Iterable[dict[str, Any]], at: str, name: str) -> dict[str, Any]:
+def _run(
+    call: Call, rows: Iterable[dict[str, Any]], at: str, name: str, *, span: tuple[int, int] | None = None
+) -> dict[str, Any]:
     """Return the part of ``rows``, newest first, that is asked for, and whether more follows.
 
     ``forward`` true goes from newest to oldest, past the row whose ``name`` is ``offset``.
     """
-    since, until = call.span()
+    since, until = span or call.span()
     wanted = [row for row in rows if since <= row[at] <= until]
     forward = (call.param("forward") or "true").lower() != "false"
     if not forward:
@@ -206,7 +210,7 @@ def _entry(entry: Entry) -> dict[str, Any]:
 def funding(call: Call) -> object:
     """Fundings paid (negative) and received."""
     rows = (_funding(each) for each in call.exchange.archive.fundings(call.user, contract(call).symbol))
-    return _run(call, rows, "timePoint", "id")
+    return _run(call, rows, "timePoint", "id", span=call.recent_span(kept=2 * _QUARTER, widest=_QUARTER))
 
 
 def _funding(paid: FundingEntry) -> dict[str, Any]:

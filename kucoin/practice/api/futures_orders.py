@@ -17,6 +17,8 @@ from kucoin.practice.wire import Call, Refusal, Routes, page
 
 ROUTES = Routes()
 _DAY_MS = 86_400_000
+_TOLD = 91  # days that fills are told of
+_WEEK = 7
 _RECENT = 1000
 
 
@@ -100,9 +102,10 @@ def by_id(call: Call) -> object:
 
 def _fills(call: Call) -> Iterator[Fill]:
     side, kind, order, trades = (call.param(name) for name in ("side", "type", "orderId", "tradeTypes"))
+    span = call.recent_span(kept=_TOLD, widest=_WEEK)
     return (
         each
-        for each in call.exchange.archive.fills(call.user, Family.FUTURES, call.param("symbol"), call.span())
+        for each in call.exchange.archive.fills(call.user, Family.FUTURES, call.param("symbol"), span)
         if side in (None, each.side)
         and kind in (None, each.type, f"{each.type}_stop" if each.is_stop else each.type)
         and order in (None, each.order_id)

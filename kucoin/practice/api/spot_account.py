@@ -7,11 +7,13 @@ from decimal import Decimal
 from typing import Any
 
 from kucoin.decimals import ZERO
+from kucoin.practice import story
 from kucoin.practice.accounts import balances
 from kucoin.practice.engine.records import Balance
 from kucoin.practice.engine.terms import MAIN, MARGIN, TRADE
 from kucoin.practice.keys import USERS, User, subs_of
 from kucoin.practice.numbers import text
+from kucoin.practice.past import DAY_MS
 from kucoin.practice.quota import Pool
 from kucoin.practice.rulebook import FEE
 from kucoin.practice.universe import PAIRS
@@ -40,7 +42,7 @@ def api_key(call: Call) -> object:
         "apiVersion": 3,
         "permission": call.key.permissions,
         "ipWhitelist": ",".join(call.key.addresses),
-        "createdAt": 1728443843000,
+        "createdAt": call.exchange.born_ms - int(story.BEGINS * DAY_MS),
         "uid": user.uid,
         "isMaster": user.parent is None,
         "region": "XX",
