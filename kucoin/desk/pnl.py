@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from itertools import groupby
+from threading import Lock
+from typing import Literal
 
-from kucoin.desk.rounds import Closed
+from kucoin.decimals import ZERO
+from kucoin.desk.round_book import RoundBook
+from kucoin.desk.rounds import Closed, Realised, Round
+from kucoin.model.order import FuturesFill
+from kucoin.model.position import ClosedPosition, FundingPayment
+
+Period = Literal["day", "week", "month"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,3 +109,244 @@ class Report:
     def worst_day(self) -> Bucket | None:
         """The day with the lowest net."""
         return min(self.days, key=lambda day: day.net, default=None)
+
+
+def buckets(days: Iterable[Bucket], period: Period) -> tuple[Bucket, ...]:
+    """Return the sums of ``days``, oldest first, by day, by ISO week (which begins on Monday) or by month."""
+
+    def start(day: Bucket) -> date:
+        if period == "day":
+            return day.start
+        return day.start - timedelta(days=day.start.weekday()) if period == "week" else day.start.replace(day=1)
+
+    return tuple(_sum(first, list(part)) for first, part in groupby(days, key=start))
+
+
+def _sum(start: date, days: list[Bucket]) -> Bucket:
+    return Bucket(
+        start=start,
+        price=sum((day.price for day in days), ZERO),
+        fees=sum((day.fees for day in days), ZERO),
+        funding=sum((day.funding for day in days), ZERO),
+        closed=sum(day.closed for day in days),
+    )
+
+
+class _Sums:
+    """What was realised in some span."""
+
+    __slots__ = ("fees", "funding", "payments", "price", "turnover")
+
+    def __init__(self) -> None:
+        self.price = self.fees = self.funding = self.turnover = ZERO
+        self.payments = 0
+
+    def count(self, one: Realised) -> None:
+        """Add what one fill or funding did."""
+        if one.funding:
+            self.funding += one.funding
+            self.payments += 1
+            return
+        self.price += one.price
+        self.fees += one.fee
+        self.turnover += one.value
+
+    def add(self, other: _Sums) -> None:
+        """Add another span's sums."""
+        self.price += other.price
+        self.fees += other.fees
+        self.funding += other.funding
+        self.turnover += other.turnover
+        self.payments += other.payments
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """What is known of one contract, for reading: nothing of it changes.
+
+    ``realised`` may grow in the hands of the writer; readers look no further than ``count``. A day that more comes to
+    gets new sums.
+    """
+
+    symbol: str
+    currency: str
+    realised: Sequence[Realised]
+    count: int
+    days: Mapping[date, _Sums]
+    closed: Sequence[Closed]
+
+    def since(self, since: datetime | None) -> tuple[dict[date, _Sums], Sequence[Closed]]:
+        """Return the sums by day and the positions that ended, of all or of what happened since a moment."""
+        if since is None:
+            return dict(self.days), self.closed
+        first = since.astimezone(UTC).date()
+        days = {day: sums for day, sums in self.days.items() if day > first}
+        part = _Sums()
+        for one in self.from_moment(since):
+            if one.at.date() > first:
+                break
+            part.count(one)
+            days[first] = part
+        return days, self.closed[bisect_left(self.closed, since, key=_ended) :]
+
+    def from_moment(self, since: datetime) -> Sequence[Realised]:
+        """Return what was realised since a moment."""
+        return self.realised[bisect_left(self.realised, since, hi=self.count, key=_at) : self.count]
+
+
+def _page(book: RoundBook, symbol: str, old: _Page | None) -> _Page | None:
+    """Return what ``book`` knows of a contract, going on from what was known before."""
+    realised, closed = book.realised(symbol), book.closed(symbol)
+    if not realised and not closed:
+        return None
+    start, days = 0, dict[date, _Sums]()
+    if old is not None and old.realised is realised:
+        start, days = old.count, dict(old.days)
+    for day, part in groupby(realised[start:], key=_day):
+        sums = _Sums()
+        if day in days:
+            sums.add(days[day])
+        for one in part:
+            sums.count(one)
+        days[day] = sums
+    currency = realised[0].currency if realised else closed[0].settle_currency
+    return _Page(symbol, currency, realised, len(realised), days, closed)
+
+
+def _at(one: Realised) -> datetime:
+    return one.at
+
+
+def _day(one: Realised) -> date:
+    return one.at.date()
+
+
+def _ended(one: Closed) -> datetime:
+    return one.closed_at
+
+
+class PnlBook:
+    """The ledger of futures as rounds and sums. It may be fed from one thread while others read, who never wait."""
+
+    def __init__(self) -> None:
+        self._book = RoundBook()
+        self._feeding = Lock()
+        self._pages: Mapping[str, _Page] = {}
+        self._rounds: Mapping[tuple[str, str], Round] = {}
+
+    def feed(
+        self,
+        *,
+        fills: Iterable[FuturesFill] = (),
+        funding: Iterable[FundingPayment] = (),
+        closed: Iterable[ClosedPosition] = (),
+    ) -> int:
+        """Take what is new in any order, and leave out what is known; return how much was new.
+
+        What belongs together should come together: what is older than something known makes its contract be reckoned
+        anew, once for each call.
+        """
+        with self._feeding:
+            book = self._book
+            new = sum(map(book.add, fills)) + sum(map(book.add_funding, funding)) + sum(map(book.add_closed, closed))
+            pages = dict(self._pages)
+            for symbol in book.settle():
+                page = _page(book, symbol, pages.get(symbol))
+                if page is not None:
+                    pages[symbol] = page
+            self._pages, self._rounds = pages, book.open_rounds()
+        return new
+
+    def open_rounds(self) -> Mapping[tuple[str, str], Round]:
+        """Return the open positions by symbol and position side."""
+        return self._rounds
+
+    def symbols(self) -> tuple[str, ...]:
+        """Return the contracts that anything is known of, in order."""
+        return tuple(sorted(self._pages))
+
+    def currencies(self) -> tuple[str, ...]:
+        """Return the settlement currencies that anything is known in, in order."""
+        return tuple(sorted({page.currency for page in self._pages.values()}))
+
+    def realised_since(self, since: datetime) -> dict[tuple[str, str], Decimal]:
+        """Return what was realised, net, since a moment, by symbol and position side."""
+        sums: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+        for page in self._pages.values():
+            for one in page.from_moment(since):
+                sums[one.symbol, one.position_side] += one.price + one.fee + one.funding
+        return dict(sums)
+
+    def report(self, *, currency: str, symbol: str | None = None, since: datetime | None = None) -> Report:
+        """Return what was realised in a settlement currency, on one contract or on all, since a moment or ever."""
+        pages = [page for page in self._pages.values() if page.currency == currency and symbol in (None, page.symbol)]
+        days: dict[date, _Sums] = defaultdict(_Sums)
+        positions: list[Closed] = []
+        by_symbol = []
+        for page in pages:
+            sums, closed = page.since(since)
+            whole = _Sums()
+            for day, part in sums.items():
+                days[day].add(part)
+                whole.add(part)
+            positions += closed
+            if sums or closed:
+                won = sum(1 for one in closed if (one.net or ZERO) > ZERO)
+                by_symbol.append(
+                    SymbolSum(page.symbol, whole.price, whole.fees, whole.funding, closed=len(closed), won=won)
+                )
+        positions.sort(key=_ended, reverse=True)
+        return _report(currency, since, days, sorted(by_symbol, key=lambda one: one.net, reverse=True), positions)
+
+
+def _report(
+    currency: str,
+    since: datetime | None,
+    days: Mapping[date, _Sums],
+    by_symbol: Sequence[SymbolSum],
+    positions: Sequence[Closed],
+) -> Report:
+    whole = _Sums()
+    for sums in days.values():
+        whole.add(sums)
+    known = [(net, one) for one in positions if (net := one.net) is not None]
+    wins = [net for net, _ in known if net > ZERO]
+    losses = [net for net, _ in known if net < ZERO]
+    return Report(
+        currency=currency,
+        since=since,
+        price=whole.price,
+        fees=whole.fees,
+        funding=whole.funding,
+        turnover=whole.turnover,
+        payments=whole.payments,
+        closed=len(positions),
+        won=len(wins),
+        win_rate=_mean([Decimal(len(wins))], len(wins) + len(losses)),
+        average_win=_mean(wins, len(wins)),
+        average_loss=_mean(losses, len(losses)),
+        best=max(known, key=_net, default=(None, None))[1],
+        worst=min(known, key=_net, default=(None, None))[1],
+        days=_days(days, positions),
+        by_symbol=tuple(by_symbol),
+        positions=tuple(positions),
+        partial=sum(1 for one in positions if one.missing or one.round is None or not one.round.complete),
+    )
+
+
+def _days(sums: Mapping[date, _Sums], positions: Iterable[Closed]) -> tuple[Bucket, ...]:
+    ended = Counter(one.closed_at.date() for one in positions)
+    none = _Sums()
+    return tuple(
+        Bucket(day, of.price, of.fees, of.funding, closed=ended[day])
+        for day in sorted({*sums, *ended})
+        if (of := sums.get(day, none))
+    )
+
+
+def _mean(amounts: Sequence[Decimal], count: int) -> Decimal | None:
+    return sum(amounts, ZERO) / count if count else None
+
+
+def _net(known: tuple[Decimal, Closed]) -> Decimal:
+    return known[0]

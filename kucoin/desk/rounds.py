@@ -9,8 +9,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from kucoin.model.position import ClosedPosition
+
+
+class Realised(NamedTuple):
+    """What one fill, or one funding, did to the profit. A fill that turns a position round counts once for each.
+
+    ``price`` and ``fee`` are 0 on a funding, ``funding`` and ``value`` (the fill's, not signed) 0 on the others.
+    """
+
+    at: datetime
+    symbol: str
+    currency: str
+    position_side: str
+    price: Decimal
+    fee: Decimal
+    funding: Decimal
+    value: Decimal
 
 
 @dataclass(frozen=True, slots=True)

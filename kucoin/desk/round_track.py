@@ -1,0 +1,351 @@
+"""The positions of one contract, told in order of time: fills, fundings, and the exchange's word that one has ended.
+
+Nothing here decides what is true by itself. What the fills say goes, unless the exchange says otherwise: by the split
+of a fill's fee, by the size that a funding was paid on, or by a position in its history. What does not fit is counted
+as lots that the ledger lacks.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from kucoin.decimals import ZERO
+from kucoin.desk.round_tally import Tally, portion, said_to_close, value_of
+from kucoin.desk.rounds import Closed, Realised, Round
+from kucoin.model.order import FuturesFill, PositionSide, Side
+from kucoin.model.position import ClosedPosition, FundingPayment
+
+GRACE = timedelta(seconds=1)  # how far the exchange's times of one event may lie apart
+_LATE = timedelta(seconds=10)  # how much later than its last fill the exchange may say that a position has ended
+
+
+@dataclass(slots=True)
+class Line:
+    """One of a contract's positions: BOTH, LONG or SHORT."""
+
+    side: str
+    now: Tally | None = None
+    last: End | None = None
+    flat_at: datetime | None = None
+    touched_at: datetime | None = None
+
+    @property
+    def fresh(self) -> bool:
+        """Whether the ledger has nothing about it yet."""
+        return self.touched_at is None and self.flat_at is None
+
+
+@dataclass(slots=True, eq=False)
+class End:
+    """A position that ended, by our fills, by the exchange's word, or by both."""
+
+    at: datetime
+    tally: Tally | None
+    round: Round | None
+    row: ClosedPosition | None = None
+    shown: Closed = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.show(self.row)
+
+    def fund(self, payment: FundingPayment) -> None:
+        """Count a funding that was settled in the moment of the end."""
+        if self.tally is not None:
+            self.tally.fund(payment)
+            self.round = self.tally.round(self.at)
+            self.show(self.row)
+
+    def show(self, row: ClosedPosition | None) -> None:
+        """Set our figures against the exchange's."""
+        self.row = row
+        self.shown = _compared(self.round, row, self.tally)
+
+
+class Track:
+    """The positions of one contract.
+
+    Attributes:
+        ends: Those that ended, in order of time.
+        realised: What was realised, in order of time. It only grows.
+        until: What happened up to here has been judged: a later event from before needs a new track. None at first.
+    """
+
+    def __init__(self) -> None:
+        self.ends: list[End] = []
+        self.realised: list[Realised] = []
+        self.until: datetime | None = None
+        self._lines: dict[str, Line] = {}
+        self._rows: list[ClosedPosition] = []  # that wait for their closing fill
+        self._payments: list[FundingPayment] = []  # that wait for the size that they were paid on
+
+    def open_rounds(self) -> list[Round]:
+        """Return what is held."""
+        return [line.now.round(None) for line in self._lines.values() if line.now is not None]
+
+    def fill(self, fill: FuturesFill) -> None:
+        """Take the next fill."""
+        line = self._line(fill.position_side)
+        if self._payments:
+            self._judge_payments(fill.at)
+        if self._rows:
+            self._judge_rows(fill, line)
+        buys = fill.side is Side.BUY
+        tally = line.now
+        ours = min(fill.size, tally.lots) if tally is not None and tally.is_long is not buys else 0
+        closes = said_to_close(fill, line.side, ours)
+        if closes != ours:
+            self._mend(line, fill, closes)
+        line.touched_at = fill.at
+        if closes == 0:
+            self._open(line, fill, fill.size, fill.value, fill.fee)
+        elif closes == fill.size:
+            self._close(line, fill, closes, fill.value, fill.fee)
+        else:
+            value = value_of(fill, closes)
+            fee = portion(fill.fee, closes, fill.size) if fill.close_fee is None else fill.close_fee
+            self._close(line, fill, closes, value, fee)
+            self._open(line, fill, fill.size - closes, fill.value - value, fill.fee - fee)
+        for payment in [one for one in self._payments if self._line(one.position_side) is line]:
+            if _fits(line, payment):
+                self._payments.remove(payment)
+                self._fund(line, payment)
+
+    def payment(self, payment: FundingPayment) -> None:
+        """Take the next funding. It may be that of a fill which is told later but happened before."""
+        self._judge_payments(payment.at)
+        line = self._line(payment.position_side)
+        if not payment.position_qty or _fits(line, payment):
+            self._fund(line, payment)
+        else:
+            self._payments.append(payment)
+
+    def row(self, row: ClosedPosition) -> None:
+        """Take the exchange's word that a position has ended."""
+        if self.match(row):
+            return
+        self._judge_payments(row.closed_at)
+        if any(_may_end(line.now, row) for line in self._lines.values()):
+            self._rows.append(row)
+        else:
+            insort(self.ends, End(row.closed_at, None, None, row), key=_time)
+
+    def match(self, row: ClosedPosition) -> bool:
+        """Set a row against the round that ended when it says so, and say whether there is one."""
+        first = bisect_left(self.ends, row.closed_at - _LATE, key=_time)
+        last = bisect_left(self.ends, row.closed_at + GRACE, lo=first, key=_time)
+        free = [end for end in self.ends[first:last] if _is_of(end, row)]
+        if not free:
+            return False
+        min(free, key=lambda end: _distance(end, row)).show(row)
+        return True
+
+    def settle(self) -> None:
+        """Judge what waits for an event that may never come."""
+        waits = [*(row.closed_at for row in self._rows), *(payment.at for payment in self._payments)]
+        if waits:
+            until = max(waits) + GRACE
+            self.until = until if self.until is None else max(self.until, until)
+            self._judge_payments(until)
+            for row in self._rows[:]:
+                self._enforce(row)
+
+    # One position ---------------------------------------------------------------------------------------------
+
+    def _line(self, side: PositionSide | None) -> Line:
+        name = str(side or PositionSide.BOTH)
+        line = self._lines.get(name)
+        if line is None:
+            line = self._lines[name] = Line(name)
+        return line
+
+    def _open(self, line: Line, fill: FuturesFill, lots: int, value: Decimal, fee: Decimal) -> None:
+        tally = line.now
+        if tally is None:
+            tally = line.now = Tally(fill, line.side, is_long=fill.side is Side.BUY, sure_at=fill.at, complete=True)
+        tally.open(fill, lots, value, fee)
+        self._realise(line, fill, ZERO, value, fee)
+
+    def _close(self, line: Line, fill: FuturesFill, lots: int, value: Decimal, fee: Decimal) -> None:
+        tally = line.now
+        if tally is None:
+            raise ValueError(f"{fill.symbol}: fill {fill.trade_id} closes what is not there")
+        self._realise(line, fill, tally.close(fill, lots, value, fee), value, fee)
+        if not tally.lots:
+            self._end(line, fill.at)
+
+    def _fund(self, line: Line, payment: FundingPayment) -> None:
+        if line.now is not None:
+            line.now.fund(payment)
+        elif line.last is not None:
+            line.last.fund(payment)
+        self.realised.append(
+            Realised(payment.at, payment.symbol, payment.settle_currency, line.side, ZERO, ZERO, payment.funding, ZERO)
+        )
+
+    def _realise(self, line: Line, fill: FuturesFill, price: Decimal, value: Decimal, fee: Decimal) -> None:
+        self.realised.append(Realised(fill.at, fill.symbol, fill.settle_currency, line.side, price, -fee, ZERO, value))
+
+    def _end(self, line: Line, at: datetime) -> None:
+        """Let a position be over, and set it against the exchange's word where that is there already."""
+        tally = line.now
+        if tally is None:
+            return
+        line.now, line.flat_at = None, at
+        line.last = End(at, tally, tally.round(at))
+        insort(self.ends, line.last, key=_time)
+        for row in [one for one in self._rows if _is_of(line.last, one)]:
+            if abs(row.closed_at - at) <= GRACE:
+                self._rows.remove(row)
+                line.last.show(row)
+                return
+
+    # What does not fit ----------------------------------------------------------------------------------------
+
+    def _mend(self, line: Line, fill: FuturesFill, closes: int) -> None:
+        """Let the position have the lots that ``fill`` closes, since it says so."""
+        is_long = fill.side is Side.SELL
+        tally = line.now
+        if tally is not None and closes and tally.is_long is not is_long:
+            self._lose(line, 0, fill.at)
+            tally = None
+        if tally is None:
+            tally = self._reopen(line, is_long=is_long) or self._begin(line, fill, is_long=is_long)
+        if closes > tally.lots:
+            tally.find(closes - tally.lots, fill.at, all_of_them=closes < fill.size)
+        else:
+            self._lose(line, closes, fill.at)
+
+    def _lose(self, line: Line, left: int, at: datetime) -> None:
+        """Leave ``left`` lots of the position."""
+        tally = line.now
+        if tally is None:
+            return
+        tally.lose(tally.lots - left, at)
+        if not left:
+            self._end(line, at)
+
+    def _begin(self, line: Line, first: FuturesFill | FundingPayment, *, is_long: bool) -> Tally:
+        """Begin a position that the ledger did not see opened."""
+        sure_at = None if line.fresh else line.flat_at
+        line.now = Tally(first, line.side, is_long=is_long, sure_at=sure_at, complete=not line.fresh)
+        return line.now
+
+    def _reopen(self, line: Line, *, is_long: bool) -> Tally | None:
+        """Take back that a position was over when that was no more than a guess."""
+        last = line.last
+        if last is None or last.tally is None or last.row is not None:
+            return None
+        if not last.tally.loose or last.tally.is_long is not is_long:
+            return None
+        self.ends.remove(last)
+        line.now, line.last = last.tally, None
+        return line.now
+
+    def _judge_payments(self, now: datetime) -> None:
+        """Believe fundings whose size no fill has explained by now."""
+        for payment in [one for one in self._payments if one.at + GRACE <= now]:
+            self._payments.remove(payment)
+            line = self._line(payment.position_side)
+            if line.touched_at is None or line.touched_at < payment.at - GRACE:
+                self._resize(line, payment)
+            self._fund(line, payment)
+
+    def _resize(self, line: Line, payment: FundingPayment) -> None:
+        """Let the position have the lots that ``payment`` was paid on."""
+        qty = payment.position_qty or 0
+        is_long = qty > 0 if line.side == PositionSide.BOTH else line.side == PositionSide.LONG
+        if line.now is not None and line.now.is_long is not is_long:
+            self._lose(line, 0, payment.at)
+        tally = line.now or self._begin(line, payment, is_long=is_long)
+        if abs(qty) > tally.lots:
+            tally.find(abs(qty) - tally.lots, payment.at, all_of_them=True)
+        else:
+            self._lose(line, abs(qty), payment.at)
+
+    def _judge_rows(self, fill: FuturesFill, line: Line) -> None:
+        """Believe rows whose closing fill has not come and is not ``fill``."""
+        for row in self._rows[:]:
+            opens = _may_end(line.now, row) and not said_to_close(fill, line.side, _against(line, fill))
+            if fill.at > row.closed_at + GRACE or opens:
+                self._enforce(row)
+
+    def _enforce(self, row: ClosedPosition) -> None:
+        """End the position that ``row`` says has ended."""
+        self._rows.remove(row)
+        for line in self._lines.values():
+            if line.now is not None and _may_end(line.now, row):
+                line.now.lose(line.now.lots, row.closed_at)
+                self._end(line, row.closed_at)
+                if line.last is not None:
+                    line.last.show(row)
+                return
+        insort(self.ends, End(row.closed_at, None, None, row), key=_time)
+
+
+def _time(end: End) -> datetime:
+    return end.at
+
+
+def _against(line: Line, fill: FuturesFill) -> int:
+    """How many lots ``fill`` would close by our count."""
+    tally = line.now
+    if tally is None or tally.is_long is (fill.side is Side.BUY):
+        return 0
+    return min(fill.size, tally.lots)
+
+
+def _fits(line: Line, payment: FundingPayment) -> bool:
+    """Whether a funding was paid on what is held."""
+    tally, qty = line.now, payment.position_qty
+    if tally is None or not qty:
+        return False
+    return tally.lots == abs(qty) and (line.side != PositionSide.BOTH or tally.is_long is (qty > 0))
+
+
+def _is_long(row: ClosedPosition) -> bool:
+    if row.position_side is not None:
+        return row.position_side is PositionSide.LONG
+    return (row.kind or "").endswith("LONG")
+
+
+def _may_end(tally: Tally | None, row: ClosedPosition) -> bool:
+    """Whether an open position could be the one that a row says has ended."""
+    return tally is not None and tally.is_long is _is_long(row) and tally.opened_at <= row.closed_at
+
+
+def _is_of(end: End, row: ClosedPosition) -> bool:
+    return end.row is None and end.round is not None and end.round.is_long is _is_long(row)
+
+
+def _distance(end: End, row: ClosedPosition) -> timedelta:
+    """How far the times of a round and of a row lie apart."""
+    if end.round is None:
+        raise ValueError("only rounds are compared")
+    apart = abs(end.at - row.closed_at)
+    return apart if row.opened_at is None else apart + abs(end.round.opened_at - row.opened_at)
+
+
+def _compared(ours: Round | None, row: ClosedPosition | None, tally: Tally | None) -> Closed:
+    """Set a round against the exchange's word for it."""
+    if row is None or ours is None or tally is None:
+        missing = "all of its fills are missing" if ours is None else ours.missing
+        return Closed(ours, row, None, missing, row.roe if row else None, row.leverage if row else None)
+    difference = ours.net - row.pnl if ours.complete else None
+    roe = row.roe
+    if roe is None and row.leverage and tally.opened_value and not ours.missing:
+        roe = ours.net * row.leverage / tally.opened_value
+    missing = ours.missing or (_unnamed(ours, row) if difference else "")
+    return Closed(ours, row, difference, missing, roe, row.leverage)
+
+
+def _unnamed(ours: Round, row: ClosedPosition) -> str:
+    """Name by their amounts what the exchange counted and no size betrays."""
+    parts = []
+    if row.trade_fee is not None and (fees := row.trade_fee + ours.fees):
+        parts.append(f"fills with {fees:f} {ours.settle_currency} of fees")
+    if row.funding_fee is not None and (funding := row.funding_fee - ours.funding):
+        parts.append(f"fundings of {funding:f} {ours.settle_currency}")
+    return " and ".join(parts) + " are missing" if parts else ""
