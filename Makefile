@@ -9,6 +9,7 @@ run: .venv/run.stamp
 	@$(BIN)/streamlit run dashboard.py
 
 test: .venv/test.stamp .venv-strangers/stamp lint
+	@$(BIN)/python tests/postgres.py
 	@BROWSER_PATH="$$($(BIN)/python tests/browser/provision.py)" $(BIN)/pytest --numprocesses 2 --dist loadfile
 
 lint: .venv/test.stamp

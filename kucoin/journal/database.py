@@ -141,7 +141,7 @@ class _Place:
     def remedy(self) -> str:
         """What to do where it cannot be used."""
         if self.path:
-            return "put that right, or move it away to begin anew"
+            return "put that right, bring back a copy of it, or move it away to begin anew"
         return "put that right, or name another database"
 
     def words(self, error: Exception) -> str:

@@ -119,8 +119,9 @@ class LedgerStore:
         query = select(*columns).where(table.c.account == account, *conditions).order_by(*order)
         if since is not None:
             query = query.where(order[0] >= since)
-        with self._journal.read() as connection:
-            for row in connection.execute(query, execution_options={"yield_per": _AT_ONCE}):
+        at_once = {"yield_per": _AT_ONCE}
+        with self._journal.read() as connection, connection.execute(query, execution_options=at_once) as found:
+            for row in found:
                 yield kind(*row)
 
 

@@ -25,6 +25,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             account TEXT NOT NULL, symbol TEXT NOT NULL, payment_id BIGINT NOT NULL, funding TEXT NOT NULL,
             funding_rate TEXT, mark_price TEXT, position_qty BIGINT, position_cost TEXT,
             settle_currency TEXT NOT NULL, margin_mode TEXT, at_us BIGINT NOT NULL,
+            position_side TEXT,
             PRIMARY KEY (account, symbol, payment_id)
         )
         """,

@@ -131,6 +131,7 @@ funding = Table(
     Column("settle_currency", Text, nullable=False),
     Column("margin_mode", Word(MarginMode)),
     Column("at_us", Moment, key="at", nullable=False),
+    Column("position_side", Word(PositionSide)),
 )
 Index("funding_by_time", funding.c.account, funding.c.at)
 
