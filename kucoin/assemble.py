@@ -56,6 +56,7 @@ def live(allowed: Collection[str] = ()) -> Live:
             sight = Sight(
                 *(running.hub, running.feeds, running.books, market, orders, running.status),
                 portfolio=running.portfolio,
+                futures=running.futures.view,
             )
             _serving.append(Live(sight, allowed=allowed))
         return _serving[0]
@@ -93,6 +94,7 @@ def build(settings: Settings) -> Desk:
             site=settings.site,
             version=_version(),
             key_tail=settings.credentials.tail if settings.credentials else None,
+            journal=journal,
             held=held.pop_all(),
             practice=process.standing if process else None,
         )

@@ -182,6 +182,11 @@ class Accounts:
         asked = self.admission.reading.value
         return asked is not None and asked.granted
 
+    def held(self) -> frozenset[str]:
+        """Return the contracts with a position, as far as is known."""
+        positions = self.positions.reading.value if self.positions else None
+        return frozenset(position.symbol for position in positions or ())
+
     def hear(self, events: Iterable[Event]) -> None:
         """Take what the private sockets push: what a push does not tell whole is read again."""
         at = self._now()

@@ -14,6 +14,7 @@ from kucoin.desk import admission
 from kucoin.desk.accounts import FIATS, Accounts, Pace, Verdict
 from kucoin.desk.futures import Futures
 from kucoin.desk.health import Health, History
+from kucoin.desk.ledger import Ledger
 from kucoin.desk.market import Market
 from kucoin.desk.orders import Orders
 from kucoin.desk.portfolio import Portfolio, Standing, appraise, nothing
@@ -23,6 +24,8 @@ from kucoin.desk.refresh import Refresher
 from kucoin.desk.status import HostStatus, QuotaStatus, Status
 from kucoin.desk.upstream import Upstream
 from kucoin.errors import InvalidRequest
+from kucoin.journal.database import Journal
+from kucoin.journal.ledger import LedgerStore
 from kucoin.model.feed_private import PrivatePush
 from kucoin.model.market import ServiceState
 from kucoin.rest.client import Exchange
@@ -50,6 +53,7 @@ class Desk:
         site: Which of KuCoin's entities: ``global``, ``eu`` or ``au``.
         version: This program's.
         key_tail: The last four characters of the API key, None where there is none.
+        journal: Where the ledger is kept; None where this process has none, and no ledger.
         held: What has to be closed when the desk stops.
         practice: Says how the practice exchange's process is; None where this process has none.
         pace: How often things are read.
@@ -66,6 +70,7 @@ class Desk:
         site: str,
         version: str,
         key_tail: str | None,
+        journal: Journal | None = None,
         held: ExitStack | None = None,
         practice: Callable[[], str] | None = None,
         pace: Pace | None = None,
@@ -98,7 +103,25 @@ class Desk:
         )
         self.sheets = self.market.sheets
         self.orders = Orders(exchange, self.hub, self._refresher, granted=self._accounts.granted)
-        self.futures = Futures(self._accounts, self.orders, self.hub, self._refresher, now=now, monotonic=monotonic)
+        self.ledger = Ledger(
+            exchange,
+            LedgerStore(journal) if journal else None,
+            self.hub,
+            account=self._ledger_of,
+            held=self._accounts.held,
+            wallets=lambda: {currency: each.reading for currency, each in self._accounts.wallets.items()},
+            now=now,
+            monotonic=monotonic,
+        )
+        self.futures = Futures(
+            self._accounts,
+            self.orders,
+            self.hub,
+            self._refresher,
+            ledger=self.ledger,
+            now=now,
+            monotonic=monotonic,
+        )
         self._history = History(self.feeds.status, monotonic=monotonic, now=now)
         self._lock = threading.Lock()
         self._portfolios: dict[str, _Appraised] = {}
@@ -108,12 +131,14 @@ class Desk:
         self._upstream.start()
         self._refresher.start()
         self.market.start()
+        self.ledger.start()
         self._history.start()
 
     def stop(self) -> None:
         """Stop reading and close what the desk holds; returns within a few seconds even while the network hangs."""
         self._history.stop()
         self._refresher.stop()
+        self.ledger.stop()
         self._exchange.close()
         self._upstream.stop()
         self.market.stop()
@@ -188,6 +213,17 @@ class Desk:
         repaired = {"accounts": self._accounts.repaired, "orders": self.orders.repaired}
         repaired["books"] = sum(self.books.repaired(futures=futures) for futures in (False, True))
         return Health(self._history.samples, repaired, self._practice() if self._practice else None)
+
+    def _ledger_of(self) -> str | None:
+        """Whose ledger is kept; None until the key was found fit.
+
+        The practice exchange can begin anew under the same uid: how old the key is tells one beginning from another.
+        """
+        asked = self._accounts.admission.reading.value
+        if asked is None or asked.key is None or not asked.granted:
+            return None
+        born = asked.key.created_at if self.mode == "practice" else None
+        return asked.key.uid if born is None else f"{asked.key.uid} {born:%Y-%m-%dT%H:%MZ}"
 
     def _appraised(self, unit: str, verdict: Verdict, pushes: Pushes, now: datetime) -> Portfolio:
         if verdict.standing is not Standing.READY:

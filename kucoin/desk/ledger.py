@@ -2,11 +2,42 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Literal
+import logging
+import random
+import threading
+import time
+from bisect import bisect_left
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from operator import attrgetter
+from typing import Any, Literal, TypeVar
 
+from kucoin.desk import snapshots
+from kucoin.desk.ledger_sync import Stage, Sync
+from kucoin.desk.pnl import PnlBook, Report
+from kucoin.desk.refresh import Reading, pause_after
+from kucoin.desk.rounds import Round
+from kucoin.errors import JournalError, KucoinError
+from kucoin.hub import Hub
+from kucoin.journal.ledger import LedgerStore
+from kucoin.model.account import FuturesAccount
+from kucoin.model.feed_private import OrderChange, PositionChange, PositionFunding
+from kucoin.model.ledger import EquityPoint
+from kucoin.rest.client import Exchange
+from kucoin.stream.topics import Event
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 State = Literal["off", "waiting", "reading", "syncing", "ready", "failed"]
+
+_EVERY = 60.0  # s between two passes where nothing is heard
+_SPACING = 2.0  # s between the beginnings of two passes, however much is heard
+_LOOK = 0.5  # s between two looks whether the key was found fit
+_STOPPING = 1.5  # s that stop() waits; the thread is a daemon
+_ROWS = 1000  # of the journal, between two looks whether to stop
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,12 +48,12 @@ class Progress:
         state: ``off``: there is nothing to keep one of (no key, no futures). ``waiting``: for the key to be found fit.
             ``reading``: what the journal holds. ``syncing``: what the exchange has and the journal has not, for the
             first time since the start. ``ready``: up to date, and kept so. ``failed``: see ``problem``; tried again.
-        stage: What is being read just now, in words for the page; empty where nothing is.
-        done: How many parts of the stage are read.
+        stage: What is being read just now, in words for the page; empty where nothing is, or not for long.
+        done: How much of the stage is read: hours of the exchange's time.
         total: Of so many; None where that is not known.
         synced_at: When the ledger was up to date last; None before the first time since the start.
         since: The ledger holds every fill from here on; None before the first part was read.
-        problem: Why the last attempt failed; None where it did not.
+        problem: Why the last attempt failed, or what could not be read; None where all is well.
     """
 
     state: State
@@ -32,3 +63,287 @@ class Progress:
     synced_at: datetime | None = None
     since: datetime | None = None
     problem: str | None = None
+
+
+class _Stopped(Exception):
+    """The ledger is to end."""
+
+
+class Ledger:
+    """The account's futures fills, fundings, closed positions and equity. Safe to call from any thread.
+
+    Nothing here waits for the network; `export` reads the journal.
+
+    Args:
+        exchange: Tells what happened.
+        store: Keeps it; None where this process has no journal.
+        hub: Tells that something happened.
+        account: Whose ledger it is; None until the key was found fit.
+        held: The contracts with a position, as far as is known.
+        wallets: The accounts by settlement currency, as they were read last.
+        now: The clock of ``wallets``, aware UTC.
+        monotonic: Seconds that never jump.
+    """
+
+    def __init__(
+        self,
+        exchange: Exchange,
+        store: LedgerStore | None,
+        hub: Hub,
+        *,
+        account: Callable[[], str | None],
+        held: Callable[[], Collection[str]],
+        wallets: Callable[[], Mapping[str, Reading[FuturesAccount]]],
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._exchange = exchange
+        self._store = store if exchange.has_credentials and exchange.has_futures else None
+        self._account = account
+        self._held = held
+        self._wallets = wallets
+        self._now = now
+        self._monotonic = monotonic
+        self._book = PnlBook()
+        self._sync: Sync | None = None
+        self._read = False
+        self._equity: dict[str, tuple[EquityPoint, ...]] = {}  # by currency, oldest first
+        self._changed = threading.Condition()  # guards what follows
+        self._stopping = False
+        self._woken = False
+        self._settled: set[str] = set()  # contracts on which a settlement was heard of
+        self._generation = 0
+        self._progress = Progress("off" if self._store is None else "waiting")
+        self._thread = threading.Thread(target=self._work, name="desk-ledger", daemon=True)
+        hub.listen("ledger", self._hear, OrderChange, PositionChange, PositionFunding)
+        hub.on_resync(self._resync)
+
+    @property
+    def generation(self) -> int:
+        """Grows whenever an answer may differ from the last, `Progress.synced_at` aside."""
+        with self._changed:
+            return self._generation
+
+    def start(self) -> None:
+        """Begin to read."""
+        if self._store is not None:
+            self._thread.start()
+
+    def stop(self) -> None:
+        """Stop reading; returns within 2 s even while the network hangs."""
+        with self._changed:
+            self._stopping = True
+            self._changed.notify_all()
+        if self._thread.ident is not None:
+            self._thread.join(_STOPPING)
+
+    def wake(self) -> None:
+        """Have the exchange asked soon: something happened."""
+        with self._changed:
+            self._woken = True
+            self._changed.notify_all()
+
+    def progress(self) -> Progress:
+        """Return how far the ledger is."""
+        with self._changed:
+            return self._progress
+
+    def report(self, *, currency: str, symbol: str | None = None, since: datetime | None = None) -> Report | None:
+        """Return what was realised in a settlement currency, on one contract or all; None until the journal was read.
+
+        Args:
+            since: Aware; ever where None.
+        """
+        return self._book.report(currency=currency, symbol=symbol, since=since) if self._read else None
+
+    def open_rounds(self) -> Mapping[tuple[str, str], Round]:
+        """Return what the positions that are open have come to, by symbol and position side."""
+        return self._book.open_rounds()
+
+    def realised_today(self) -> Mapping[tuple[str, str], Decimal]:
+        """Return what was realised since midnight (UTC), by symbol and position side, after fees and funding."""
+        return self._book.realised_since(self._there().replace(hour=0, minute=0, second=0, microsecond=0))
+
+    def equity(self, currency: str, since: datetime | None = None) -> tuple[EquityPoint, ...]:
+        """Return the equity in a settlement currency, five minutes apart; where it is not known there is a gap."""
+        points = self._equity.get(currency, ())
+        return points if since is None else points[bisect_left(points, since, key=attrgetter("at")) :]
+
+    def symbols(self) -> tuple[str, ...]:
+        """Return the contracts that something was realised on."""
+        return tuple(self._book.symbols())
+
+    def currencies(self) -> tuple[str, ...]:
+        """Return the settlement currencies that something was realised in."""
+        return tuple(self._book.currencies())
+
+    # The thread
+
+    def _work(self) -> None:
+        failures = 0
+        try:
+            while True:
+                began = self._monotonic()
+                try:
+                    self._bring_up_to_date()
+                except _Stopped:
+                    raise
+                except KucoinError as error:
+                    failures += 1
+                    self._failed(str(error), broken=isinstance(error, JournalError))
+                    self._wait(pause_after(error, failures, random.random()))
+                except Exception as error:
+                    failures += 1
+                    self._failed("a fault of this program, told in its log", broken=True)
+                    log.exception("keeping the ledger broke")
+                    self._wait(pause_after(error, failures, random.random()))
+                else:
+                    failures = 0
+                    self._rest(began)
+        except _Stopped:
+            return
+
+    def _bring_up_to_date(self) -> None:
+        """Read the journal if that was not done yet, and then what the exchange has."""
+        sync = self._sync = self._sync or self._begin()
+        with self._changed:
+            self._woken = False
+            settled, self._settled = self._settled, set()
+        until, news = self._there(), sync.news
+        try:
+            refusal = sync.run(until, held=self._held(), settled=settled)
+        except BaseException:
+            with self._changed:
+                self._settled |= settled
+            raise
+        self._note_equity()
+        problem = None if refusal is None else str(refusal)
+        self._show(state="ready", stage="", done=0, total=None, synced_at=until, since=_since(sync), problem=problem)
+        if sync.news != news:
+            self._grow()
+
+    def _begin(self) -> Sync:
+        """Put what the journal holds of the account into the book, as soon as it is known whose it is."""
+        store = self._store
+        if store is None:
+            raise TypeError("a ledger without a journal was started")
+        while (account := self._account()) is None:
+            self._wait(_LOOK)
+        self._show(state="reading", stage="the journal", problem=None)
+        self._book.feed(
+            fills=self._all(store.fills(account)),
+            funding=self._all(store.funding(account)),
+            closed=self._all(store.closed(account)),
+        )
+        sync = Sync(
+            self._exchange,
+            store,
+            account,
+            book=self._book,
+            wait=self._wait,
+            tell=self._tell,
+            monotonic=self._monotonic,
+        )
+        self._read = True
+        self._show(state="syncing", stage="", since=_since(sync))
+        return sync
+
+    def _all(self, rows: Iterable[T]) -> list[T]:
+        found = []
+        for number, row in enumerate(rows):
+            if not number % _ROWS:
+                self._wait(0.0)
+            found.append(row)
+        return found
+
+    def _tell(self, stage: Stage) -> None:
+        """Show what is being read, unless it is only the latest."""
+        self._note_equity()  # which must not wait for what takes long
+        if self.progress().state != "ready":
+            self._show(state="syncing", stage=stage.name, done=stage.done, total=stage.total, since=_since(self._sync))
+
+    def _note_equity(self) -> None:
+        """Note the equity of the accounts where that is due."""
+        store, account = self._store, self._account()
+        if store is None or account is None:
+            return
+        wallets = self._wallets()
+        for currency in wallets.keys() - self._equity.keys():
+            self._equity[currency] = tuple(store.equity(account, currency))
+        points = snapshots.due(wallets, self._equity, self._now())
+        if points:
+            store.add_equity(account, points)
+            for point in points:
+                self._equity[point.currency] += (point,)
+            self._grow()
+
+    def _failed(self, problem: str, *, broken: bool) -> None:
+        """Say so; the next attempt goes on where this one ended."""
+        self._wait(0.0)  # what fails because all is coming to its end is no news
+        if self.progress().problem is None:  # one line an outage, however long it lasts
+            log.warning("ledger: %s", problem)
+        self._show(problem=problem, **({"state": "failed"} if broken else {}))
+
+    # What wakes it
+
+    def _hear(self, events: list[Event]) -> None:
+        news = False
+        settled = set()
+        for event in events:
+            match event:
+                case OrderChange():
+                    news |= event.futures and event.kind == "match"
+                case PositionChange():
+                    news |= event.current_qty is not None and event.reason != "markPriceChange"
+                case PositionFunding():
+                    settled.add(event.symbol)
+        if news or settled:
+            with self._changed:
+                self._settled |= settled
+            self.wake()
+
+    def _resync(self, feed: str) -> None:
+        """What ``feed`` did not tell may be anything."""
+        if "public" in feed or "spot" in feed:
+            return
+        with self._changed:
+            self._settled.update(self._held())
+        self.wake()
+
+    def _rest(self, began: float) -> None:
+        """Wait until something was heard of, but not for long."""
+        self._wait(max(0.0, began + _SPACING - self._monotonic()))
+        with self._changed:
+            self._changed.wait_for(lambda: self._woken or self._stopping, began + _EVERY - self._monotonic())
+
+    def _wait(self, seconds: float) -> None:
+        """Let so many s go by.
+
+        Raises:
+            _Stopped: It is time to end.
+        """
+        with self._changed:
+            if self._changed.wait_for(lambda: self._stopping, seconds):
+                raise _Stopped
+
+    # What it shows
+
+    def _there(self) -> datetime:
+        """The exchange's present moment."""
+        return self._now() + timedelta(seconds=float(self._exchange.status().clock_offset or 0))
+
+    def _show(self, **changes: Any) -> None:
+        """Put ``changes`` into the progress."""
+        with self._changed:
+            before, self._progress = self._progress, replace(self._progress, **changes)
+            if replace(before, synced_at=None) != replace(self._progress, synced_at=None):
+                self._generation += 1
+
+    def _grow(self) -> None:
+        with self._changed:
+            self._generation += 1
+
+
+def _since(sync: Sync | None) -> datetime | None:
+    mark = sync.marks.get("fills") if sync else None
+    return mark.since if mark else None
