@@ -1,0 +1,213 @@
+"""Positions that ended: what our own fills say of each beside what the exchange says, and the ledger as a file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from functools import partial
+from typing import Literal, NamedTuple
+
+import pandas as pd
+import streamlit as st
+
+from kucoin.desk.ledger import Ledger
+from kucoin.desk.pnl import Report
+from kucoin.desk.rounds import Closed
+from pages.widgets import figures, futures_days, ledger_line, ledger_table, plots
+from pages.widgets.plots import Look
+
+PAGE = 500
+"""Rows that go to the browser at a time."""
+
+_CONTRACT = "pnl-contract"
+_ALL = "All contracts"
+_ROWS = 10  # before the table scrolls
+_DIFFERENCE = "Difference to exchange"
+_KINDS: tuple[tuple[Literal["csv", "parquet"], str, str], ...] = (
+    ("csv", "CSV", "text/csv"),
+    ("parquet", "Parquet", "application/vnd.apache.parquet"),
+)
+_WHATS: tuple[tuple[Literal["ledger", "closed"], str], ...] = (
+    ("ledger", "Ledger: fills, fees, funding"),
+    ("closed", "Closed positions"),
+)
+
+
+class Facts(NamedTuple):
+    """What a row shows of one position: by our fills, or by the exchange's word where fills are missing."""
+
+    lots: int | None
+    entry: Decimal | None
+    exit: Decimal | None
+    price_pnl: Decimal | None
+    fees: Decimal | None
+    funding: Decimal | None
+
+
+def show(ledger: Ledger, report: Report, span: str, now: datetime) -> None:
+    """Draw the panel: filter, export, how far the ledger is, and the table."""
+    with st.container(border=True, key="closed"):
+        symbols = sorted({position.symbol for position in report.positions})
+        with st.container(horizontal=True, vertical_alignment="center", key="bar-closed"):
+            st.subheader("Closed positions", anchor=False, width="content")
+            with st.container(width="content", gap="xsmall"):
+                ledger_line.show(ledger)
+            st.space("stretch")
+            symbol = _filter(symbols)
+            _exports(ledger, span, symbol, now)
+        positions = [each for each in report.positions if symbol is None or each.symbol == symbol]
+        if not positions:
+            st.markdown(_empty(span, symbol))
+            return
+        st.caption(figures.plain(summary(positions, span)))
+        _table(positions, report.currency, now)
+
+
+def _filter(symbols: Sequence[str]) -> str | None:
+    options = [_ALL, *symbols]
+    if st.session_state.get(_CONTRACT, st.query_params.get(_CONTRACT)) not in options:
+        st.session_state[_CONTRACT] = _ALL
+    hidden = "collapsed"
+    chosen = st.selectbox(
+        "Contract", options, key=_CONTRACT, bind="query-params", label_visibility=hidden, width=170, required=True
+    )
+    return None if chosen in (None, _ALL) else chosen
+
+
+def _exports(ledger: Ledger, span: str, symbol: str | None, now: datetime) -> None:
+    since = futures_days.since(span, now)
+    part = "-".join(each for each in (symbol, span.replace(" ", "").lower(), f"{now:%Y%m%d}") if each)
+    with st.popover("Export", key="pnl-export"):
+        st.caption("Exact decimals, UTC, every settlement currency; a file is made when it is asked for.")
+        for what, title in _WHATS:
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.markdown(title)
+                st.space("stretch")
+                for kind, word, mime in _KINDS:
+                    st.download_button(
+                        word,
+                        partial(ledger.export, kind, what, symbol=symbol, since=since),
+                        file_name=f"futures-{what}-{part}.{kind}",
+                        mime=mime,
+                        key=f"export-{what}-{kind}",
+                        on_click="ignore",
+                    )
+
+
+def _empty(span: str, symbol: str | None) -> str:
+    whose = f" of {figures.plain(symbol)}" if symbol else ""
+    if span == "All":
+        return f"**No position{whose} was closed yet.** One that ends shows here within seconds."
+    return f"**No position{whose} was closed in {futures_days.title(span)}.** Choose a longer span above."
+
+
+def summary(positions: Sequence[Closed], span: str) -> str:
+    """Return how many there are, and whether they agree with the exchange."""
+    off = sum(1 for each in positions if each.difference)
+    unknown = sum(1 for each in positions if each.difference is None)
+    words = [f"{len(positions)} {'ever' if span == 'All' else 'in ' + futures_days.title(span)}."]
+    if off:
+        words.append(f"{off} {'differs' if off == 1 else 'differ'} from the exchange: see the fills that are missing.")
+    if unknown:
+        words.append(f"{unknown} cannot be compared: one side has not told {'it' if unknown == 1 else 'them'} yet.")
+    if not off and not unknown:
+        words.append("Every one agrees with the exchange.")
+    return " ".join(words)
+
+
+def _table(positions: Sequence[Closed], unit: str, now: datetime) -> None:
+    pages = -(-len(positions) // PAGE)
+    place = st.pagination(pages, key="closed-page") if pages > 1 else 1
+    rows = positions[(place - 1) * PAGE : place * PAGE]
+    look = plots.look()
+    chosen = st.dataframe(
+        _styled(table(rows), unit, look, now),
+        key="closed-table",
+        hide_index=True,
+        row_height=ledger_table.ROW,
+        height=ledger_table.height(min(len(rows), _ROWS)),
+        on_select="rerun",
+        selection_mode="single-row",
+        column_config={name: st.column_config.Column(pinned=True) for name in ("Closed, UTC", "Contract")},
+        alt="Closed positions",
+    )
+    for row in chosen.selection.rows:
+        if row < len(rows):
+            st.caption(figures.plain(told(rows[row], now)))
+
+
+def _styled(frame: pd.DataFrame, unit: str, look: Look, now: datetime) -> object:
+    written = dict.fromkeys(("Price PnL", "Fees", "Funding", "Net", _DIFFERENCE), ledger_table.signed(unit))
+    written |= dict.fromkeys(("Entry", "Exit"), ledger_table.price)
+    times = dict.fromkeys(("Closed, UTC", "Opened, UTC"), ledger_table.moment(now))
+    others = {"Contracts": ledger_table.count, "ROE": ledger_table.ratio}
+    return ledger_table.styled(frame, written | times | others, look, hued=("Net",))
+
+
+def table(positions: Sequence[Closed]) -> pd.DataFrame:
+    """Return a row for each position; what is not known is NaN, a time that is not known NaT."""
+    known = [facts(each) for each in positions]
+    number = ledger_table.number
+    frame = pd.DataFrame(
+        {
+            "Closed, UTC": pd.to_datetime([each.closed_at for each in positions], utc=True),
+            "Contract": [each.symbol for each in positions],
+            "Side": [_side(each) for each in positions],
+            "Contracts": [number(each.lots) for each in known],
+            "Entry": [number(each.entry) for each in known],
+            "Exit": [number(each.exit) for each in known],
+            "Price PnL": [number(each.price_pnl) for each in known],
+            "Fees": [number(each.fees) for each in known],
+            "Funding": [number(each.funding) for each in known],
+            "Net": [number(each.net) for each in positions],
+            "ROE": [number(each.roe) for each in positions],
+            _DIFFERENCE: [number(each.difference) for each in positions],
+            "Opened, UTC": pd.to_datetime([_opened(each) for each in positions], utc=True),
+        }
+    )
+    if any(each.missing for each in positions):
+        frame["Missing fills"] = [each.missing for each in positions]
+    return frame
+
+
+def facts(position: Closed) -> Facts:
+    """Return what a row shows: one side's figures, never a mixture."""
+    ours, theirs = position.round, position.exchange
+    if ours is not None and (theirs is None or (ours.complete and not position.missing)):
+        return Facts(ours.opened_lots, ours.entry, ours.exit, ours.price_pnl, ours.fees, ours.funding)
+    if theirs is None:
+        raise ValueError("a closed position that nobody knows")
+    price = None
+    if theirs.trade_fee is not None and theirs.funding_fee is not None:
+        price = theirs.pnl + theirs.trade_fee - theirs.funding_fee
+    fees = None if theirs.trade_fee is None else -theirs.trade_fee
+    return Facts(None, theirs.open_price, theirs.close_price, price, fees, theirs.funding_fee)
+
+
+def told(position: Closed, now: datetime) -> str:
+    """Return the position that was chosen: what our fills say, and what the exchange says."""
+    unit = position.settle_currency
+    ours, theirs = position.round, position.exchange
+    said = [f"{position.symbol} {_side(position).lower()}, closed {futures_days.moment(position.closed_at, now)} UTC."]
+    if ours is not None:
+        fills = "1 fill" if ours.fills == 1 else f"{ours.fills} fills"
+        said.append(f"Our {fills}: {figures.exact(ours.net)} {unit} net{', liquidated' if ours.liquidated else ''}.")
+    if theirs is not None:
+        said.append(f"The exchange: {figures.exact(theirs.pnl)} {unit} net.")
+    if position.difference is not None:
+        said.append(f"Difference {figures.exact(position.difference)} {unit}.")
+    if position.missing:
+        said.append(f"{position.missing.rstrip('.')}.")
+    return " ".join(said)
+
+
+def _side(position: Closed) -> str:
+    side = ledger_table.side(position)
+    return side if position.leverage is None else f"{side} {position.leverage:f}×"
+
+
+def _opened(position: Closed) -> datetime | None:
+    if position.round is not None and position.round.complete:
+        return position.round.opened_at
+    return position.exchange.opened_at if position.exchange else None

@@ -1,0 +1,210 @@
+"""What futures trading earned: figures, curves, calendar, by contract, and every position that ended.
+
+Everything comes from the desk's ledger, which reads in the background; nothing here waits or asks.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from functools import partial
+from typing import NamedTuple
+
+import streamlit as st
+
+from kucoin.desk.desk import Desk
+from kucoin.desk.ledger import Ledger
+from kucoin.desk.pnl import Report
+from pages.widgets import (
+    figures,
+    futures_calendar,
+    futures_closed,
+    futures_curves,
+    futures_days,
+    futures_symbols,
+    ledger_line,
+    mishap,
+    plots,
+    session,
+)
+
+_PERIOD, _SPAN, _CURRENCY = "pnl-period", "pnl-span", "pnl-currency"
+_HELD = "pnl-report"
+_USUAL = "USDT"
+
+
+class Choice(NamedTuple):
+    """What the reader looks at."""
+
+    period: str
+    span: str
+    currency: str
+
+
+class _Reported(NamedTuple):
+    """A report, and what it was asked for."""
+
+    asked: tuple[int, str, str, datetime | None]
+    report: Report
+
+
+@st.fragment
+def show(desk: Desk) -> None:
+    """Draw the section. A fragment of its own: a choice here draws nothing else, and no tick elsewhere draws this."""
+    with mishap.contained("What was realised"):
+        ledger = desk.ledger
+        now = session.now()
+        ledger_line.drawn(ledger)
+        with st.container(border=True, key="pnl"):
+            choice = _tools(ledger)
+            report = _report(ledger, choice, now)
+            if report is None or not (report.days or report.positions):
+                _nothing(ledger, report, choice)
+                return
+            _metrics(report)
+            _days(ledger, report, choice, now)
+        _beside(ledger, report, choice, now)
+        futures_closed.show(ledger, report, choice.span, now)
+
+
+def _tools(ledger: Ledger) -> Choice:
+    currencies = sorted(ledger.currencies(), key=lambda name: (name != _USUAL, name)) or [_USUAL]
+    if st.session_state.get(_CURRENCY, st.query_params.get(_CURRENCY)) not in currencies:
+        st.session_state[_CURRENCY] = currencies[0]
+    with st.container(horizontal=True, vertical_alignment="center", key="bar-pnl"):
+        heading = st.container(horizontal=True, vertical_alignment="center", width="content", gap="small")
+        st.space("stretch")
+        currency = currencies[0]
+        if len(currencies) > 1:
+            currency = _control("Settled in", currencies, _CURRENCY)
+        period = _control("Period", list(futures_days.PERIODS), _PERIOD, default="Day")
+        span = _control("Span", list(futures_days.SPANS), _SPAN, default="30 d")
+    with heading:
+        st.subheader(f"Realised, {futures_days.title(span)}", anchor=False, width="content")
+        st.caption(f"{figures.plain(currency)}, days end at 00:00 UTC", width="content")
+    return Choice(period, span, currency)
+
+
+def _control(label: str, options: list[str], key: str, default: str | None = None) -> str:
+    chosen = st.segmented_control(
+        label, options, default=default, required=True, key=key, bind="query-params", label_visibility="collapsed"
+    )
+    return chosen or options[0]
+
+
+def _report(ledger: Ledger, choice: Choice, now: datetime) -> Report | None:
+    """Return the report, asked anew only when the ledger has changed or another one is wanted."""
+    since = futures_days.since(choice.span, now)
+    asked = (ledger.generation, choice.currency, choice.span, since)
+    held: _Reported | None = st.session_state.get(_HELD)
+    if held is None or held.asked != asked:
+        report = ledger.report(currency=choice.currency, since=since)
+        if report is None:
+            return None
+        held = st.session_state[_HELD] = _Reported(asked, report)
+    return held.report
+
+
+def _nothing(ledger: Ledger, report: Report | None, choice: Choice) -> None:
+    """Say why there are no figures, and what would bring some."""
+    if report is None:
+        st.markdown("**Not read yet.** The figures come with the ledger.")
+    elif choice.span == "All":
+        st.markdown(f"**Nothing was ever realised in {figures.plain(choice.currency)}.** A fill, a fee or a funding "
+                    "shows here within seconds.")  # fmt: skip
+    else:
+        st.markdown(
+            f"**Nothing was realised in {futures_days.title(choice.span)}.** Choose a longer span above; a fill, a fee "
+            "or a funding shows here within seconds."
+        )
+    ledger_line.show(ledger)
+
+
+def _metrics(report: Report) -> None:
+    with st.grid(6, min_column_width=140, key="pnl-figures"):
+        for label, value, second in metrics(report):
+            with st.container(gap=None):
+                st.metric(label, value)
+                st.caption(second)
+
+
+def metrics(report: Report) -> list[tuple[str, str, str]]:
+    """Return label, figure and second line of each figure."""
+    unit = report.currency
+
+    def signed(value: Decimal | None) -> str:
+        return figures.money(value, unit, signed=True)
+
+    best, worst = report.best_day, report.worst_day
+    extremes = "no day with a result"
+    if best and worst:
+        extremes = f"best day {futures_calendar.brief(best.net, unit)}, worst {futures_calendar.brief(worst.net, unit)}"
+    share = figures.percent(-report.fees / report.turnover, places=3, signed=False) if report.turnover else None
+    payments = "1 payment" if report.payments == 1 else f"{report.payments} payments"
+    return [
+        ("Net", signed(report.net), "price + fees + funding"),
+        ("Price", signed(report.price), extremes),
+        ("Fees", signed(report.fees), f"{share} of turnover" if share else "nothing was traded"),
+        ("Funding", signed(report.funding), payments),
+        ("Won", figures.percent(report.win_rate, places=0, signed=False), f"{report.won} of {report.closed} closed"),
+        ("Average win", signed(report.average_win), f"average loss {signed(report.average_loss)}"),
+    ]
+
+
+def _days(ledger: Ledger, report: Report, choice: Choice, now: datetime) -> None:
+    """Draw cumulative line and calendar of the days for which the ledger is complete."""
+    since = ledger.progress().since
+    days = futures_days.drawn(report.days, since, futures_days.since(choice.span, now), now)
+    if not days:
+        st.caption("No day is drawn: the ledger is not complete for any of them yet.")
+        return
+    period = futures_days.PERIODS[choice.period]
+    unit, today = report.currency, now.date().isoformat()
+    left, right = st.columns([7, 5], gap="medium")
+    with left:
+        height = max(futures_curves.HEIGHT, futures_calendar.height(days))
+        build = partial(futures_curves.realised, futures_days.by(period, days), period, unit, height)
+        total = figures.money(sum((day.net for day in days), Decimal(0)), unit, signed=True)
+        told = f"Realised net by {period} since {futures_days.named(days[0].start)}, cumulative: {total} {unit}"
+        plots.show("pnl-curve", build, report, period, str(since), today, alt=told)
+    with right:
+        calendar = partial(futures_calendar.calendar, days, unit)
+        plots.show("pnl-calendar", calendar, report, str(since), today, alt="Realised net by day, as a calendar")
+    if notes := _notes(report, days[0].start.isoformat(), len(days)):
+        st.caption(" ".join(notes))
+
+
+def _notes(report: Report, first: str, count: int) -> list[str]:
+    """Return what the plots leave out."""
+    notes = []
+    if any(day.start.isoformat() < first for day in report.days):
+        notes.append("Days before the ledger is complete are in the figures, not in the plots.")
+    if count > futures_calendar.WEEKS * 7:
+        notes.append(f"The calendar shows the newest {futures_calendar.WEEKS} weeks.")
+    return notes
+
+
+def _beside(ledger: Ledger, report: Report, choice: Choice, now: datetime) -> None:
+    """Draw the equity of the account, and what each contract came to."""
+    left, right = st.columns([7, 5], gap="small")
+    with left, st.container(border=True, key="pnl-equity", height="stretch"):
+        _equity(ledger, choice, now)
+    with right, st.container(border=True, key="pnl-symbols", height="stretch"):
+        futures_symbols.show(report, now)
+
+
+def _equity(ledger: Ledger, choice: Choice, now: datetime) -> None:
+    points = ledger.equity(choice.currency, futures_days.since(choice.span, now))
+    with st.container(key="bar-equity", horizontal=True, vertical_alignment="center"):
+        st.subheader("Equity", anchor=False, width="content")
+        st.caption(f"{figures.plain(choice.currency)}, every 5 minutes while the dashboard runs", width="content")
+    if not points:
+        st.markdown("**No equity recorded yet.** The first snapshot is taken within 5 minutes, and one every 5 minutes "
+                    "from then on.")  # fmt: skip
+        return
+    last = points[-1]
+    told = f"Equity {figures.money(last.equity, last.currency)} {last.currency} at {last.at:%H:%M} UTC"
+    build = partial(futures_curves.equity, points, choice.currency)
+    plots.show("pnl-equity-plot", build, len(points), last.at.isoformat(), choice.span, choice.currency, alt=told)
+    if futures_curves.gaps(points):
+        st.caption("Shaded: nothing was recorded, because the dashboard did not run or could not read the account.")

@@ -1,0 +1,60 @@
+"""What each contract came to, and the best and the worst position."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import pandas as pd
+import streamlit as st
+
+from kucoin.desk.pnl import Report, SymbolSum
+from kucoin.desk.rounds import Closed
+from pages.widgets import figures, futures_days, ledger_table, plots
+
+_ROWS = 6  # before the table scrolls
+
+
+def show(report: Report, now: datetime) -> None:
+    """Draw the panel."""
+    with st.container(key="bar-symbols", horizontal=True, vertical_alignment="center"):
+        st.subheader("By contract", anchor=False, width="content")
+        st.caption(f"{figures.plain(report.currency)}, best first", width="content")
+    frame = table(report.by_symbol)
+    unit = report.currency
+    money = dict.fromkeys(("Price PnL", "Fees", "Funding", "Net"), ledger_table.signed(unit))
+    st.dataframe(
+        ledger_table.styled(frame, money, plots.look(), hued=("Net",)),
+        key="pnl-by-contract",
+        hide_index=True,
+        row_height=ledger_table.ROW,
+        height=ledger_table.height(min(len(frame), _ROWS)),
+        column_config={"Contract": st.column_config.TextColumn(pinned=True)},
+        alt="Realised by contract",
+    )
+    for word, position in (("Best", report.best), ("Worst", report.worst)):
+        if position is not None:
+            st.caption(f"{word}: {figures.plain(extreme(position, now))}")
+
+
+def table(sums: Sequence[SymbolSum]) -> pd.DataFrame:
+    """Return a row for each contract, in the report's order."""
+    return pd.DataFrame(
+        {
+            "Contract": [each.symbol for each in sums],
+            "Net": [float(each.net) for each in sums],
+            "Price PnL": [float(each.price) for each in sums],
+            "Fees": [float(each.fees) for each in sums],
+            "Funding": [float(each.funding) for each in sums],
+            "Closed": [each.closed for each in sums],
+            "Won": [each.won for each in sums],
+        }
+    )
+
+
+def extreme(position: Closed, now: datetime) -> str:
+    """Return one position in words: ``XBTUSDTM long, +422.85 USDT on 10 Mar 20:12 UTC``."""
+    net = figures.money(position.net, position.settle_currency, signed=True)
+    side = ledger_table.side(position)
+    ended = futures_days.moment(position.closed_at, now)
+    return f"{position.symbol} {side.lower()}, {net} {position.settle_currency}, closed {ended} UTC"
