@@ -64,6 +64,15 @@ class Rules:
             return sum((size for _, size in levels), ZERO)
         return sum((price * size for price, size in levels), ZERO) * (self.coins or ONE)
 
+    def open(self, lots: Decimal | None, price: Decimal | None) -> tuple[Decimal | None, Decimal | None]:
+        """Return what so many lots of a contract are at ``price`` in coins and in quote currency, None where unknown."""
+        if lots is None:
+            return None, None
+        if self.inverse:
+            return (lots / price if price else None), lots
+        coins = lots * (self.coins or ONE)
+        return coins, (coins * price if price is not None else None)
+
     def day(self, volume: Decimal | None, turnover: Decimal | None) -> tuple[Decimal | None, Decimal | None]:
         """Return what was traded in 24 h in coins and in quote currency, of a volume and a turnover as KuCoin tells it.
 

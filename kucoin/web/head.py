@@ -10,7 +10,7 @@ from kucoin.desk.refresh import Reading
 from kucoin.model.feed import Funding, Mark, Pushed, Quote, Summary
 from kucoin.model.market import Contract, Ticker
 from kucoin.model.times import milliseconds
-from kucoin.web.panel import Body, Change, Panel, SymbolPanel, rounded, written
+from kucoin.web.panel import Body, Change, Panel, SymbolPanel, amount, rounded, written
 from kucoin.web.sight import CATCHING_UP, LIVE, OLD, STALE, Fresh, Sight
 
 P = TypeVar("P", bound=Pushed)
@@ -212,6 +212,8 @@ class HeadPanel(SymbolPanel):
         read = self._price.read()
         rate = funding.rate if funding else read.funding_rate if isinstance(read, Contract) else None
         due = contract.next_funding_at if contract else None
+        lots = contract.open_interest if contract else None
+        coins, worth = self.rules.open(lots, mark)
         return {
             "mark": written(mark, decimals),
             "index": written(index, decimals),
@@ -219,7 +221,9 @@ class HeadPanel(SymbolPanel):
             "basis_ratio": rounded(basis / index, 6) if basis is not None and index else None,
             "funding_rate": _plain(rate),
             "funding_at": milliseconds(due) if due else None,
-            "open_interest": _plain(contract.open_interest) if contract else None,
+            "open_interest": _plain(lots),
+            "open_interest_coins": amount(coins),
+            "open_interest_value": amount(worth),
             "multiplier": _plain(self.rules.coins),
             "inverse": self.rules.inverse,
         }

@@ -82,6 +82,7 @@ def test_a_contract_tells_mark_index_basis_and_funding() -> None:
     read = panel.full()
     assert (read["mark"], read["index"], read["basis"], read["funding_rate"]) == ("70000.1", "70000.0", "0.1", "0.0001")
     assert (read["open_interest"], read["multiplier"], read["inverse"]) == ("5000", "0.001", False)
+    assert (read["open_interest_coins"], read["open_interest_value"]) == ("5.00", "350000.50")
     assert read["funding_at"] == 1795363200000
     scene.mark("69999.95", "70000")
     scene.publish(Funding(LINEAR, scene.ms, Decimal("-0.00012")))
@@ -89,6 +90,17 @@ def test_a_contract_tells_mark_index_basis_and_funding() -> None:
     pushed = panel.full()
     assert (pushed["mark"], pushed["basis"], pushed["basis_ratio"]) == ("69999.95", "-0.05", "-0.000001")
     assert pushed["funding_rate"] == "-0.00012"
+
+
+def test_open_interest_of_an_inverse_contract_is_worth_its_lots() -> None:
+    """One USD each; how many coins that is hangs on the mark price, and is unknown without one."""
+    panel = HeadPanel(Scene().sight, INVERSE)
+    panel.change()
+    read = panel.full()
+    assert (read["open_interest_coins"], read["open_interest_value"]) == ("0.0714", "5000.00")
+    panel = HeadPanel(Scene(contracts=[contract(INVERSE, mark_price=None)]).sight, INVERSE)
+    panel.change()
+    assert (panel.full()["open_interest_coins"], panel.full()["open_interest_value"]) == (None, "5000.00")
 
 
 def test_while_the_socket_is_silent_the_prices_that_were_read_stand_in() -> None:

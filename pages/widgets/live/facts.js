@@ -21,12 +21,17 @@ const FUTURES = {
   index: ['Index', (state) => grouped(state.index)],
   basis: ['Basis', (state) => signed(state.basis), (state) => `Mark less index: ${percent(state.basis_ratio, 4)}`],
   ...SPOT,
-  open_interest: ['Open interest', (state) => amount(state.open_interest, 'lots'), (state) => whole(state.open_interest, 'lots')],
+  open_interest: ['Open interest', (state) => interest(state), (state) => [
+    whole(state.open_interest, 'lots'), state.open_interest_coins && whole(state.open_interest_coins, state.base),
+    state.open_interest_value && `worth ${whole(state.open_interest_value, state.quote)}`,
+  ].filter(Boolean).join(', ')],
   funding: ['Funding', (state) => percent(state.funding_rate, 4), () => 'Paid by longs to shorts, the other way round where negative'],
 };
 delete FUTURES.turnover;
 
 const amount = (text, unit) => (text == null ? grouped(null) : `${brief(text)} ${unit}`);
+const interest = (state) => (state.open_interest_coins == null
+  ? amount(state.open_interest, 'lots') : amount(state.open_interest_coins, state.base));
 const whole = (text, unit) => (text == null ? 'not known' : `${grouped(text)} ${unit}`);
 
 /** What is left until `at`: 3:27:54 */
