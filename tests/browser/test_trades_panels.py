@@ -1,58 +1,14 @@
-"""Live components in a real browser, over a push socket that says what a test wants."""
+"""Tape, ladder and facts in a real browser, over a push socket that says what a test wants."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.live_rig import GONE, Rig, until
-
-HOSTILE = "<img src=x onerror=\"document.title='owned'\">"
-TAPE, LADDER, HEAD = "tape:A-B", "ladder:A-B:", "head:A-B"
-OPACITY = "element => getComputedStyle(element).opacity"
-
-Mount = Callable[..., Page]
-Looks = tuple[str, str, str]  # class, text, opacity of the figures
-
-
-@pytest.fixture(scope="module")
-def blank(browser: Browser, server: Rig) -> Iterator[Page]:
-    """Return a page with nothing on it."""
-    page = browser.new_page()
-    page.goto(server.url)
-    yield page
-    page.close()
-
-
-def hold(page: Page) -> None:
-    """Stop the browser's clock; only a test moves it from here."""
-    page.clock.pause_at(page.evaluate("Date.now() / 1000 + 0.5"))
-
-
-def tape(mount: Mount) -> Page:
-    """Mount a tape."""
-    return mount("tape", TAPE, symbol="A-B", base="A", quote="B")
-
-
-def trade(
-    number: int, *, side: str = "buy", size: str = "1", value: str = "5", count: int = 1, tier: int = 0
-) -> list[Any]:
-    """Return a row of the tape."""
-    return [1_700_000_000_000 + number, side, "5.0", size, value, count, f"id{number}", None, tier]
-
-
-def whole(*rows: list[Any]) -> dict[str, Any]:
-    """Return a tape, newest first."""
-    return {"panel": TAPE, "full": {"rows": rows, "thresholds": ["10", "100"], "unit": "A", "coin_per_lot": None}}
-
-
-def more(*rows: list[Any]) -> dict[str, Any]:
-    """Return what is new on a tape, newest first."""
-    return {"panel": TAPE, "more": {"rows": rows, "missed": 0}}
+from tests.browser.live_rig import Rig, until
+from tests.browser.trades_frames import HEAD, LADDER, TAPE, Mount, hold, ladder, levels, more, tape, trade, whole
 
 
 def sizes(page: Page) -> list[str]:
@@ -63,23 +19,6 @@ def sizes(page: Page) -> list[str]:
     return [size for _, size in sorted(tops)]
 
 
-def levels(*levels: tuple[str, str]) -> list[list[Any]]:
-    """Return one side of a ladder, best first."""
-    return [[price, size, size, 0.5, None] for price, size in levels]
-
-
-def ladder(bids: list[list[Any]], asks: list[list[Any]], *, panel: str = LADDER, step: str = "0.1") -> dict[str, Any]:
-    """Return a ladder."""
-    both = {"bids": bids, "asks": asks, "spread": "0.1", "spread_ratio": "0.01", "mid": "5.05"}
-    more = {"step": step, "steps": ["0.1", "1"], "within": [], "trusted": True, "problem": None}
-    return {"panel": panel, "full": {**both, **more}}
-
-
-def age(page: Page) -> Locator:
-    """The mark of age of the one panel on the page."""
-    return page.locator("header .age, .head .age")
-
-
 def test_rows_come_on_top_and_a_hundred_stay(rig: Rig, mount: Mount) -> None:
     """The tape begins whole and grows by what is new."""
     page = tape(mount)
@@ -87,23 +26,6 @@ def test_rows_come_on_top_and_a_hundred_stay(rig: Rig, mount: Mount) -> None:
     rig.push(more(trade(102, size="102"), trade(101, size="101")))
     expect(page.locator(".sheet .row").first).to_contain_text("102")
     assert sizes(page) == [str(n) for n in range(102, 2, -1)]
-
-
-def test_what_is_left_and_wanted_again_at_once_is_sent_whole(rig: Rig, mount: Mount) -> None:
-    """Though the server heard of nothing in between."""
-    page = tape(mount)
-    told = len(rig.wants)
-    page.evaluate(
-        """async (panel) => {
-          const { want } = await import('/assets/socket.js');
-          want(panel, () => {})();
-          want(panel, () => {});
-        }""",
-        "head:OTHER",
-    )
-    until(page, lambda: len(rig.wants) > told + 1)
-    assert [TAPE in wants for wants in rig.wants[told:]] == [True, True]
-    assert ["head:OTHER" in wants for wants in rig.wants[told:]] == [False, True]
 
 
 def test_a_trade_that_grew_is_written_where_it_stands(rig: Rig, mount: Mount) -> None:
@@ -127,6 +49,26 @@ def test_the_tape_halts_under_the_pointer(rig: Rig, mount: Mount) -> None:
     page.mouse.move(0, 0)
     expect(page.locator(".new")).to_be_hidden()
     assert sizes(page) == ["3", "2", "1"]
+
+
+def test_rows_that_waited_come_before_what_is_new(rig: Rig, mount: Mount) -> None:
+    """A frame may come between the reader's return to the top and the browser's word of it."""
+    page = tape(mount)
+    rig.push(whole(*(trade(n, size=str(n)) for n in range(60, 0, -1))))
+    expect(page.locator(".sheet .row")).to_have_count(60)
+    page.locator(".frame").evaluate("frame => { frame.scrollTop = 400; }")
+    rig.push(more(trade(61, size="61")))
+    expect(page.locator(".new")).to_have_text("1 new")
+    last = more(trade(62, size="62"))
+    page.locator(".frame").evaluate(
+        """async (frame, last) => {
+          const { hear } = await import('/assets/socket.js');
+          frame.scrollTop = 0;
+          hear([last]);
+        }""",
+        last,
+    )
+    assert sizes(page)[:3] == ["62", "61", "60"]
 
 
 def test_older_trades_come_below_newer_ones(rig: Rig, mount: Mount) -> None:
@@ -284,11 +226,16 @@ def test_the_step_that_is_shown_is_the_step_that_is_said(rig: Rig, mount: Mount)
     assert page.locator("select option").all_inner_texts() == ["0.1", "1", "900.0"]
 
 
-def test_a_shared_panel_is_sent_whole_again(rig: Rig, mount: Mount) -> None:
-    """Who comes second gets what was there, as the server sends it for a new wish."""
-    page = mount("head", HEAD)
-    mount("facts", HEAD, kind="spot")
-    until(page, lambda: rig.wants[-2:] == [[], [HEAD]])
+def test_open_interest_is_told_in_coins(rig: Rig, mount: Mount) -> None:
+    """In lots where the mark price is unknown; the tooltip has lots, coins and worth."""
+    page = mount("facts", HEAD, kind="futures")
+    figure = page.locator("#facts dl", has_text="Open interest").locator("dd")
+    known = {"panel": HEAD, "full": {"base": "BTC", "quote": "USDT", "open_interest": "7120411"}}
+    rig.push(known)
+    expect(figure).to_have_text("7.12 M lots")
+    rig.push({"panel": HEAD, "more": {"open_interest_coins": "7120.41", "open_interest_value": "620948742.26"}})
+    expect(figure).to_have_text("7,120 BTC")
+    expect(figure).to_have_attribute("title", "7,120,411 lots, 7,120.41 BTC, worth 620,948,742.26 USDT")
 
 
 def market(name: str, figure: str) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -342,137 +289,3 @@ def test_no_figure_stands_under_another_symbols_name(rig: Rig, mount: Mount) -> 
     expect(page.locator(".mid b")).to_have_text("333")
     assert all("333" in text for text in seen())
     assert places() == before
-
-
-@pytest.mark.parametrize(
-    ("told", "looks"),
-    [
-        (("live", 0.2), ("fresh", r"live \d\.\d s", "1")),
-        (("catching up", 2.0), ("catching", r"catching up \d\.\d s", "1")),
-        (("stale", 14.9), ("stale", "stale 14 s", "0.55")),
-        (("stale", 15.0), ("alarm", r"stale 1\d s", "0.55")),
-        (("stale", None), ("stale", "stale", "0.55")),
-    ],
-)
-def test_every_state_has_its_word_and_its_look(rig: Rig, mount: Mount, told: tuple[Any, ...], looks: Looks) -> None:
-    """Three words; amber from 5 s, alarm from 15 s; figures stay and are dimmed."""
-    look, text, opacity = looks
-    page = mount("head", HEAD)
-    hold(page)
-    rig.push({"panel": HEAD, "full": {"last": "5.0", "dir": 1}}, {"fresh": {HEAD: [*told, "a reason"]}})
-    expect(age(page)).to_have_text(re.compile(text))
-    expect(age(page)).to_have_class(f"age {look}")
-    expect(age(page)).to_have_attribute("title", "a reason")
-    expect(page.locator(".last")).to_have_text("5.0")
-    assert page.locator(".last").evaluate(OPACITY) == opacity
-
-
-def test_a_silent_server_is_said_to_be_away(rig: Rig, mount: Mount) -> None:
-    """Nothing for 5 s: every figure is dimmed, and the reason is ours, not the exchange's."""
-    page = mount("head", HEAD)
-    rig.push({"panel": HEAD, "full": {"last": "5.0", "dir": 1}}, {"fresh": {HEAD: ["live", 0.2, None]}})
-    expect(age(page)).to_have_text(re.compile("live"))
-    hold(page)
-    page.clock.run_for(6_000)
-    expect(age(page)).to_have_text(re.compile(r"server away \d\.\d s"))
-    assert page.locator(".last").evaluate(OPACITY) == "0.55"
-    rig.push({"fresh": {HEAD: ["live", 0.2, None]}})
-    expect(age(page)).to_have_text(re.compile("live"))
-
-
-def test_a_lost_socket_comes_back_by_itself(rig: Rig, mount: Mount) -> None:
-    """Everything is wanted again, and nothing was reloaded."""
-    page = mount("head", HEAD)
-    rig.hang_up()
-    until(page, lambda: rig.opened == 2 and rig.wants[-1] == [HEAD])
-    rig.push({"panel": HEAD, "full": {"last": "7.0", "dir": 1}})
-    expect(page.locator(".last")).to_have_text("7.0")
-
-
-def test_a_ticket_that_is_gone_is_renewed(rig: Rig, mount: Mount) -> None:
-    """The script is asked for another until it gives one."""
-    page = mount("head", HEAD)
-    rig.hang_up(GONE)
-    asked = "triggers.filter(([name]) => name === 'renew').length"
-    until(page, lambda: page.evaluate(asked) == 1)
-    page.clock.run_for(6_000)
-    assert page.evaluate(asked) >= 3
-    rig.tickets = {"another"}
-    mount("head", HEAD, ticket="another", told=False)
-    until(page, lambda: rig.opened == 2 and rig.wants[-1] == [HEAD])
-    before = page.evaluate(asked)
-    page.clock.run_for(6_000)
-    assert page.evaluate(asked) == before
-
-
-def test_the_script_serves_where_no_socket_gets_through(rig: Rig, mount: Mount) -> None:
-    """Three attempts fail, the script is told and brings frames; it is told again once a socket opens."""
-    rig.deaf = True
-    page = mount("head", HEAD, told=False)
-    page.clock.run_for(500)
-    until(page, lambda: page.evaluate("JSON.stringify(triggers)") == '[["blocked",true]]')
-    frames = [{"panel": HEAD, "full": {"last": "8.0", "dir": -1}}, {"fresh": {HEAD: ["catching up", 3.0, "no socket"]}}]
-    mount("head", HEAD, told=False, frames=frames)
-    expect(page.locator(".last")).to_have_text("8.0")
-    expect(age(page)).to_have_text(re.compile("catching up 3"))
-    rig.deaf = False
-    page.clock.run_for(10_000)
-    until(page, lambda: rig.wants[-1:] == [[HEAD]])
-    rig.push({"fresh": {HEAD: ["live", 0.1, None]}})
-    until(page, lambda: page.evaluate("JSON.stringify(triggers.at(-1))") == '["blocked",false]')
-
-
-def test_what_cannot_be_had_is_said_in_its_panel(rig: Rig, mount: Mount) -> None:
-    """A sentence in the place of the figures; other panels are not touched; text from outside stays text."""
-    page = tape(mount)
-    mount("ladder", LADDER, symbol="A-B")
-    rig.push({"panel": TAPE, "trouble": f"{HOSTILE} is not listed"}, ladder(levels(("5", "1")), levels((HOSTILE, "1"))))
-    expect(page.locator("#tape .trouble")).to_have_text(f"{HOSTILE} is not listed")
-    expect(page.locator("#tape .tape")).to_be_hidden()
-    expect(page.locator("#ladder .ladder")).to_contain_text(HOSTILE)
-    assert page.locator("img").count() == 0
-    rig.push(whole(trade(1)))
-    expect(page.locator("#tape .tape")).to_be_visible()
-    assert page.title() == "rig"
-
-
-@pytest.mark.parametrize(
-    ("call", "text"),
-    [
-        ("grouped('-87112.40')", "−87,112.40"),
-        ("grouped('0.0000064146')", "0.0000064146"),
-        ("grouped(null)", "–"),
-        ("signed('14.8')", "+14.8"),
-        ("signed('-1234')", "−1,234"),
-        ("signed('0.0')", "0.0"),
-        ("percent('0.0094')", "+0.94\u2009%"),
-        ("percent('-0.00003')", "−<0.01\u2009%"),
-        ("percent('0.00003')", "+<0.01\u2009%"),
-        ("percent('-0.00')", "0.00\u2009%"),
-        ("percent('0.0000001', 4)", "+<0.0001\u2009%"),
-        ("percent(null)", "–"),
-        ("cut('18642.0536', 0)", "18,642"),
-        ("cut('0.00012', 3)", "<0.001"),
-        ("cut('0', 3)", "0"),
-        ("cut('0.4', 0)", "<1"),
-        ("brief('24118.123')", "24,118"),
-        ("brief('2100000000.12')", "2.10 B"),
-        ("brief('20000', 1e3)", "20 k"),
-        ("brief('12500', 1e3)", "12.5 k"),
-        ("brief('0.5')", "0.5"),
-        ("brief(null)", "–"),
-    ],
-)
-def test_figures_are_written_alike(blank: Page, call: str, text: str) -> None:
-    """Thousands, true minus, thin space, cut and never rounded up; a dash for what is unknown."""
-    assert blank.evaluate(f"import('/assets/numbers.js').then(numbers => numbers.{call})") == text
-
-
-def test_leaving_the_page_lets_go_of_everything(rig: Rig, mount: Mount) -> None:
-    """What is wanted no longer is said, and the socket closes when nobody stands on it."""
-    page = mount("head", HEAD)
-    hold(page)
-    page.evaluate("unmount.head()")
-    page.clock.run_for(1_000)
-    until(page, lambda: rig.wants[-1] == [])
-    until(page, lambda: rig.standing == 0)

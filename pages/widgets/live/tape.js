@@ -179,6 +179,7 @@ export default (component) => panel(component, (root, follow) => {
   }
 
   function draw({ full, more }) {
+    resume(); // the reader may be back at the top while the event that says so is still under way
     const trades = (full ?? more).rows.map(read).reverse();
     if (full) market.told = full;
     if (full || (!market.known && trades.length > 0)) learn(market.told, trades);
