@@ -65,7 +65,7 @@ class Rules:
         return sum((price * size for price, size in levels), ZERO) * (self.coins or ONE)
 
     def open(self, lots: Decimal | None, price: Decimal | None) -> tuple[Decimal | None, Decimal | None]:
-        """Return what so many lots of a contract are at ``price`` in coins and in quote currency, None where unknown."""
+        """Return what so many lots are at ``price`` in coins and in quote currency; None where that is unknown."""
         if lots is None:
             return None, None
         if self.inverse:
