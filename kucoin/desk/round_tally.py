@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 from kucoin.decimals import ZERO
@@ -164,6 +164,20 @@ class Tally:
         if strange < lots:
             self._release(lots - strange)
 
+    def absorb(self, later: Tally) -> None:
+        """Take in what came after this and was, as the exchange says, the same position."""
+        self._opened += later._opened
+        self._closed += later._closed
+        self._opened_weight += later._opened_weight
+        self._closed_weight += later._closed_weight
+        self.opened_value += later.opened_value
+        self._price_pnl += later._price_pnl
+        self._fees += later._fees
+        self._funding += later._funding
+        self._fills += later._fills
+        self._liquidated = self._liquidated or later._liquidated
+        self._gaps += later._gaps
+
     def round(self, closed_at: datetime | None) -> Round:
         """Return the position as it stands, or as it ended."""
         return Round(
@@ -184,8 +198,12 @@ class Tally:
             fills=self._fills,
             liquidated=self._liquidated,
             complete=self.complete,
-            missing=_in_words(self._gaps, closed_at) if self._gaps else "",
+            missing=self.missing(closed_at) if self._gaps else "",
         )
+
+    def missing(self, closed_at: datetime | None, opened_at: datetime | None = None) -> str:
+        """Name the fills that the ledger lacks; ``opened_at`` is when the exchange says that it began."""
+        return _in_words(self._gaps, closed_at, opened_at)
 
     def _count(self, fill: FuturesFill, fee: Decimal) -> None:
         self._fees -= fee
@@ -211,8 +229,8 @@ class Tally:
 def said_to_close(fill: FuturesFill, side: str, ours: int) -> int:
     """Return how many lots of ``fill`` close something by the fill's own word; ``ours`` where it is mute or agrees.
 
-    In hedge mode the side tells. In one-way mode the split of the fee does, where there is a fee. What was cut off it
-    may be a few lots' worth, so that a small difference says nothing.
+    In hedge mode the side tells. In one-way mode the split of the fee does, where there is a fee: a part of it is for
+    a part of the lots. A share of nothing may still be for a few lots, since fees are cut to eight decimals.
     """
     if side != "BOTH":
         return fill.size if (side == "LONG") is (fill.side is Side.SELL) else 0
@@ -220,30 +238,37 @@ def said_to_close(fill: FuturesFill, side: str, ours: int) -> int:
         return fill.size
     if not fill.fee or fill.close_fee is None:
         return ours
-    if abs(fill.close_fee * fill.size - fill.fee * ours) <= _FEE_CUT * fill.size:
+    least = 1 if fill.close_fee else 0
+    most = fill.size if fill.close_fee == fill.fee else fill.size - 1
+    if least <= ours <= most and abs(fill.close_fee * fill.size - fill.fee * ours) <= _FEE_CUT * fill.size:
         return ours
-    lots = int((fill.size * fill.close_fee / fill.fee).to_integral_value(ROUND_HALF_UP))
-    return max(0, min(fill.size, lots))
+    share = fill.close_fee * fill.size / fill.fee
+    return max(least, min(int(share.to_integral_value(ROUND_HALF_UP)), most))
 
 
 _FEE_CUT = Decimal("2E-8")  # KuCoin cuts fees to eight decimals
 
 
-def _in_words(gaps: list[Gap], ended: datetime | None) -> str:
-    return "; ".join(_gap(gap, ended) for gap in gaps)
-
-
-def _gap(gap: Gap, ended: datetime | None) -> str:
-    moved = "bought" if gap.bought else "sold"
-    lots = "1 lot" if gap.lots == 1 else f"{gap.lots:,} lots"
-    verb = "is" if gap.lots == 1 else "are"
-    return f"{lots} {moved} {_when(gap.after, gap.before, ended or gap.before)} {verb} missing"
+def _in_words(gaps: list[Gap], ended: datetime | None, began: datetime | None) -> str:
+    """Name the lots of each direction that are missing; all of a direction may have moved at once."""
+    words = []
+    for bought in (True, False):
+        some = [gap for gap in gaps if gap.bought is bought]
+        if some:
+            before = max(gap.before for gap in some)
+            known = [gap.after for gap in some if gap.after is not None]
+            after = min(known) if len(known) == len(some) else began
+            when = _when(after if after is None or after < before else None, before, ended or before)
+            lots = sum(gap.lots for gap in some)
+            moved = "bought" if bought else "sold"
+            words.append(f"1 lot {moved} {when} is" if lots == 1 else f"{lots:,} lots {moved} {when} are")
+    return " and ".join(f"{one} missing" for one in words)
 
 
 def _when(after: datetime | None, before: datetime, day: datetime) -> str:
-    """Return a span in words, with as much of the date and the seconds as it takes."""
+    """Return a span in words, with as much of the dates and the seconds as it takes."""
     same_day = all(moment.date() == day.date() for moment in (after or before, before))
-    near = after is not None and (before - after).total_seconds() < 60
+    near = after is not None and before - after < timedelta(minutes=1)
     form = ("" if same_day else "%Y-%m-%d ") + ("%H:%M:%S" if near else "%H:%M")
     if after is None:
         return f"before {before.strftime(form)} UTC"

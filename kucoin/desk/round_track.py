@@ -51,6 +51,14 @@ class End:
     def __post_init__(self) -> None:
         self.show(self.row)
 
+    def precede(self, piece: End) -> None:
+        """Count what a piece of the same position did that came before, or in the same moment."""
+        if self.tally is not None and piece.tally is not None:
+            piece.tally.absorb(self.tally)
+            self.tally = piece.tally
+            self.round = self.tally.round(self.at)
+            self.show(self.row)
+
     def fund(self, payment: FundingPayment) -> None:
         """Count a funding that was settled in the moment of the end."""
         if self.tally is not None:
@@ -139,8 +147,18 @@ class Track:
         free = [end for end in self.ends[first:last] if _is_of(end, row)]
         if not free:
             return False
-        min(free, key=lambda end: _distance(end, row)).show(row)
+        nearest = min(free, key=lambda end: _distance(end, row))
+        nearest.show(row)
+        if nearest.shown.difference:
+            self._join(nearest, row)
         return True
+
+    def _join(self, last: End, row: ClosedPosition) -> None:
+        """Take for one position what the exchange says was one, and what fell apart since fills are missing."""
+        pieces = [end for end in self.ends if end is not last and _is_of(end, row) and _within(end, last, row)]
+        for piece in reversed(pieces):
+            self.ends.remove(piece)
+            last.precede(piece)
 
     def settle(self) -> None:
         """Judge what waits for an event that may never come."""
@@ -320,6 +338,14 @@ def _is_of(end: End, row: ClosedPosition) -> bool:
     return end.row is None and end.round is not None and end.round.is_long is _is_long(row)
 
 
+def _within(piece: End, last: End, row: ClosedPosition) -> bool:
+    """Whether a round lies in the time of a position and on the same side as its end."""
+    if piece.round is None or last.round is None or row.opened_at is None:
+        return False
+    same = piece.round.position_side == last.round.position_side
+    return same and piece.round.opened_at >= row.opened_at and piece.at <= last.at
+
+
 def _distance(end: End, row: ClosedPosition) -> timedelta:
     """How far the times of a round and of a row lie apart."""
     if end.round is None:
@@ -337,7 +363,7 @@ def _compared(ours: Round | None, row: ClosedPosition | None, tally: Tally | Non
     roe = row.roe
     if roe is None and row.leverage and tally.opened_value and not ours.missing:
         roe = ours.net * row.leverage / tally.opened_value
-    missing = ours.missing or (_unnamed(ours, row) if difference else "")
+    missing = tally.missing(ours.closed_at, row.opened_at) or (_unnamed(ours, row) if difference else "")
     return Closed(ours, row, difference, missing, roe, row.leverage)
 
 

@@ -1,0 +1,111 @@
+"""Whatever is done on the practice engine, the ledger says what the engine did, exactly; what it lacks is named."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from random import Random
+
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from kucoin.desk.pnl import PnlBook
+from kucoin.desk.rounds import Closed
+from kucoin.model.order import FuturesFill
+from tests.ledger_play import PLAYERS, Act, Play, acts
+from tests.ledger_world import Told, book_of, check
+
+ZERO = Decimal(0)
+_chance = st.randoms(use_true_random=False)
+
+
+def _played(done: list[Act], **more: int) -> Play:
+    play = Play(**more)
+    for act in done:
+        play.do(act)
+    return play
+
+
+def _rows(book: PnlBook) -> dict[str, Closed]:
+    """The closed positions by the exchange's number."""
+    reports = [book.report(currency=currency) for currency in book.currencies()]
+    return {one.exchange.close_id: one for report in reports for one in report.positions if one.exchange is not None}
+
+
+def _answers(book: PnlBook) -> object:
+    reports = [book.report(currency=currency) for currency in book.currencies()]
+    return [dict(book.open_rounds()), [(one.days, one.by_symbol, set(one.positions), one.net) for one in reports]]
+
+
+@settings(max_examples=2000, deadline=None, suppress_health_check=list(HealthCheck))
+@given(acts)
+def test_the_ledger_says_what_the_engine_did(done: list[Act]) -> None:
+    """Lots, price PnL, fees and funding of every position; nothing differs from what the exchange says of it."""
+    play = _played(done)
+    check(play.world.engine, PLAYERS, play.told())
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@given(acts, _chance)
+def test_the_order_of_telling_changes_nothing(done: list[Act], chance: Random) -> None:
+    """Piece by piece, late, twice: once all is told the ledger says what it says if told at once."""
+    for told in _played(done).told().values():
+        events = [(name, event) for name, part in told._asdict().items() for event in part]
+        chance.shuffle(events)
+        book = PnlBook()
+        for name, event in events:
+            assert book.feed(**{name: [event]}) == 1
+        assert _answers(book) == _answers(book_of(told))
+        assert book.feed(**told._asdict()) == 0
+        assert _answers(book) == _answers(book_of(told))
+
+
+@settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
+@given(acts, _chance)
+def test_a_missing_fill_is_named_where_it_belongs(done: list[Act], chance: Random) -> None:
+    """The position that it belongs to says how many lots on which side; all others still differ by nothing."""
+    for told in _played(done, step_s=65).told().values():
+        plain = [fill for fill in told.fills if not (fill.open_fee and fill.close_fee) and _is_alone(fill, told)]
+        if not plain:
+            continue
+        gone = chance.choice(plain)
+        whole, lacking = _rows(book_of(told)), _rows(book_of(_without(told, gone)))
+        assert set(lacking) == set(whole)
+        for number, right in whole.items():
+            if _holds(right, gone):
+                moved = "bought" if gone.side == "buy" else "sold"
+                lots = "1 lot" if gone.size == 1 else f"{gone.size:,} lots"
+                assert f"{lots} {moved} " in lacking[number].missing
+            else:
+                assert (lacking[number].difference, lacking[number].missing) == (ZERO, "")
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@given(acts, _chance)
+def test_a_missing_funding_is_the_difference(done: list[Act], chance: Random) -> None:
+    """A position that lacks a funding differs from the exchange by just that."""
+    tolds = [told for told in _played(done, step_s=65).told().values() if told.funding]
+    assume(tolds)
+    told = chance.choice(tolds)
+    gone = chance.choice(told.funding)
+    rest = [one for one in told.funding if one is not gone]
+    wrong = [one for one in _rows(book_of(told._replace(funding=rest))).values() if one.difference]
+    assert [one.difference for one in wrong] in ([], [-gone.funding])
+    assert all(f"fundings of {gone.funding:f} " in one.missing for one in wrong)
+
+
+def _is_alone(fill: FuturesFill, told: Told) -> bool:
+    """Whether nothing else happened in its moment: not a trade with oneself, nor one piece of a liquidation."""
+    return sum(1 for one in told.fills if one.symbol == fill.symbol and one.at == fill.at) == 1
+
+
+def _without(told: Told, gone: FuturesFill) -> Told:
+    return told._replace(fills=[fill for fill in told.fills if fill is not gone])
+
+
+def _holds(closed: Closed, fill: FuturesFill) -> bool:
+    """Whether a fill belongs to a position."""
+    ours = closed.round
+    assert ours is not None
+    assert ours.closed_at is not None
+    same = (ours.symbol, ours.position_side) == (fill.symbol, str(fill.position_side))
+    return same and ours.opened_at <= fill.at <= ours.closed_at
