@@ -19,6 +19,7 @@ page = menu.show(
         "Watch": [
             st.Page("portfolio.py", title="Portfolio", default=True),
             st.Page("trades.py", title="Live trades", url_path="trades"),
+            st.Page("futures.py", title="Futures", url_path="futures"),
         ],
         "House": [st.Page("health.py", title="Health", url_path="health")],
     }

@@ -6,6 +6,8 @@ import streamlit as st
 
 from pages.widgets import allocation, assets, mishap, places, session, standing, strip, surround, total, units
 
+_HEIGHTS = (150, 200), (170,), (480,)  # total and allocation, places, assets
+
 desk = session.desk()
 offered = desk.units()
 
@@ -25,7 +27,7 @@ def figures() -> None:
             st.rerun()
         now = session.now()
         portfolio = desk.portfolio(unit)
-        if not standing.show(portfolio):
+        if not standing.show(portfolio, _HEIGHTS):
             return
         left, right = st.columns([5, 7], gap="medium")
         with left:

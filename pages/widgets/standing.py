@@ -1,13 +1,17 @@
-"""What the portfolio page says beside its figures or in their place: each cause has its own words and next step."""
+"""What a page says in the place of the account's figures: each cause has its own words and next step."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
+from kucoin.desk.futures import FuturesView
 from kucoin.desk.portfolio import Portfolio, Standing
 from pages.widgets import figures
 
 _LINE = 760  # px; longer lines of text are hard to read
+_SHARES = {1: [1], 2: [5, 7]}  # of the width, by the number of panels in a row
 _NO_CREDENTIALS = """
 **No API key is set.** Make one at KuCoin under *API management*:
 
@@ -30,14 +34,20 @@ _UNREACHABLE = (
 )
 
 
-def show(portfolio: Portfolio) -> bool:
-    """Draw what is to be said, and tell whether there are figures to draw below it."""
-    reason = figures.plain(_sentence(portfolio.reason))
-    match portfolio.standing:
+def show(found: Portfolio | FuturesView, heights: Sequence[Sequence[int]]) -> bool:
+    """Draw what is to be said, and tell whether there are figures to draw below it.
+
+    Args:
+        heights: What the panels take, in px, row by row; blocks of that height stand there at first. Two in a row are
+            laid out as those of the portfolio.
+    """
+    reason = figures.plain(_sentence(found.reason))
+    match found.standing:
         case Standing.READY:
             return True
         case Standing.LOADING:
-            _skeletons()
+            st.caption("Reading the accounts for the first time.")
+            _skeletons(heights)
         case Standing.NO_CREDENTIALS:
             with st.container(border=True, width=_LINE):
                 st.markdown(_NO_CREDENTIALS)
@@ -50,14 +60,11 @@ def show(portfolio: Portfolio) -> bool:
     return False
 
 
-def _skeletons() -> None:
-    """Stand in for total, allocation, places and assets with blocks of the height of what replaces them."""
-    st.caption("Reading the accounts for the first time.")
-    total, allocation = st.columns([5, 7], gap="medium")
-    total.skeleton(height=150)
-    allocation.skeleton(height=200)
-    st.skeleton(height=170)
-    st.skeleton(height=480)
+def _skeletons(heights: Sequence[Sequence[int]]) -> None:
+    """Stand in for panels with blocks of the height of what replaces them."""
+    for row in heights:
+        for place, height in zip(st.columns(_SHARES[len(row)], gap="medium"), row, strict=True):
+            place.skeleton(height=height)
 
 
 def _sentence(text: str) -> str:

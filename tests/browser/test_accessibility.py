@@ -13,6 +13,7 @@ AXE = resources.files("axe_playwright_python").joinpath("axe.min.js").read_text(
 PAGES = {
     "Portfolio": ".st-key-assets-table tbody tr",
     "Live trades": ".st-key-ladder .age.fresh",
+    "Futures": ".st-key-positions tbody tr",
     "Health": ".st-key-feeds tbody tr",
 }
 FINDINGS = """async () => (await axe.run(document, { resultTypes: ['violations'] })).violations

@@ -17,14 +17,17 @@ from streamlit.testing.v1 import AppTest
 
 from kucoin import assemble
 from kucoin.book.books import Books
+from kucoin.desk.futures import FuturesView
 from kucoin.desk.health import Health, Point, Sample
 from kucoin.desk.portfolio import Holding, Part, PartKind, Portfolio, Standing
 from kucoin.desk.status import HostStatus, QuotaStatus, Status
+from kucoin.desk.what_if import Liquidation, WhatIf, WhatIfAccount
 from kucoin.hub import Hub
 from kucoin.model.feed import BookSnapshot
 from kucoin.model.market import ServiceState
 from kucoin.stream.feed import FeedState
 from kucoin.web.tickets import Tickets
+from tests import futures_scene
 
 FRAME = Path(__file__).parents[2] / "pages" / "frame.py"
 UNITS = ("USDT", "BTC", "USD", "EUR", "JPY")
@@ -179,6 +182,32 @@ def make_health(now: datetime) -> Health:
     return Health(tuple(samples), {"accounts": 1, "orders": 0, "books": 2}, "runs on ports 1 and 2 as process 3")
 
 
+class FakeFutures:
+    """Stands where the Desk's futures do; a move of the marks by 1 % is worth 1,000 USDT."""
+
+    def __init__(self) -> None:
+        self.alter: Callable[[FuturesView], FuturesView] = lambda view: view
+        self.asked: list[Decimal] = []
+
+    def view(self) -> FuturesView:
+        return self.alter(futures_scene.view(datetime.now(UTC) - timedelta(seconds=2.5)))
+
+    def what_if(self, shift: Decimal) -> WhatIf:
+        self.asked.append(shift)
+        moved = shift * 100_000
+        before = {"unrealised_before": Decimal("1643.64"), "equity_before": Decimal("46415.01")}
+        account = WhatIfAccount(
+            currency="USDT",
+            unrealised=before["unrealised_before"] + moved,
+            equity=before["equity_before"] + moved,
+            risk_ratio=None,
+            risk_ratio_before=Decimal("0.124"),
+            **before,
+        )
+        near = Liquidation("SOLUSDTM", "BOTH", Decimal("0.0748"))
+        return WhatIf(shift=shift, accounts=(account,), liquidated=(near,) if shift >= near.at else (), first=near)
+
+
 @dataclass
 class FakeDesk:
     """Stands where the Desk does; ``alter`` and ``alter_status`` turn the usual answer into the one a test wants."""
@@ -189,6 +218,7 @@ class FakeDesk:
     asked: list[str] = field(default_factory=list)
     hub: Hub = field(default_factory=lambda: Hub(Books(no_snapshot)))
     alter_health: Callable[[Health], Health] = lambda health: health
+    futures: FakeFutures = field(default_factory=FakeFutures)
 
     @property
     def mode(self) -> str:

@@ -1,7 +1,9 @@
 // Components whose figures live: the script draws them, and from then on the push socket tells which of them changed.
-// A figure goes by a name (`total`, `Futures/value`); it is [text, direction], written already (kucoin/web/portfolio.py).
+// A figure goes by a name (`total`, `Futures/value`); it is [text, direction], written already (kucoin/web/portfolio.py),
+// and has a third part, a number, where it is drawn as well: `--size` of its element.
 
 import { grow, h, patch } from './base.js';
+import { UNKNOWN } from './numbers.js';
 import { flash, mark, panel, put } from './panel.js';
 
 /** The decimals that `text` shows, 0 for anything but a plain number. */
@@ -17,19 +19,24 @@ function aligned(text, digits) {
   return [text.slice(0, point), h('span', { class: 'fraction', style: `--digits:${digits}` }, text.slice(point))];
 }
 
-function fill(element, [text, direction]) {
-  const { look, digits } = element.dataset;
+function fill(element, [text, direction, size]) {
+  const { look, digits, why } = element.dataset;
   element.className = ['figure', look, direction].filter(Boolean).join(' ');
-  if (digits == null) put(element, text);
+  if (why) element.title = text === UNKNOWN ? why : '';
+  if (size != null) element.style.setProperty('--size', size);
+  if (element.role === 'img') element.ariaLabel = text;
+  else if (digits == null) put(element, text);
   else if (element.textContent !== text) element.replaceChildren(...aligned(text, Number(digits)));
 }
 
 /**
  * Run such a component; the whole default export of its file.
  *
- * `draw(data, cell, told)` returns its content. `cell(name, figure, {look, digits, flashes})` makes the element of a
- * figure, where `figure` is what the script says of it; `told(name)` is what the socket said, if it did. What
- * `heading(age)` returns stands above. With `view.redraw` in its hands a component may draw itself anew.
+ * `draw(data, cell, told, redraw)` returns its content. `cell(name, figure, {look, digits, flashes, why, drawn})` makes
+ * the element of a figure, where `figure` is what the script says of it, if it does: with `drawn` one that shows no text
+ * but only the size, and with `why` one that tells on hover why it is unknown. `told(name)` is what the socket said, if
+ * it did; what it says as `layout` is no figure, but a reason to draw everything anew. So is a call of `redraw()`. What
+ * `heading(age)` returns stands above.
  */
 export function figures(component, draw, heading = () => null) {
   return panel(component, (root, follow) => {
@@ -42,9 +49,12 @@ export function figures(component, draw, heading = () => null) {
     let said = {};
     let places = new Map(); // name -> the elements that show it
 
-    const cell = (name, figure, { look, digits, flashes } = {}) => {
-      const element = h('span', { 'data-cell': name, 'data-look': look, 'data-digits': digits, 'data-flashes': flashes });
-      fill(element, said[name] ?? figure);
+    const cell = (name, figure, { look, digits, flashes, why, drawn } = {}) => {
+      const element = h('span', {
+        'data-cell': name, 'data-look': look, 'data-digits': digits, 'data-flashes': flashes, 'data-why': why,
+        role: drawn && 'img',
+      });
+      fill(element, said[name] ?? figure ?? [UNKNOWN, 'unknown']);
       return element;
     };
 
@@ -75,7 +85,7 @@ export function figures(component, draw, heading = () => null) {
       draw({ full, more }) {
         said = full ?? Object.assign(said, more);
         const cramped = Object.entries(full ?? more).filter(([name, figure]) => write(name, figure, Boolean(more)));
-        if (cramped.length > 0) redraw();
+        if (cramped.length > 0 || (full ?? more).layout) redraw();
       },
       stop: () => clearInterval(clock),
     };

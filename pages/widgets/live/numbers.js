@@ -1,7 +1,7 @@
 // How exact decimal texts of the exchange are written: thousands by comma, a true minus, a dash for what is unknown.
 
 const MINUS = '−';
-const UNKNOWN = '–';
+export const UNKNOWN = '–';
 const THIN_SPACE = '\u2009';
 
 /** 87112.40 -> 87,112.40 */

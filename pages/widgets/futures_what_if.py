@@ -1,0 +1,92 @@
+"""What if every mark price moved: a slider, and what the whole account would come to. Nothing asks the exchange."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from decimal import Decimal
+
+import streamlit as st
+
+from kucoin.desk.futures import Futures
+from kucoin.desk.what_if import Liquidation, WhatIf, WhatIfAccount
+from pages.widgets import figures, palette
+
+_SHIFT = "what-if-shift"  # in percent of the mark price
+_MOST = 50
+
+
+def show(futures: Futures, currencies: Collection[str]) -> None:
+    """Draw the panel; the answer is reckoned anew with every drawing, from the newest marks.
+
+    Args:
+        currencies: Those that positions are settled in.
+    """
+    with st.container(border=True, key="panel-what-if"):
+        with st.container(horizontal=True, vertical_alignment="center", key="bar-what-if"):
+            st.subheader("What if", anchor=False, width="content")
+            st.caption("every mark price moves together", width="content")
+            st.space("stretch")
+            st.button("Reset", key="what-if-reset", type="tertiary", on_click=_reset)
+        slider, answer = st.columns([4.6, 7.4], gap="large", vertical_alignment="center")
+        with slider:
+            shift = st.slider(
+                "Move of every mark price, in percent",
+                *(-_MOST, _MOST, 0),
+                format=f"%+d{figures.THIN_SPACE}%%",
+                key=_SHIFT,
+                label_visibility="collapsed",
+            )
+        with answer:
+            _metrics(futures.what_if(Decimal(shift) / 100), currencies)
+
+
+def _reset() -> None:
+    st.session_state[_SHIFT] = 0
+
+
+def _metrics(found: WhatIf, currencies: Collection[str]) -> None:
+    shown = [account for account in found.accounts if account.currency in currencies]
+    for index, account in enumerate(shown):
+        with st.grid(4, min_column_width=120, gap="small", key=f"what-if-{account.currency}"):
+            _account(account)
+            if not index:
+                _liquidated(found)
+
+
+def _liquidated(found: WhatIf) -> None:
+    named = figures.plain("; ".join(map(_named, found.liquidated)))
+    nearest = "first: none that way" if found.first is None else f"first: {_named(found.first)}"
+    many = str(len(found.liquidated)) if found.liquidated else "none"
+    st.metric("Liquidated", many, delta_description=figures.plain(nearest), help=named or None)
+
+
+def _account(account: WhatIfAccount) -> None:
+    """Draw one settlement currency after the move, and by how much or from where it came there."""
+    currency = account.currency
+    known = account.unrealised is not None and account.unrealised_before is not None
+    change = account.unrealised - account.unrealised_before if known else None
+    hues = palette.words()
+    st.metric(
+        f"Unrealised, {currency}",
+        figures.money(account.unrealised, currency, signed=True),
+        figures.money(change, currency, signed=True) if change else None,
+        delta_color=hues.gain if change and change > 0 else hues.loss,
+        delta_arrow="up" if change and change > 0 else "down",
+        delta_description=None if change else "as it is",
+    )
+    equity, ratio = account.equity_before, account.risk_ratio_before
+    st.metric(
+        f"Equity, {currency}",
+        figures.money(account.equity, currency),
+        delta_description=f"from {figures.money(equity, currency)}",
+    )
+    st.metric(f"Risk ratio, {currency}", _share(account.risk_ratio), delta_description=f"from {_share(ratio)}")
+
+
+def _named(found: Liquidation) -> str:
+    side = "" if found.position_side == "BOTH" else f" {found.position_side.lower()}"
+    return f"{found.symbol}{side} at {figures.percent(found.at, places=1)}"
+
+
+def _share(ratio: Decimal | None) -> str:
+    return figures.percent(ratio, places=1, signed=False)
