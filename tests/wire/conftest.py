@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +16,13 @@ from kucoin.rest import hosts
 from kucoin.rest.client import Exchange
 from kucoin.rest.line import Timeouts
 from kucoin.rest.transport import Transport
+from kucoin.stream.feed import Feed, FeedState, Manners
+from tests import orders_desk
 from tests.conftest import Practice, start_practice
+from tests.feed_rig import CALM
+from tests.feed_server import Ear, FeedServer, until
+from tests.line_proxy import LineProxy
+from tests.orders_desk import FAST, Desk, desk_of
 
 
 @dataclass(frozen=True)
@@ -220,3 +227,61 @@ def trader(floor: Practice) -> Iterator[Callable[..., Exchange]]:
     yield make
     for exchange in made:
         exchange.close()
+
+
+@pytest.fixture
+def server() -> Iterator[FeedServer]:
+    """A server whose tokens ask for pings at a twentieth of the time."""
+    with FeedServer(ping_interval=0.9, ping_timeout=0.5) as running:
+        yield running
+
+
+@pytest.fixture
+def line(server: FeedServer) -> Iterator[LineProxy]:
+    """A line to it that can be spoilt."""
+    with LineProxy(server.port) as proxy:
+        yield proxy
+
+
+@pytest.fixture
+def ear() -> Ear:
+    """Who listens."""
+    return Ear()
+
+
+@pytest.fixture
+def start(server: FeedServer, line: LineProxy, ear: Ear) -> Iterator[Callable[..., Feed]]:
+    """Start feeds over the line; stopped after the test."""
+    with ExitStack() as stops:
+
+        def make(*topics: str, manners: Manners = CALM, live: bool = True, **options: object) -> Feed:
+            feed = Feed(
+                "feed-test",
+                lambda: server.token(line.port),
+                ear,
+                practice=True,
+                manners=manners,
+                **options,  # type: ignore[arg-type]  # options of Feed
+            )
+            stops.callback(feed.stop)
+            feed.want(topics)
+            feed.start()
+            if live:
+                until(lambda: feed.status.state is FeedState.LIVE)
+            return feed
+
+        yield make
+
+
+@pytest.fixture(scope="module")
+def running(floor_process: Practice) -> Iterator[Desk]:
+    """One for all tests of this file."""
+    with desk_of(floor_process, every=FAST) as desk:
+        yield desk
+
+
+@pytest.fixture
+def desk(running: Desk, floor: Practice) -> Desk:
+    """The desk with an exchange without faults."""
+    orders_desk.until(lambda: running.orders.problem() is None)
+    return running
