@@ -95,8 +95,13 @@ INDEX = {"XBTUSDTM": D(50_000), "XBTUSDM": D(50_000)}
 class World:
     """An engine with users who own something, and commands without ceremony."""
 
-    def __init__(self, *users: str, pairs: tuple[Pair, ...] = (BTC_USDT, ODD_USDT)) -> None:
-        self.engine = Engine(now_ms=NOW, pairs=pairs, contracts=(XBTUSDTM, XBTUSDM), loans=LOANS)
+    def __init__(
+        self,
+        *users: str,
+        pairs: tuple[Pair, ...] = (BTC_USDT, ODD_USDT),
+        contracts: tuple[Contract, ...] = (XBTUSDTM, XBTUSDM),
+    ) -> None:
+        self.engine = Engine(now_ms=NOW, pairs=pairs, contracts=contracts, loans=LOANS)
         self.now = NOW
         self._count = 0
         for user in users or ("ann", "bob", "cid"):

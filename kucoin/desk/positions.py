@@ -66,7 +66,9 @@ def ratio(amount: Decimal | None, of: Decimal | None) -> Decimal | None:
     Of the unrealised profit over ``posInit`` that is the ROE, over ``posCost`` the plain return: the sample's 0.89216
     are 4.0 % of 22.277 and 1.32 % of 67.4309.
     """
-    return amount / abs(of) if amount is not None and of else None
+    if amount is None or not of:
+        return None
+    return amount / abs(of) if amount else ZERO  # a zero divided has an exponent that nobody wants to see
 
 
 def break_even(lots: int, cost: Decimal, realised: Decimal, taker_rate: Decimal, contract: Contract) -> Decimal | None:
