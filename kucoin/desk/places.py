@@ -22,6 +22,7 @@ from kucoin.model.position import Position
 _SPOT_KINDS = {"main": PartKind.FUNDING, "trade": PartKind.SPOT, "trade_hf": PartKind.SPOT}
 _DAY = timedelta(hours=24)
 _UNREAD = "not read yet"
+_UNTOLD = "KuCoin did not tell its equity"
 _SUB_MARGIN = "margin balances are not counted, since KuCoin does not say what a sub-account owes"
 
 
@@ -67,10 +68,12 @@ def futures(
         moved: What positions added to it within 24 h.
         unrealised: What they would gain now; None where that is no better known than to the reading itself.
     """
-    lines = None
-    if reading.value is not None:
-        lines = _held([_futures_line(f"{PartKind.FUTURES} {currency}", reading.value, moved, unrealised)])
-    return _place(PartKind.FUTURES, currency, lines, reading)
+    if reading.value is None:
+        return _place(PartKind.FUTURES, currency, None, reading)
+    line = _futures_line(f"{PartKind.FUTURES} {currency}", reading.value, moved, unrealised)
+    if line is None:
+        return Place(PartKind.FUTURES, currency, None, reading.at, reading.problem or _UNTOLD)
+    return _place(PartKind.FUTURES, currency, _held([line]), reading)
 
 
 def subs(
@@ -87,9 +90,9 @@ def subs(
     lines = {account.name: _sub_lines(account) for account in reading.value}
     for wallet in wallets.values():
         for name, account in wallet.value or ():
-            if name != "main":
-                # What positions of a sub-account moved is not visible; its equity is taken as held.
-                lines.setdefault(name, []).append(_futures_line(f"{PartKind.SUB} {name}", account, ZERO))
+            # What positions of a sub-account moved is not visible; its equity is taken as held.
+            if name != "main" and (line := _futures_line(f"{PartKind.SUB} {name}", account, ZERO)):
+                lines.setdefault(name, []).append(line)
     troubles = [reading.problem] if reading.problem else []
     troubles += [
         f"futures {currency}: {_trouble(wallet.problem)}"
@@ -185,13 +188,15 @@ def _margin_line(account: str, asset: MarginAsset) -> Line:
 
 def _futures_line(
     account: str, wallet: FuturesAccount, moved: Decimal | None, unrealised: Decimal | None = None
-) -> Line:
+) -> Line | None:
+    """The line of a futures account, None where its equity is not known."""
     equity, available = wallet.account_equity, wallet.available_balance
     if unrealised is not None and wallet.margin_balance is not None:
         equity = wallet.margin_balance + unrealised  # KuCoin's own definition of equity
-    return Line(
-        account, wallet.currency, equity, available, None if available is None else equity - available, ZERO, moved
-    )
+    if equity is None:
+        return None
+    held = None if available is None else equity - available
+    return Line(account, wallet.currency, equity, available, held, ZERO, moved)
 
 
 def _held(lines: Iterable[Line]) -> tuple[Line, ...]:

@@ -33,8 +33,9 @@ def due(
             continue
         if before and _slot(before[-1].at) >= _slot(at):
             continue
-        if before or account.account_equity:
-            found.append(EquityPoint(currency, account.account_equity, account.unrealised_pnl, at))
+        equity = account.account_equity
+        if equity is not None and (before or equity):
+            found.append(EquityPoint(currency, equity, account.unrealised_pnl, at))
     return found
 
 

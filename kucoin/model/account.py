@@ -67,7 +67,7 @@ class FuturesAccount:
     """
 
     currency: str
-    account_equity: Decimal
+    account_equity: Decimal | None
     unrealised_pnl: Decimal | None
     margin_balance: Decimal | None
     position_margin: Decimal | None

@@ -153,13 +153,15 @@ def futures_accounts(answer: Answer, currency: str) -> tuple[tuple[str, FuturesA
             raise OutcomeUnknown(
                 f"{answer.request}: unreadable answer, {name} holds {account.currency}, not {currency}"
             )
+        if account.account_equity is None:  # a sum without it would be wrong
+            raise OutcomeUnknown(f"{answer.request}: unreadable answer, {name} has no readable accountEquity")
     return named
 
 
 def _futures_account(row: Row) -> FuturesAccount:
     return FuturesAccount(
         currency=row.text("currency"),
-        account_equity=row.number("accountEquity"),
+        account_equity=row.number_or_none("accountEquity"),
         unrealised_pnl=row.number_or_none("unrealisedPNL"),
         margin_balance=row.number_or_none("marginBalance"),
         position_margin=row.number_or_none("positionMargin"),

@@ -101,6 +101,16 @@ def test_futures_equity_counts_whole() -> None:
     assert (line.available, line.on_hold, line.moved) == (None, None, None)
 
 
+def test_an_account_without_an_equity_is_unknown_and_not_empty() -> None:
+    """It was read, and yet there is nothing to count; margin and gain would do."""
+    untold = FuturesAccount("USDT", None, D(3), None, None, None, None, D(40), None, None)
+    place = places.futures("USDT", Reading(untold, NOW), D(0))
+    assert (place.lines, place.problem) == (None, "KuCoin did not tell its equity")
+    reckoned = places.futures("USDT", Reading(replace(untold, margin_balance=D(100)), NOW), D(0), D(3))
+    assert reckoned.lines is not None
+    assert [line.total for line in reckoned.lines] == [D(103)]
+
+
 def test_what_was_never_read_has_no_lines_and_says_why() -> None:
     """Unread is something else than empty; a failed re-read keeps its lines."""
     assert (places.cross(Reading()).lines, places.cross(Reading()).problem) == (None, "not read yet")

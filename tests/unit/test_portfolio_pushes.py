@@ -138,6 +138,12 @@ def test_a_gain_follows_the_mark_price(held: Position, gain: str | None) -> None
     assert (None if found is None else round(found, 20)) == (None if gain is None else D(gain))
 
 
+def test_a_position_that_does_not_say_where_it_settles_counts_with_its_contract() -> None:
+    """Left out, the account's equity would be wrong and look right."""
+    assert places.unrealised([position(settle_currency=None)], CONTRACTS, "USDT", lambda _: None) == 5
+    assert places.unrealised([position(settle_currency=None)], CONTRACTS, "XBT", lambda _: None) is None
+
+
 def test_one_unknown_gain_makes_the_sum_unknown() -> None:
     """Positions in other currencies do not count; no position is no news."""
     known, other = position(), position(symbol="XBTUSDM", settle_currency="XBT", unrealised_pnl=None)

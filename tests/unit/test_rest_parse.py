@@ -257,6 +257,15 @@ def test_an_account_in_another_currency_is_refused() -> None:
         parse_account.futures_accounts(answer("futures-all-accounts"), "XBT")
 
 
+def test_an_equity_that_is_not_told_is_unknown_but_not_in_a_sum() -> None:
+    """The account's other figures still hold; among sub-accounts the sum would be wrong."""
+    row = '{"accountName":"a","currency":"USDT","accountEquity":null,"availableBalance":1}'
+    account = parse_account.futures_account(data(row), "USDT")
+    assert (account.account_equity, account.available_balance) == (None, 1)
+    with pytest.raises(OutcomeUnknown, match="a has no readable accountEquity"):
+        parse_account.futures_accounts(data(f'{{"accounts":[{row}]}}'), "USDT")
+
+
 def test_the_futures_of_sub_accounts_are_named() -> None:
     """The row ``main`` is there too."""
     named = parse_account.futures_accounts(answer("futures-all-accounts"), "USDT")
