@@ -342,6 +342,9 @@ def test_a_server_that_died_is_used_again_once_it_is_back(server: Postgres, open
     assert store.add_fills("1", fills(6)) == 1
     assert list(store.fills("1")) == fills(6)
     assert list(store.equity("1", "USDT")) == []
+    server.kill()
+    server.start()
+    assert store.marks("1") == {"fills": Mark("fills", START, None)}  # nobody had asked while it was away
 
 
 @needs_postgres
@@ -362,7 +365,7 @@ def test_a_password_is_never_shown(server: Postgres, opened: Callable[..., Journ
         url.replace("journal_", "missing_"),
         url.replace(f":{server.port}", ":1"),
         url.replace(f":{server.port}", f":{postgres.PASSWORD}"),
-        url.replace(encoded, postgres.PASSWORD.replace("/", "@")),
+        url.replace(encoded, "canary@Zaun"),
         url.replace(f":{encoded}@", "@") + f"?password={encoded}x",
     ):
         with pytest.raises(NotConfigured) as refusal:
