@@ -81,8 +81,8 @@ def total_cells(line: SideTotals) -> dict[str, Cell]:
         "long": _amount(line.long, currency),
         "short": _amount(line.short, currency),
         "net": (figures.money(line.net, currency, signed=True), _known(line.net)),
-        "hedged": _share(line.hedged),
-        "margin_ratio": _share(line.margin_ratio),
+        "hedged": _share(line.hedged, places=0),
+        "margin_ratio": _share(line.margin_ratio, places=1),
         "unrealised": _gain(line.unrealised, currency),
         "realised_today": _gain(line.realised_today, currency),
         "funding_paid": _flow(line.funding_paid, currency),
@@ -269,8 +269,8 @@ def _ratio(value: Decimal | None) -> Cell:
     return figures.percent(value), figures.direction(value)
 
 
-def _share(value: Decimal | None) -> Cell:
-    return figures.percent(value, places=1, signed=False), _known(value)
+def _share(value: Decimal | None, *, places: int) -> Cell:
+    return figures.percent(value, places=places, signed=False), _known(value)
 
 
 def _price(value: Decimal | None, places: int | None) -> Cell:

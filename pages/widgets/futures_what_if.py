@@ -27,30 +27,34 @@ def show(futures: Futures, currencies: Collection[str]) -> None:
             st.caption("every mark price moves together", width="content")
             st.space("stretch")
             st.button("Reset", key="what-if-reset", type="tertiary", on_click=_reset)
-        slider, answer = st.columns([4.6, 7.4], gap="large", vertical_alignment="center")
-        with slider:
-            shift = st.slider(
-                "Move of every mark price, in percent",
-                *(-_MOST, _MOST, 0),
-                format=f"%+d{figures.THIN_SPACE}%%",
+        left, right = st.columns([4.6, 7.4], gap="large", vertical_alignment="center")
+        with left:
+            shift = st.select_slider(
+                "Move of every mark price",
+                range(-_MOST, _MOST + 1),
+                0,
+                format_func=lambda percent: figures.percent(Decimal(percent) / 100, places=0),
                 key=_SHIFT,
                 label_visibility="collapsed",
             )
-        with answer:
-            _metrics(futures.what_if(Decimal(shift) / 100), currencies)
+        found = futures.what_if(Decimal(shift) / 100)
+        accounts = [account for account in found.accounts if account.currency in currencies]
+        several = len(accounts) > 1
+        if several:  # one row for each of them, so there is room below the slider
+            with left:
+                _liquidated(found)
+        for account in accounts:
+            with (
+                right,
+                st.grid(3 if several else 4, min_column_width=120, gap="small", key=f"what-if-{account.currency}"),
+            ):
+                _account(account)
+                if not several:
+                    _liquidated(found)
 
 
 def _reset() -> None:
     st.session_state[_SHIFT] = 0
-
-
-def _metrics(found: WhatIf, currencies: Collection[str]) -> None:
-    shown = [account for account in found.accounts if account.currency in currencies]
-    for index, account in enumerate(shown):
-        with st.grid(4, min_column_width=120, gap="small", key=f"what-if-{account.currency}"):
-            _account(account)
-            if not index:
-                _liquidated(found)
 
 
 def _liquidated(found: WhatIf) -> None:

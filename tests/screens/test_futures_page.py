@@ -79,7 +79,7 @@ def test_no_position_is_said_with_its_cause_and_the_next_step(futures: AppTest, 
     altered(desk, positions=(), totals=())
     futures.run()
     assert "**No positions.** Futures account reached 2.5 s ago. A position shows here" in said(futures)
-    assert not futures.slider
+    assert not futures.select_slider
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_what_could_not_be_read_is_said_beside_what_was(futures: AppTest, desk: 
 def test_what_if_answers_for_the_whole_account(futures: AppTest, desk: Any) -> None:
     """After the move, by how much, from where; and what it liquidates."""
     futures.run()
-    futures.slider[0].set_value(8).run()
+    futures.select_slider[0].set_value(8).run()
     shown = {metric.label: (metric.value, metric.delta) for metric in futures.metric}
     assert shown["Unrealised, USDT"] == ("+9,643.64", "+8,000.00")
     assert shown["Equity, USDT"][0] == "54,415.01"
@@ -134,9 +134,9 @@ def test_what_if_answers_for_the_whole_account(futures: AppTest, desk: Any) -> N
 def test_reset_takes_the_move_back(futures: AppTest, desk: Any) -> None:
     """The marks are where they are."""
     futures.run()
-    futures.slider[0].set_value(-12).run()
+    futures.select_slider[0].set_value(-12).run()
     futures.button(key="what-if-reset").click().run()
-    assert futures.slider[0].value == 0
+    assert futures.select_slider[0].value == 0
     assert desk.futures.asked[-1] == 0
     assert {metric.label: metric.value for metric in futures.metric}["Liquidated"] == "none"
 
@@ -151,7 +151,7 @@ def test_only_the_open_part_does_any_work(futures: AppTest, desk: Any, tab: str,
     desk.futures.asked.clear()
     futures.button_group(key="part").set_value(tab).run()
     assert [each.value for each in futures.text] == parts
-    assert bool(desk.futures.asked) == bool(futures.slider) == (tab == "Positions and PnL")
+    assert bool(desk.futures.asked) == bool(futures.select_slider) == (tab == "Positions and PnL")
 
 
 def test_what_was_realised_stands_there_while_the_exchange_is_away(futures: AppTest, desk: Any) -> None:
