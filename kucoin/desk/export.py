@@ -1,0 +1,245 @@
+"""The ledger and the closed positions as files: CSV and Parquet that hold the same, to the last digit.
+
+Times are UTC, amounts exact and signed: negative what was paid. Text comes from outside and a spreadsheet could take it
+for a formula, so it is `guarded`; numbers stay numbers. What is unknown is empty.
+"""
+
+from __future__ import annotations
+
+import csv
+import heapq
+import io
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from enum import Enum
+
+import pyarrow as pa  # type: ignore[import-untyped]  # it ships no types
+import pyarrow.parquet as pq  # type: ignore[import-untyped]
+
+from kucoin.desk.rounds import Closed
+from kucoin.model.order import FuturesFill
+from kucoin.model.position import FundingPayment
+
+Cell = datetime | Decimal | int | str | None
+Row = Mapping[str, Cell]
+
+
+class Column(Enum):
+    """What a column holds."""
+
+    TIME = "time"
+    TEXT = "text"
+    WHOLE = "whole"
+    EXACT = "exact"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows by the names of ``columns``, to be written once; what a row does not name is empty."""
+
+    columns: Mapping[str, Column]
+    rows: Iterable[Row]
+
+
+LEDGER = {
+    "time_utc": Column.TIME,
+    "entry": Column.TEXT,  # fill, fee or funding
+    "symbol": Column.TEXT,
+    "amount": Column.EXACT,  # of a fee or funding: what it did to the balance; empty for a fill
+    "currency": Column.TEXT,
+    "side": Column.TEXT,
+    "lots": Column.WHOLE,  # of a fill; of funding what was held, negative when short
+    "price": Column.EXACT,  # of a fill; of funding the mark price
+    "value": Column.EXACT,
+    "rate": Column.EXACT,
+    "kind": Column.TEXT,  # the exchange's word: trade, liquid, adl, settlement
+    "liquidity": Column.TEXT,
+    "order_type": Column.TEXT,
+    "margin_mode": Column.TEXT,
+    "position_side": Column.TEXT,
+    "id": Column.TEXT,  # of the trade or the payment
+    "order_id": Column.TEXT,
+}
+CLOSED = {
+    "opened_utc": Column.TIME,
+    "closed_utc": Column.TIME,
+    "symbol": Column.TEXT,
+    "direction": Column.TEXT,
+    "position_side": Column.TEXT,
+    "margin_mode": Column.TEXT,
+    "leverage": Column.EXACT,
+    "lots": Column.WHOLE,
+    "entry": Column.EXACT,
+    "exit": Column.EXACT,
+    "price_pnl": Column.EXACT,
+    "fees": Column.EXACT,
+    "funding": Column.EXACT,
+    "net": Column.EXACT,
+    "exchange_net": Column.EXACT,
+    "difference": Column.EXACT,  # net less exchange_net
+    "missing": Column.TEXT,
+    "roe": Column.EXACT,
+    "currency": Column.TEXT,
+    "kind": Column.TEXT,  # the exchange's word: CLOSE_LONG, LIQUID_SHORT
+    "close_id": Column.TEXT,
+}
+
+# Before what a spreadsheet takes for the sign of a formula: at the start, or behind what ends a cell for a reader that
+# cuts elsewhere than we do. And before a line break or tab that comes first.
+_FORMULA = re.compile(r"(?:^|(?<=[\x00-\x20\x7f-\xa0\ufeff,;|\"']))(?=[=+\-@＝＋－＠])|^(?=[\t\r\n])")
+
+
+def guarded(text: str) -> str:
+    """Return ``text`` with an apostrophe before each sign that could begin a formula."""
+    return _FORMULA.sub("'", text)
+
+
+def rows(fills: Iterable[FuturesFill], funding: Iterable[FundingPayment]) -> Table:
+    """Lay out the ledger, oldest first: each fill a row, its fee a row of its own behind it, each funding payment one.
+
+    Both must come by time.
+    """
+    entries: Iterator[FuturesFill | FundingPayment] = heapq.merge(fills, funding, key=lambda entry: entry.at)
+    return Table(LEDGER, (row for entry in entries for row in _entries(entry)))
+
+
+def closed_rows(closed: Iterable[Closed]) -> Table:
+    """Lay out closed positions, in their order; where no fill of ours tells of one, it is by the exchange's word."""
+    return Table(CLOSED, map(_closed, closed))
+
+
+def to_csv(table: Table) -> bytes:
+    """Return ``table`` as CSV: a header, commas, UTF-8, times as ``2026-03-01T08:00:00.123456+00:00``."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(table.columns)
+    writer.writerows([_written(row.get(name)) for name in table.columns] for row in table.rows)
+    return text.getvalue().encode()
+
+
+def to_parquet(table: Table) -> bytes:
+    """Return ``table`` as Parquet: timestamps in µs, exact numbers as decimals.
+
+    Raises:
+        ValueError: A column's numbers do not fit into 76 digits together.
+    """
+    found = list(table.rows)
+    columns = {name: [_stored(row.get(name)) for row in found] for name in table.columns}
+    arrays = {name: pa.array(cells, _type(table.columns[name], cells)) for name, cells in columns.items()}
+    file = io.BytesIO()
+    pq.write_table(pa.table(arrays), file, compression="zstd")
+    return file.getvalue()
+
+
+def _entries(entry: FuturesFill | FundingPayment) -> Iterator[Row]:
+    common: dict[str, Cell] = {
+        "time_utc": entry.at,
+        "symbol": entry.symbol,
+        "margin_mode": entry.margin_mode,
+        "position_side": entry.position_side,
+    }
+    if isinstance(entry, FundingPayment):
+        yield {
+            **common,
+            "entry": "funding",
+            "amount": entry.funding,
+            "currency": entry.settle_currency,
+            "lots": entry.position_qty,
+            "price": entry.mark_price,
+            "value": entry.position_cost,
+            "rate": entry.funding_rate,
+            "id": str(entry.payment_id),
+        }
+        return
+    common |= {
+        "side": entry.side,
+        "kind": entry.kind,
+        "liquidity": entry.liquidity,
+        "order_type": entry.type,
+        "id": entry.trade_id,
+        "order_id": entry.order_id,
+    }
+    traded: dict[str, Cell] = {
+        "lots": entry.size,
+        "price": entry.price,
+        "value": entry.value,
+        "currency": entry.settle_currency,
+    }
+    yield {**common, "entry": "fill", **traded}
+    yield {**common, "entry": "fee", "amount": _paid(entry.fee), "currency": entry.fee_currency, "rate": entry.fee_rate}
+
+
+def _closed(position: Closed) -> Row:
+    ours, theirs = position.round, position.exchange
+    row: dict[str, Cell] = {
+        "closed_utc": position.closed_at,
+        "symbol": position.symbol,
+        "leverage": position.leverage,
+        "net": position.net,
+        "difference": position.difference,
+        "missing": position.missing,
+        "roe": position.roe,
+        "currency": position.settle_currency,
+    }
+    if theirs is not None:
+        row |= {
+            "opened_utc": theirs.opened_at,
+            "position_side": theirs.position_side,
+            "margin_mode": theirs.margin_mode,
+            "entry": theirs.open_price,
+            "exit": theirs.close_price,
+            "fees": _paid(theirs.trade_fee),
+            "funding": theirs.funding_fee,
+            "exchange_net": theirs.pnl,
+            "kind": theirs.kind,
+            "close_id": theirs.close_id,
+        }
+    if ours is not None:
+        row |= {
+            "opened_utc": ours.opened_at,
+            "direction": "long" if ours.is_long else "short",
+            "position_side": ours.position_side,
+            "margin_mode": ours.margin_mode,
+            "lots": ours.opened_lots,
+            "entry": ours.entry,
+            "exit": ours.exit,
+            "price_pnl": ours.price_pnl,
+            "fees": ours.fees,
+            "funding": ours.funding,
+        }
+    return row
+
+
+def _paid(fee: Decimal | None) -> Decimal | None:
+    """``fee`` with the sign of what it did to the balance; a minus would round to 28 digits."""
+    return fee.copy_negate() if fee else fee
+
+
+def _written(cell: Cell) -> str | int | None:
+    if isinstance(cell, Decimal):
+        return f"{cell:f}"
+    if isinstance(cell, datetime):
+        return cell.astimezone(UTC).isoformat(timespec="microseconds")
+    return guarded(cell) if isinstance(cell, str) else cell
+
+
+def _stored(cell: Cell) -> Cell:
+    return guarded(cell) if isinstance(cell, str) else cell
+
+
+def _type(column: Column, cells: Iterable[Cell]) -> pa.DataType:
+    """The type that holds all of ``cells``: for decimals as a rule 38 digits, 18 of them behind the point."""
+    if column is not Column.EXACT:
+        return {Column.TIME: pa.timestamp("us", tz="UTC"), Column.TEXT: pa.string(), Column.WHOLE: pa.int64()}[column]
+    whole = places = 0
+    for cell in cells:
+        if isinstance(cell, Decimal):
+            whole, places = max(whole, cell.adjusted() + 1), max(places, -int(cell.as_tuple().exponent))
+    if whole + places > 76:
+        raise ValueError(f"numbers with {whole} digits before and {places} behind the point do not fit into one column")
+    if whole + places > 38:
+        return pa.decimal256(76, places)
+    return pa.decimal128(38, max(places, min(18, 38 - whole)))
