@@ -16,6 +16,7 @@ from typing import Any, Literal, TypeVar
 
 from kucoin.desk import snapshots
 from kucoin.desk.ledger_sync import Stage, Sync
+from kucoin.desk.payments import Payments
 from kucoin.desk.pnl import PnlBook, Report
 from kucoin.desk.refresh import Reading, pause_after
 from kucoin.desk.rounds import Round
@@ -25,6 +26,7 @@ from kucoin.journal.ledger import LedgerStore
 from kucoin.model.account import FuturesAccount
 from kucoin.model.feed_private import OrderChange, PositionChange, PositionFunding
 from kucoin.model.ledger import EquityPoint
+from kucoin.model.position import FundingPayment
 from kucoin.rest.client import Exchange
 from kucoin.stream.topics import Event
 
@@ -105,6 +107,7 @@ class Ledger:
         self._now = now
         self._monotonic = monotonic
         self._book = PnlBook()
+        self._payments = Payments()
         self._sync: Sync | None = None
         self._read = False
         self._equity: dict[str, tuple[EquityPoint, ...]] = {}  # by currency, oldest first
@@ -169,6 +172,17 @@ class Ledger:
         points = self._equity.get(currency, ())
         return points if since is None else points[bisect_left(points, since, key=attrgetter("at")) :]
 
+    def payments(
+        self,
+        *,
+        currency: str | None = None,
+        symbol: str | None = None,
+        since: datetime | None = None,
+        limit: int = 200,
+    ) -> tuple[FundingPayment, ...]:
+        """Return what was paid and received for funding, the newest first, ``limit`` at most."""
+        return self._payments.latest(currency=currency, symbol=symbol, since=since, limit=limit)
+
     def symbols(self) -> tuple[str, ...]:
         """Return the contracts that something was realised on."""
         return tuple(self._book.symbols())
@@ -230,16 +244,16 @@ class Ledger:
         while (account := self._account()) is None:
             self._wait(_LOOK)
         self._show(state="reading", stage="the journal", problem=None)
-        self._book.feed(
-            fills=self._all(store.fills(account)),
-            funding=self._all(store.funding(account)),
-            closed=self._all(store.closed(account)),
-        )
+        fills, closed = self._all(store.fills(account)), self._all(store.closed(account))
+        payments = self._all(store.funding(account))
+        self._book.feed(fills=fills, funding=payments, closed=closed)
+        self._payments.add(payments)
         sync = Sync(
             self._exchange,
             store,
             account,
             book=self._book,
+            payments=self._payments,
             wait=self._wait,
             tell=self._tell,
             monotonic=self._monotonic,

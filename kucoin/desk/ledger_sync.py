@@ -18,6 +18,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Generic, TypeVar
 
+from kucoin.desk.payments import Payments
 from kucoin.desk.pnl import PnlBook
 from kucoin.desk.refresh import pause_after
 from kucoin.errors import (
@@ -89,6 +90,7 @@ class Sync:
         store: Keeps the rows and the marks.
         account: Whose they are.
         book: Hears of rows that are kept, of some of them again and again.
+        payments: Hears of fundings that are kept.
         wait: Waits so many s; what it raises ends the reading.
         tell: Is told the present stage.
         monotonic: Seconds that never jump.
@@ -105,6 +107,7 @@ class Sync:
         account: str,
         *,
         book: PnlBook,
+        payments: Payments,
         wait: Callable[[float], None],
         tell: Callable[[Stage], None],
         monotonic: Callable[[], float],
@@ -113,6 +116,7 @@ class Sync:
         self._store = store
         self._account = account
         self._book = book
+        self._payments = payments
         self._wait = wait
         self._tell = tell
         self._turns = Turns(monotonic)
@@ -135,9 +139,9 @@ class Sync:
         Raises:
             KucoinError: Something could not be read, or not be kept.
         """
+        self._turns.settled(settled)
         self._fills(until)
         self._closed(until)
-        self._turns.settled(settled)
         refusal = None
         for symbol in self._turns.due({*self._book.symbols(), *held}, held):
             try:
@@ -191,11 +195,15 @@ class Sync:
                 symbol=symbol, start=start, end=end, cursor=cursor, limit=100, urgency=Urgency.BACKGROUND
             ),
             add=partial(self._store.add_funding, self._account),
-            take=lambda rows: self._book.feed(funding=rows),
+            take=self._paid,
             told=_SIX_MONTHS,
             widest=_THREE_MONTHS,
         )
         self._catch_up(stream, until)
+
+    def _paid(self, rows: Sequence[FundingPayment]) -> int:
+        self._payments.add(rows)
+        return self._book.feed(funding=rows)
 
     def _catch_up(self, stream: Stream[T], until: datetime) -> None:
         """Read ``stream`` from its mark on, in windows that are neither too long nor too full."""
@@ -237,10 +245,14 @@ class Sync:
 
     def _take(self, stream: Stream[T], rows: Sequence[T]) -> None:
         """Put ``rows`` into the book; where some are new to it, the fundings of their contracts are of interest."""
-        if rows and (new := stream.take(rows)):
-            self.news += new
-            if stream.name in {"fills", "closed"}:
-                self._turns.happened({row.symbol for row in rows})
+        if not rows or not (new := stream.take(rows)):
+            return
+        self.news += new
+        symbols = {row.symbol for row in rows}
+        if stream.name == "closed":
+            self._turns.settled(symbols)
+        elif stream.name == "fills":
+            self._turns.happened(symbols)
 
     def _since(self, stream: Stream[T], until: datetime) -> datetime:
         """Return where to go on: at the mark, or where the exchange begins to tell if that is later."""
@@ -287,11 +299,11 @@ class Turns:
         self._at_once: set[str] = set()
 
     def happened(self, symbols: Iterable[str]) -> None:
-        """Take it that there were fills on ``symbols``, or the end of a position."""
+        """Take it that there were fills on ``symbols``."""
         self._hot |= dict.fromkeys(symbols, self._monotonic() + self._HOT)
 
     def settled(self, symbols: Iterable[str]) -> None:
-        """Take it that something was paid or received on ``symbols``."""
+        """Take it that something was paid or received on ``symbols``, or a position ended: they are due at once."""
         self._at_once |= set(symbols)
         self.happened(self._at_once)
 
