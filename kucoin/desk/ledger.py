@@ -15,6 +15,7 @@ from operator import attrgetter
 from typing import Any, Literal, TypeVar
 
 from kucoin.desk import snapshots
+from kucoin.desk.export import Table, closed_rows, rows, to_csv, to_parquet
 from kucoin.desk.ledger_sync import Stage, Sync
 from kucoin.desk.payments import Payments
 from kucoin.desk.pnl import PnlBook, Report
@@ -191,6 +192,39 @@ class Ledger:
         """Return the settlement currencies that something was realised in."""
         return tuple(self._book.currencies())
 
+    def export(
+        self,
+        kind: Literal["csv", "parquet"],
+        what: Literal["ledger", "closed"],
+        *,
+        symbol: str | None = None,
+        since: datetime | None = None,
+    ) -> bytes:
+        """Return a file of all fills, fees and fundings, or of the closed positions, on one contract or all.
+
+        Reads the journal, so it takes as long as that: not to be called while a page is drawn.
+
+        Raises:
+            JournalError: The journal could not be read.
+        """
+        table = self._closed(symbol, since) if what == "closed" else self._entries(symbol, since)
+        return to_csv(table) if kind == "csv" else to_parquet(table)
+
+    def _closed(self, symbol: str | None, since: datetime | None) -> Table:
+        reports = [self._book.report(currency=each, symbol=symbol, since=since) for each in self._book.currencies()]
+        positions = [position for report in reports for position in report.positions]
+        return closed_rows(sorted(positions, key=attrgetter("closed_at")))
+
+    def _entries(self, symbol: str | None, since: datetime | None) -> Table:
+        store, account = self._store, self._account()
+        if store is None or account is None:
+            return rows([], [])
+        fills, funding = store.fills(account, since=since), store.funding(account, since=since)
+        return rows(
+            (each for each in fills if symbol in (None, each.symbol)),
+            (each for each in funding if symbol in (None, each.symbol)),
+        )
+
     # The thread
 
     def _work(self) -> None:
@@ -262,9 +296,9 @@ class Ledger:
         self._show(state="syncing", stage="", since=_since(sync))
         return sync
 
-    def _all(self, rows: Iterable[T]) -> list[T]:
+    def _all(self, stored: Iterable[T]) -> list[T]:
         found = []
-        for number, row in enumerate(rows):
+        for number, row in enumerate(stored):
             if not number % _ROWS:
                 self._wait(0.0)
             found.append(row)
