@@ -227,9 +227,9 @@ def _drawn(line: PositionLine) -> Body:
     return {
         "id": position_id(line),
         "symbol": line.symbol,
-        "settle": line.settle_currency,
+        "settle": line.settle_currency or figures.UNKNOWN,
         "long": line.is_long,
-        "terms": f"{leverage} {_MODES.get(line.margin_mode, line.margin_mode.lower())}",
+        "terms": f"{leverage} {_MODES.get(line.margin_mode, line.margin_mode.lower() or figures.UNKNOWN)}",
         "orders": line.open_orders,
         "no_stop": Flag.NO_STOP in line.flags,
         "places": line.price_places,

@@ -27,7 +27,7 @@ from kucoin.model.feed import BookSnapshot
 from kucoin.model.market import ServiceState
 from kucoin.stream.feed import FeedState
 from kucoin.web.tickets import Tickets
-from tests import futures_scene
+from tests import futures_views
 
 FRAME = Path(__file__).parents[2] / "pages" / "frame.py"
 UNITS = ("USDT", "BTC", "USD", "EUR", "JPY")
@@ -190,7 +190,7 @@ class FakeFutures:
         self.asked: list[Decimal] = []
 
     def view(self) -> FuturesView:
-        return self.alter(futures_scene.view(datetime.now(UTC) - timedelta(seconds=2.5)))
+        return self.alter(futures_views.view(datetime.now(UTC) - timedelta(seconds=2.5)))
 
     def what_if(self, shift: Decimal) -> WhatIf:
         self.asked.append(shift)

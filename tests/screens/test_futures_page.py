@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from kucoin.desk.portfolio import Standing
 from pages.widgets import futures_contract, futures_funding, futures_pnl
-from tests import futures_scene
+from tests import futures_views
 
 Drawn = Callable[[AppTest, str], dict[str, Any]]
 
@@ -94,7 +94,7 @@ def test_no_position_is_said_with_its_cause_and_the_next_step(futures: AppTest, 
 )
 def test_without_figures_the_page_says_why(futures: AppTest, desk: Any, standing: Standing, words: str) -> None:
     """No panel stands empty; blocks hold the place of what is being read."""
-    desk.futures.alter = lambda _view: futures_scene.nothing(standing, "because")
+    desk.futures.alter = lambda _view: futures_views.nothing(standing, "because")
     futures.run()
     assert words in said(futures)
     assert "Margin accounts" not in [each.value for each in futures.subheader]
@@ -103,8 +103,8 @@ def test_without_figures_the_page_says_why(futures: AppTest, desk: Any, standing
 
 def test_a_stop_without_a_position_is_a_warning(futures: AppTest, desk: Any) -> None:
     """With what it would do; text from outside stays text."""
-    hostile = replace(futures_scene.loose_stop(), symbol="*EVIL*", lots=None, trigger=None)
-    altered(desk, loose_stops=(futures_scene.loose_stop(), hostile))
+    hostile = replace(futures_views.loose_stop(), symbol="*EVIL*", lots=None, trigger=None)
+    altered(desk, loose_stops=(futures_views.loose_stop(), hostile))
     futures.run()
     (warning,) = futures.warning
     assert warning.value.startswith("**2 stops without a position:** XRPUSDTM sell 40 contracts at 1\\.9")
@@ -156,9 +156,9 @@ def test_only_the_open_part_does_any_work(futures: AppTest, desk: Any, tab: str,
 
 def test_what_was_realised_stands_there_while_the_exchange_is_away(futures: AppTest, desk: Any) -> None:
     """It is our own ledger's; without a key there is none."""
-    desk.futures.alter = lambda _view: futures_scene.nothing(Standing.UNREACHABLE, "timeout")
+    desk.futures.alter = lambda _view: futures_views.nothing(Standing.UNREACHABLE, "timeout")
     futures.run()
     assert [each.value for each in futures.text] == ["futures_pnl"]
-    desk.futures.alter = lambda _view: futures_scene.nothing(Standing.NO_CREDENTIALS, "")
+    desk.futures.alter = lambda _view: futures_views.nothing(Standing.NO_CREDENTIALS, "")
     futures.run()
     assert not futures.text

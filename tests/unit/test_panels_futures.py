@@ -16,7 +16,7 @@ from kucoin.stream.feed import FeedState, FeedStatus
 from kucoin.web import names
 from kucoin.web.futures import PANEL, FuturesPanel, account_cells, position_cells, total_cells
 from kucoin.web.sight import CATCHING_UP, LIVE, STALE
-from tests.futures_scene import INVERSE, LINEAR, account, nothing, position, positions, totals, view
+from tests.futures_views import INVERSE, LINEAR, account, nothing, position, positions, totals, view
 from tests.push_scene import NOW, Scene
 
 D = Decimal
@@ -121,6 +121,16 @@ def test_a_flag_or_an_order_alone_changes_the_layout(held: Held) -> None:
     assert more is not None
     assert list(more.body) == ["layout"]
     assert (more.body["layout"]["positions"][0]["orders"], more.body["layout"]["positions"][0]["no_stop"]) == (0, False)
+
+
+def test_what_the_exchange_left_out_of_a_position_is_a_dash_in_its_badge(held: Held) -> None:
+    """Leverage, margin mode and currency are no figures, but no less unknown."""
+    held.change(positions=(position(leverage=None, margin_mode="", settle_currency=""), position(INVERSE)))
+    panel = FuturesPanel(held.sight)
+    panel.change()
+    unknown, known = panel.full()["layout"]["positions"]
+    assert (unknown["terms"], unknown["settle"]) == ("– –", "–")
+    assert (known["terms"], known["settle"]) == ("10× cross", "USDT")
 
 
 def test_figures_look_as_what_they_are() -> None:

@@ -17,20 +17,23 @@ const REORDER = 5_000; // ms between two looks at whether the rows still stand i
 
 const GAINS = { roe: 'ROE', plain_return: 'Return' };
 
-/** `sort` names the figure that the column is ordered by; `lines` those that stand in it; `label` its name on a card. */
+/**
+ * `sort` names the figure that a column is ordered by, `lines` those that stand in it, `flashes` the one that flashes on
+ * change, `label` its name on a card; where room runs out columns go by `spare`, the highest first.
+ */
 const COLUMNS = [
   { id: 'symbol', head: ['Contract'], sort: 'symbol', rising: true },
-  { id: 'size', head: ['Contracts', 'Coin'], lines: ['lots', 'coins'], flashes: true, label: 'Size' },
+  { id: 'size', head: ['Contracts', 'Coin'], lines: ['lots', 'coins'], flashes: 'lots', label: 'Size' },
   { id: 'value', head: ['Value', 'Margin'], lines: ['value', 'margin'], sort: 'value', label: 'Value, margin' },
   { id: 'entry', head: ['Entry', 'Break-even'], lines: ['entry', 'break_even'], prices: true, label: 'Entry' },
-  { id: 'mark', head: ['Mark'], lines: ['mark'], prices: true, flashes: true, label: 'Mark' },
+  { id: 'mark', head: ['Mark'], lines: ['mark'], prices: true, flashes: 'mark', label: 'Mark' },
   { id: 'liquidation', head: ['Liquidation, distance'], sort: 'distance', rising: true, width: 132, label: 'Liquidation' },
   { id: 'unrealised', head: ['Unrealised'], lines: [], sort: 'gain' },
-  { id: 'realised', head: ['Realised', 'today'], lines: ['realised_today'], sort: 'realised_today', flashes: true, spare: 1 },
-  { id: 'funding', head: ['Funding', 'next'], lines: ['funding_paid', 'funding_next'], sort: 'funding_paid', label: 'Funding, next' },
-  { id: 'rate', head: ['Rate', 'due in'], lines: ['funding_rate'], sort: 'funding_rate', spare: 3 },
-  { id: 'adl', head: ['ADL'], sort: 'adl', width: 35, spare: 2 },
-  { id: 'exits', head: ['Profit at', 'Stop at'], lines: ['take_profit', 'stop_loss'], prices: true, spare: 1, label: 'Profit, stop at' },
+  { id: 'realised', head: ['Realised', 'today'], lines: ['realised_today'], sort: 'realised_today', flashes: 'realised_today', spare: 3 },
+  { id: 'funding', head: ['Funding', 'next'], lines: ['funding_paid', 'funding_next'], sort: 'funding_paid', flashes: 'funding_paid', spare: 1, label: 'Funding, next' },
+  { id: 'rate', head: ['Rate', 'due in'], lines: ['funding_rate'], sort: 'funding_rate', spare: 5 },
+  { id: 'adl', head: ['ADL'], sort: 'adl', width: 35, spare: 4 },
+  { id: 'exits', head: ['Profit at', 'Stop at'], lines: ['take_profit', 'stop_loss'], prices: true, spare: 2, label: 'Profit, stop at' },
 ];
 const WHY = {
   liquidation: 'No liquidation price is known of this position',
@@ -58,10 +61,10 @@ function countdown(at) {
   return `${hours}:${String(minutes).padStart(2, '0')}:${String(seconds).padStart(2, '0')}`;
 }
 
-/** Which columns have to go for the others to have room: those of `spare` 3, then 2, then 1. */
+/** Which columns have to go for the others to have room: those of `spare` 5 first. */
 function crowded({ rooms, clientWidth }) {
   const room = (most) => COLUMNS.reduce((sum, { id, spare = 0 }) => sum + (spare > most ? 0 : rooms[id]), 0);
-  return [3, 2, 1].filter((spare) => room(spare) > clientWidth);
+  return [5, 4, 3, 2, 1].filter((spare) => room(spare) > clientWidth);
 }
 
 function count(number, noun) {
@@ -100,7 +103,7 @@ const CONTENT = {
   symbol: (row) => [
     h('b', null, row.symbol),
     row.orders > 0 && h('span', { class: 'orders', title: count(row.orders, 'open order') }, '*'),
-    h('span', { class: 'quiet settle', title: `Settled in ${row.settle}` }, row.settle),
+    h('span', { class: 'quiet settle', title: 'What it is settled in' }, row.settle),
     h('small', null,
       h('span', { class: 'badge' }, h('span', { class: `side ${row.long ? 'up' : 'down'}` }, row.long ? 'Long' : 'Short'), row.terms),
       row.no_stop && h('span', { class: 'badge warn beside' }, 'No stop')),
@@ -126,7 +129,7 @@ const CONTENT = {
 
 function content(column, row, digits, gain, live) {
   const cell = (name, look = {}) => live(`${row.id}/${name}`, null, {
-    digits: column.prices ? digits[column.id] : null, flashes: column.flashes, why: WHY[name] ?? 'Not known yet', ...look,
+    digits: column.prices ? digits[column.id] : null, flashes: column.flashes === name, why: WHY[name] ?? 'Not known yet', ...look,
   });
   if (CONTENT[column.id]) return CONTENT[column.id](row, cell, gain);
   const [first, second] = column.lines;
@@ -145,9 +148,9 @@ function totals(total, rows, cell) {
     h('td', { colspan: 5, class: 'sums' },
       sum('long', 'Long'), sum('short', 'Short'), sum('net', 'Net'), sum('hedged', 'Hedged'), sum('margin_ratio', 'Margin')),
     h('td', { class: 'unrealised' }, h('span', { class: 'amount' }, of('unrealised'))),
-    h('td', { class: 'realised spare-1' }, of('realised_today')),
-    h('td', { class: 'funding' }, of('funding_paid')),
-    h('td', { class: 'rate spare-3' }), h('td', { class: 'adl spare-2' }), h('td', { class: 'exits spare-1' }));
+    h('td', { class: 'realised spare-3' }, of('realised_today')),
+    h('td', { class: 'funding spare-1' }, of('funding_paid')),
+    h('td', { class: 'rate spare-5' }), h('td', { class: 'adl spare-4' }), h('td', { class: 'exits spare-2' }));
 }
 
 export default function (component) {
