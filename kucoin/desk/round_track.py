@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from kucoin.decimals import ZERO
+from kucoin.decimals import ZERO, plain
 from kucoin.desk.round_tally import Tally, portion, said_to_close, value_of
 from kucoin.desk.rounds import Closed, Realised, Round
 from kucoin.model.order import FuturesFill, PositionSide, Side
@@ -371,7 +371,7 @@ def _unnamed(ours: Round, row: ClosedPosition) -> str:
     """Name by their amounts what the exchange counted and no size betrays."""
     parts = []
     if row.trade_fee is not None and (fees := row.trade_fee + ours.fees):
-        parts.append(f"fills with {fees:f} {ours.settle_currency} of fees")
+        parts.append(f"fills with {plain(fees.normalize())} {ours.settle_currency} of fees")
     if row.funding_fee is not None and (funding := row.funding_fee - ours.funding):
-        parts.append(f"fundings of {funding:f} {ours.settle_currency}")
+        parts.append(f"fundings of {plain(funding.normalize())} {ours.settle_currency}")
     return " and ".join(parts) + " are missing" if parts else ""
