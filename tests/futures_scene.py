@@ -1,170 +1,165 @@
-"""Futures accounts that are easy to check by hand: a long and a short linear position, and an inverse one."""
+"""A futures account as the exchange's own answers tell it, read by our parsers, seen through `Futures`."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
-from kucoin.desk.futures import FuturesView
-from kucoin.desk.portfolio import Standing
-from kucoin.desk.position_lines import AccountLine, Flag, LooseStop, PositionLine, SideTotals
-from kucoin.model.order import Lots, Side
+import msgspec
 
-D = Decimal
-LINEAR, INVERSE, SHORT = "XBTUSDTM", "XBTUSDM", "SOLUSDTM"
+from kucoin.book.books import Books
+from kucoin.desk.accounts import Accounts
+from kucoin.desk.admission import Admission
+from kucoin.desk.futures import Futures, FuturesView
+from kucoin.desk.order_state import AnyOrder
+from kucoin.desk.position_lines import PositionLine
+from kucoin.desk.refresh import Reading, Refresher, Source
+from kucoin.desk.rounds import Round
+from kucoin.desk.stops import Stop
+from kucoin.hub import Hub
+from kucoin.model.account import AccountMode, ApiKey
+from kucoin.model.feed import Mark
+from kucoin.rest import hosts, parse_account, parse_market
+from kucoin.rest.answer import Answer
+from kucoin.rest.client import Exchange
+from kucoin.settings import PRACTICE_CREDENTIALS
 
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+_MS = int(NOW.timestamp() * 1000)
+KEY = ApiKey("k", 3, frozenset({"General"}), (), "1", True, None, "", None)
 
-def account(currency: str = "USDT", **changes: Any) -> AccountLine:
-    """A margin account."""
-    usual = AccountLine(
-        currency=currency,
-        equity=D("46415.01"),
-        available=D("20646.71"),
-        position_margin=D("24334.76"),
-        order_margin=D("1433.54"),
-        frozen=D(0),
-        unrealised=D("1643.64"),
-        risk_ratio=D("0.124"),
-    )
-    return replace(usual, **changes)
-
-
-def position(symbol: str = LINEAR, **changes: Any) -> PositionLine:
-    """A long position with all its figures known."""
-    usual = PositionLine(
-        symbol=symbol,
-        position_side="BOTH",
-        is_long=True,
-        leverage=D(10),
-        margin_mode="CROSS",
-        settle_currency="USDT",
-        is_inverse=False,
-        lots=1250,
-        coins=D("1.25"),
-        value=D("108891.125"),
-        entry=D("85204.57"),
-        break_even=D("85301.9"),
-        mark=D("87112.9"),
-        liquidation=D(71940),
-        distance=D("0.1742"),
-        margin=D("10650.58"),
-        unrealised=D("2385.38"),
-        roe=D("0.224"),
-        plain_return=D("0.0224"),
-        realised_today=D("212.4"),
-        funding_paid=D("-31.77"),
-        funding_rate=D("0.0001"),
-        funding_at=datetime(2026, 11, 22, 20, tzinfo=UTC),
-        funding_next=D("-8.82"),
-        adl_rank=D("0.8"),
-        take_profit=D(92000),
-        stop_loss=D(84500),
-        open_orders=0,
-        flags=(),
-        base_currency="BTC",
-        price_places=1,
-    )
-    return replace(usual, **changes)
+# KuCoin's own sample of a position list, linear and inverse, with contracts and accounts that go with it.
+_TOLD = json.loads((Path(__file__).parent / "payloads" / "futures-scene.json").read_text(encoding="utf-8"))
+LINEAR: dict[str, Any] = _TOLD["positions"][0]
+INVERSE: dict[str, Any] = _TOLD["positions"][1]
+CONTRACTS: list[dict[str, Any]] = _TOLD["contracts"]
+ACCOUNTS: dict[str, dict[str, Any]] = _TOLD["accounts"]
+EMPTY: dict[str, Any] = {name: 0 for name in ACCOUNTS["USDT"] if name != "currency"}
 
 
-def positions() -> tuple[PositionLine, ...]:
-    """A short one near its liquidation, a long one, and an inverse one; the nearest first."""
-    short = position(
-        SHORT,
-        is_long=False,
-        leverage=D(8),
-        margin_mode="ISOLATED",
-        lots=1200,
-        coins=D(120),
-        value=D("16929.96"),
-        entry=D("136.42"),
-        break_even=D("136.301"),
-        mark=D("141.083"),
-        liquidation=D("151.64"),
-        distance=D("0.0748"),
-        unrealised=D("-559.56"),
-        roe=D("-0.2734"),
-        plain_return=D("-0.0342"),
-        realised_today=D(0),
-        funding_paid=D("4.12"),
-        funding_next=D("2.05"),
-        adl_rank=D("0.2"),
-        take_profit=None,
-        stop_loss=None,
-        open_orders=2,
-        flags=(Flag.NO_STOP, Flag.NEAR_LIQUIDATION),
-        base_currency="SOL",
-        price_places=3,
-    )
-    inverse = position(
-        INVERSE,
-        settle_currency="XBT",
-        is_inverse=True,
-        lots=20_000,
-        coins=D("0.22961"),
-        value=D("0.22961"),
-        margin=D("0.1131"),
-        distance=D("0.967"),
-        unrealised=D("0.00341"),
-        roe=D("0.0301"),
-        plain_return=D("0.015"),
-        realised_today=D(0),
-        funding_paid=D("0.00008"),
-        funding_next=D("-0.00002"),
-    )
-    return short, position(), inverse
+@dataclass
+class Waiting:
+    """What `Futures` asks of the account's orders."""
+
+    generation: int = 0
+    orders: tuple[AnyOrder, ...] = ()
+    waiting: tuple[Stop, ...] | None = ()
+    problem: str | None = None
+
+    def open(self) -> tuple[AnyOrder, ...]:
+        """Those in the market."""
+        return self.orders
+
+    def stops(self) -> tuple[Stop, ...]:
+        """Those that wait for a price."""
+        return self.waiting or ()
+
+    def knows_stops(self, *, futures: bool) -> bool:
+        """Whether they were read."""
+        assert futures
+        return self.waiting is not None
+
+    def stops_problem(self, *, futures: bool) -> str | None:
+        """Why they may be old."""
+        assert futures
+        return self.problem
 
 
-def totals(currency: str = "USDT", **changes: Any) -> SideTotals:
-    """The totals of the two linear ones."""
-    usual = SideTotals(
-        currency=currency,
-        long=D("108891.125"),
-        short=D("16929.96"),
-        net=D("91961.165"),
-        hedged=D("0.1555"),
-        unrealised=D("1825.82"),
-        realised_today=D("212.4"),
-        funding_paid=D("-27.65"),
-        margin_ratio=D("0.118"),
-        partial=False,
-    )
-    return replace(usual, **changes)
+@dataclass
+class Book:
+    """What `Futures` asks of the ledger."""
+
+    rounds: Mapping[tuple[str, str], Round] = field(default_factory=dict)
+    today: Mapping[tuple[str, str], Decimal] = field(default_factory=dict)
+    state: str = "ready"
+    generation: int = 0
+
+    def progress(self) -> Book:
+        """How far it is."""
+        return self
+
+    def open_rounds(self) -> Mapping[tuple[str, str], Round]:
+        """What fills tell of the open positions."""
+        return self.rounds
+
+    def realised_today(self) -> Mapping[tuple[str, str], Decimal]:
+        """What was realised since midnight."""
+        return self.today
 
 
-def loose_stop() -> LooseStop:
-    """A stop that would close what is not there."""
-    return LooseStop(symbol="XRPUSDTM", order_id="1", side=Side.SELL, trigger=D("1.9"), lots=Lots(40))
+class Scene:
+    """Accounts of which everything was read, and nothing is asked."""
+
+    def __init__(self, ledger: Book | None = None) -> None:
+        self.refresher = Refresher()
+        self.accounts = Accounts(Exchange(hosts.practice(1, 2), PRACTICE_CREDENTIALS), self.refresher)
+        self.hub = Hub(Books(_nobody))
+        self.orders = Waiting()
+        self.futures = Futures(
+            self.accounts,
+            self.orders,  # type: ignore[arg-type]  # all that is asked of it is there
+            self.hub,
+            self.refresher,
+            ledger=ledger,
+        )
+        self.read(self.accounts.admission, Admission("", KEY, AccountMode.CLASSIC))
+        for source in (self.accounts.spot, self.accounts.isolated, self.accounts.subs):
+            self.read(source, ())
+        for source in (self.accounts.cross, self.accounts.tickers, self.accounts.dollars):
+            self.read(source, {})
+        for sub_wallet in self.accounts.sub_wallets.values():
+            self.read(sub_wallet, ())
+        self.tell()
+
+    def tell(
+        self,
+        positions: list[dict[str, Any]] | None = None,
+        contracts: list[dict[str, Any]] | None = None,
+        accounts: Mapping[str, dict[str, Any]] = ACCOUNTS,
+    ) -> FuturesView:
+        """Let the exchange answer these rows, and return what is to be seen then."""
+        rows, listed = [LINEAR, INVERSE] if positions is None else positions, contracts or CONTRACTS
+        assert self.accounts.positions is not None
+        assert self.accounts.contracts is not None
+        self.read(self.accounts.positions, parse_account.positions(_answer(rows)))
+        self.read(self.accounts.contracts, parse_market.contracts(_answer(listed)))
+        for currency, wallet in self.accounts.wallets.items():
+            row = accounts.get(currency, EMPTY | {"currency": currency})
+            self.read(wallet, parse_account.futures_account(_answer(row), currency))
+        return self.futures.view()
+
+    def read(self, source: Source[Any], value: Any) -> None:
+        """Let a source have been read."""
+        source.reading = Reading(value, NOW, None, NOW)
+        self.refresher.touch()
+
+    def fail(self, source: Source[Any], problem: str) -> None:
+        """Let the last reading of a source have failed."""
+        source.reading = replace(source.reading, problem=problem, tried_at=NOW)
+        self.refresher.touch()
+
+    def see(self) -> FuturesView:
+        """The view."""
+        return self.futures.view()
+
+    def line(self, symbol: str = "XBTUSDTM") -> PositionLine:
+        """The row of a position."""
+        (found,) = [line for line in self.see().positions if line.symbol == symbol]
+        return found
+
+    def mark(self, price: str, symbol: str = "XBTUSDTM") -> None:
+        """Let a socket push a mark price, newer than what was read."""
+        self.hub.publish([Mark(symbol, _MS + 1000, Decimal(price), Decimal(price))], received=0.0)
 
 
-def view(at: datetime | None, **changes: Any) -> FuturesView:
-    """The accounts as they were read at a moment."""
-    usual = FuturesView(
-        standing=Standing.READY,
-        reason="",
-        accounts=(account(), account("XBT", equity=D("0.0757"), unrealised=D("0.00341"), risk_ratio=D("0.071"))),
-        positions=positions(),
-        totals=(totals(), totals("XBT", long=D("0.22961"), short=D(0), net=D("0.22961"), hedged=D(0))),
-        loose_stops=(),
-        hedge=False,
-        at=at,
-        problem=None,
-        symbols=(LINEAR, INVERSE),
-    )
-    return replace(usual, **changes)
+def _answer(value: Any) -> Answer:
+    return Answer("GET /api/v1/any", msgspec.Raw(json.dumps(value).encode()), 0.0)
 
 
-def nothing(standing: Standing, reason: str) -> FuturesView:
-    """An account that cannot be shown."""
-    return view(
-        None,
-        standing=standing,
-        reason=reason,
-        accounts=(),
-        positions=(),
-        totals=(),
-        hedge=None,
-        symbols=(),
-    )
+def _nobody(symbol: str) -> Any:
+    raise AssertionError(f"nobody asks for the book of {symbol}")

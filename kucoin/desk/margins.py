@@ -163,11 +163,12 @@ class Group:
     def risk_ratio(self) -> Decimal | None:
         """What the cross positions must keep, over what stands behind them, at the newest marks; 1 is the end.
 
-        As the exchange said last where there is no cross position, or too little is known.
+        As the exchange said last where there is no cross position, or too little is known to carry that on.
         """
-        if self.cross and self.cross_keep is not None and self.backing is not None:
-            return min(self.cross_keep / self.backing, ONE) if self.backing > ZERO else ONE
-        return self.account.risk_ratio if self.account else None
+        said = self.account.risk_ratio if self.account else None
+        if said is None or not self.cross or self.cross_keep is None or self.backing is None:
+            return said
+        return min(self.cross_keep / self.backing, ONE) if self.backing > ZERO else ONE
 
     @cached_property
     def margin_ratio(self) -> Decimal | None:

@@ -168,6 +168,6 @@ def _risk_ratio(group: Group, shift: Decimal) -> Decimal | None:
     if not group.cross:
         return group.risk_ratio
     change = total(_moved(held, shift) for held in group.cross)
-    if change is None or group.backing is None or group.cross_keep is None:
+    if change is None or group.backing is None or group.cross_keep is None or group.risk_ratio is None:
         return None
     return group.cross_keep * _growth(group.cross[0], shift) / (group.backing + change)
