@@ -17,6 +17,21 @@ _DUST = (
     ("TON", "0.3071"), ("UNI", "0.0604"), ("WIF", "1.0427"), ("XLM", "2.6613"), ("EURC", "0.72"), ("DGB", "88.4"),
     ("XNO", "0.61"), ("MLK", "5.3"),
 )  # fmt: skip
+# Days before the birth, contract, lots (bought, or sold where negative; 0 closes what is held), leverage: entries,
+# additions, partial closes and turns from long to short, on both kinds of contract.
+_TRADES = (
+    (26.6, "XBTUSDTM", 70, 5), (26.1, "XBTUSDTM", -25, 5), (25.7, "SOLUSDTM", -90, 4), (25.2, "XBTUSDTM", 0, 5),
+    (24.4, "SOLUSDTM", 0, 4), (24.1, "ETHUSDTM", 140, 5), (23.3, "ETHUSDTM", 60, 5), (22.9, "ETHUSDTM", -130, 5),
+    (22.2, "ETHUSDTM", 0, 5), (21.7, "XBTUSDTM", -55, 5), (20.9, "XBTUSDTM", 95, 5), (20.2, "XBTUSDTM", 0, 5),
+    (19.8, "DOGEUSDTM", 130, 3), (19.3, "XBTUSDM", -1400, 3), (19.0, "DOGEUSDTM", -60, 3), (18.7, "XBTUSDM", 500, 3),
+    (18.4, "DOGEUSDTM", 0, 3), (17.9, "XBTUSDM", 0, 3), (17.6, "LINKUSDTM", 1500, 4), (16.9, "AVAXUSDTM", -700, 4),
+    (16.2, "LINKUSDTM", 0, 4), (15.8, "AVAXUSDTM", 250, 4), (15.1, "AVAXUSDTM", 0, 4), (14.7, "XBTUSDTM", 60, 6),
+    (14.0, "XBTUSDTM", 0, 6), (13.6, "SUIUSDTM", -900, 4), (13.2, "SUIUSDTM", 0, 4),
+)  # fmt: skip
+_LATER_TRADES = (
+    (11.3, "ETHUSDTM", -160, 5), (10.8, "ETHUSDTM", 70, 5), (10.4, "XRPUSDTM", 90, 4), (10.1, "ETHUSDTM", 0, 5),
+    (9.7, "XRPUSDTM", -40, 4), (9.2, "XRPUSDTM", 0, 4), (8.9, "SOLUSDTM", 120, 5), (8.5, "SOLUSDTM", 0, 5),
+)  # fmt: skip
 
 
 def tell(past: Past) -> None:
@@ -25,7 +40,10 @@ def tell(past: Past) -> None:
     _beginnings(past, main)
     _purchases(past, main)
     _family(past, main)
+    _contracts(past, main)
     _margin(past, main)
+    _trade(past, _LATER_TRADES)
+    _repayments(past, main)
     _futures(past, main)
     _lately(past, main)
     past.at(0)
@@ -86,6 +104,23 @@ def _family(past: Past, main: Person) -> None:
     second.transfer("USDT", "2500", MAIN, TRADE)
 
 
+def _contracts(past: Past, main: Person) -> None:
+    past.at(26.8)
+    main.transfer("USDT", "6000", MAIN, CONTRACT)
+    main.transfer("BTC", "0.03", MAIN, CONTRACT)
+    _trade(past, _TRADES)
+
+
+def _trade(past: Past, trades: tuple[tuple[float, str, int, int], ...]) -> None:
+    trader = FuturesPerson(past, "main")
+    for days, symbol, lots, leverage in trades:
+        past.at(days)
+        if lots:
+            trader.open(symbol, lots, leverage)
+        else:
+            trader.close(symbol)
+
+
 def _margin(past: Past, main: Person) -> None:
     past.at(12.6)
     main.transfer("USDT", "6500", TRADE, MARGIN)
@@ -100,6 +135,9 @@ def _margin(past: Past, main: Person) -> None:
     main.borrow("USDT", "1500", isolated("BTC-USDT"))
     main.borrow("USDT", "700", isolated("ETH-USDT"))
     main.trade("buy", "BTC-USDT", "3000", isolated("BTC-USDT"))
+
+
+def _repayments(past: Past, main: Person) -> None:
     past.at(8.3)
     main.repay("USDT", "900")
     main.repay("USDT", "200", isolated("ETH-USDT"))
