@@ -10,7 +10,7 @@ import csv
 import heapq
 import io
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -94,7 +94,7 @@ _FORMULA = re.compile(r"(?:^|(?<=[\x00-\x20\x7f-\xa0\ufeff,;|\"']))(?=[=+\-@ï¼ï
 
 def guarded(text: str) -> str:
     """Return ``text`` with an apostrophe before each sign that could begin a formula."""
-    return _FORMULA.sub("'", text)
+    return text if text.isalnum() else _FORMULA.sub("'", text)
 
 
 def rows(fills: Iterable[FuturesFill], funding: Iterable[FundingPayment]) -> Table:
@@ -127,8 +127,8 @@ def to_parquet(table: Table) -> bytes:
         ValueError: A column's numbers do not fit into 76 digits together.
     """
     found = list(table.rows)
-    columns = {name: [_stored(row.get(name)) for row in found] for name in table.columns}
-    arrays = {name: pa.array(cells, _type(table.columns[name], cells)) for name, cells in columns.items()}
+    columns = {name: [row.get(name) for row in found] for name in table.columns}
+    arrays = {name: _array(table.columns[name], cells) for name, cells in columns.items()}
     file = io.BytesIO()
     pq.write_table(pa.table(arrays), file, compression="zstd")
     return file.getvalue()
@@ -219,27 +219,34 @@ def _paid(fee: Decimal | None) -> Decimal | None:
 
 
 def _written(cell: Cell) -> str | int | None:
-    if isinstance(cell, Decimal):
-        return f"{cell:f}"
-    if isinstance(cell, datetime):
-        return cell.astimezone(UTC).isoformat(timespec="microseconds")
-    return guarded(cell) if isinstance(cell, str) else cell
+    match cell:
+        case str():
+            return guarded(cell)
+        case Decimal():
+            return f"{cell:f}"
+        case datetime():
+            return cell.astimezone(UTC).isoformat(timespec="microseconds")
+    return cell
 
 
-def _stored(cell: Cell) -> Cell:
-    return guarded(cell) if isinstance(cell, str) else cell
+def _array(column: Column, cells: Sequence[Cell]) -> pa.Array:
+    if column is Column.TIME:
+        return pa.array(cells, pa.timestamp("us", tz="UTC"))
+    if column is Column.WHOLE:
+        return pa.array(cells, pa.int64())
+    if column is Column.TEXT:
+        return pa.array([None if cell is None else guarded(str(cell)) for cell in cells], pa.string())
+    try:
+        return pa.array(cells, pa.decimal128(38, 18))
+    except pa.ArrowInvalid:
+        return pa.array(cells, _wider(cell for cell in cells if isinstance(cell, Decimal)))
 
 
-def _type(column: Column, cells: Iterable[Cell]) -> pa.DataType:
-    """The type that holds all of ``cells``: for decimals as a rule 38 digits, 18 of them behind the point."""
-    if column is not Column.EXACT:
-        return {Column.TIME: pa.timestamp("us", tz="UTC"), Column.TEXT: pa.string(), Column.WHOLE: pa.int64()}[column]
+def _wider(numbers: Iterable[Decimal]) -> pa.DataType:
+    """The type that holds all of ``numbers``, which are too long for 18 digits behind the point and 20 before it."""
     whole = places = 0
-    for cell in cells:
-        if isinstance(cell, Decimal):
-            whole, places = max(whole, cell.adjusted() + 1), max(places, -int(cell.as_tuple().exponent))
+    for number in numbers:
+        whole, places = max(whole, number.adjusted() + 1), max(places, -int(number.as_tuple().exponent))
     if whole + places > 76:
         raise ValueError(f"numbers with {whole} digits before and {places} behind the point do not fit into one column")
-    if whole + places > 38:
-        return pa.decimal256(76, places)
-    return pa.decimal128(38, max(places, min(18, 38 - whole)))
+    return pa.decimal256(76, places) if whole + places > 38 else pa.decimal128(38, places)
