@@ -159,8 +159,10 @@ class _Place:
             return engine
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
+            if not self.path.exists():
+                self.path.touch(0o600)  # what somebody owns is nobody else's to read
         except OSError as error:
-            raise NotConfigured(f"{self.path.parent} cannot be made: {error.strerror}") from error
+            raise NotConfigured(f"{self.path} cannot be made: {error.strerror}") from error
         engine = create_engine(self.url, connect_args={"timeout": patience}, hide_parameters=True)
         event.listen(engine, "connect", _set_up_file)
         event.listen(engine, "begin", _begin)

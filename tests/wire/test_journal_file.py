@@ -159,6 +159,13 @@ def test_a_locked_file_is_refused_at_the_start(journal: Journal, path: Path) -> 
     Journal.open(f"sqlite:///{path}", mode="practice").close()
 
 
+def test_nobody_else_may_read_it(journal: Journal, path: Path) -> None:
+    """Neither the file nor what lies beside it while it is open."""
+    assert journal
+    found = {each.name: each.stat().st_mode & 0o077 for each in path.parent.glob("journal*")}
+    assert found == dict.fromkeys(("journal.sqlite3", "journal.sqlite3-wal", "journal.sqlite3-shm"), 0)
+
+
 def test_two_processes_may_share_the_file(journal: Journal, path: Path) -> None:
     """Another journal on the same file adds to it, and each sees what the other did."""
     with closing(Journal.open(f"sqlite:///{path}", mode="practice")) as other:
@@ -184,7 +191,7 @@ def test_a_file_that_may_not_be_written_is_refused(tmp_path: Path, public: Path)
     public.chmod(0o555)
     for name, words in (
         ("journal.sqlite3", "attempt to write a readonly database|unable to open database file"),
-        ("other.sqlite3", "unable to open database file"),
+        ("other.sqlite3", "Permission denied"),
         ("below/other.sqlite3", "Permission denied"),
     ):
         command = [sys.executable, "-c", STRANGER, str(tmp_path / "own.sqlite3"), str(public / name)]
