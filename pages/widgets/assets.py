@@ -44,7 +44,7 @@ def _panel(portfolio: Portfolio) -> str:
 
 def _tools(portfolio: Portfolio) -> tuple[str, bool, bool]:
     with st.container(horizontal=True, vertical_alignment="center", key="bar-assets"):
-        st.subheader("Assets", anchor=False, width="content")
+        st.header("Assets", anchor=False, width="content")
         with st.container(width="content"):
             pushed.show(live.FRESH, _panel(portfolio), key="assets-fresh")
         st.space("stretch")

@@ -50,7 +50,7 @@ def show(ledger: Ledger, report: Report, span: str, now: datetime) -> None:
     with st.container(border=True, key="closed"):
         symbols = sorted({position.symbol for position in report.positions})
         with st.container(horizontal=True, vertical_alignment="center", key="bar-closed"):
-            st.subheader("Closed positions", anchor=False, width="content")
+            st.header("Closed positions", anchor=False, width="content")
             with st.container(width="content", gap="xsmall"):
                 ledger_line.show(ledger)
             st.space("stretch")

@@ -29,14 +29,14 @@ def show(desk: Desk) -> None:
     now = session.now()
     positions = desk.futures.view().positions
     with st.container(border=True, key="funding-positions"):
-        st.subheader("Next funding", anchor=False)
+        st.header("Next funding", anchor=False)
         if positions:
             _positions(positions, now)
         else:
             st.markdown("**No positions, so no funding.** A position shows here as soon as it is opened.")
     with st.container(border=True, key="funding-past"):
         with st.container(horizontal=True, vertical_alignment="center", key="bar-funding"):
-            st.subheader("Funding history", anchor=False, width="content")
+            st.header("Funding history", anchor=False, width="content")
             st.space("stretch")
             symbol = futures_choice.choose(desk)
         if symbol is None:

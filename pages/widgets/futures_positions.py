@@ -24,7 +24,7 @@ def show(view: FuturesView, now: datetime) -> None:
     """Draw both panels; where there is no position, why, and what would show one."""
     with st.container(border=True, key="panel-margins"):
         with st.container(horizontal=True, vertical_alignment="center", key="bar-margins"):
-            st.subheader("Margin accounts", anchor=False, width="content")
+            st.header("Margin accounts", anchor=False, width="content")
             _age("margins-fresh")
         pushed.show(live.MARGINS, PANEL, key="margins", rows=len(view.accounts))
     with st.container(border=True, key="panel-positions"):
@@ -42,7 +42,7 @@ def show(view: FuturesView, now: datetime) -> None:
 def _bar(view: FuturesView) -> str:
     """Draw the heading and return how gains are told in percent; the address keeps it."""
     with st.container(horizontal=True, vertical_alignment="center", key="bar-positions"):
-        st.subheader("Positions", anchor=False, width="content")
+        st.header("Positions", anchor=False, width="content")
         _age("positions-fresh")
         with st.container(width="content"):
             st.caption(f"Unrealised by mark price. Realised since 00:00 UTC. {_MODES[view.hedge]}")

@@ -18,7 +18,7 @@ _ROWS = 6  # before the table scrolls
 def show(report: Report, now: datetime) -> None:
     """Draw the panel."""
     with st.container(key="bar-symbols", horizontal=True, vertical_alignment="center"):
-        st.subheader("By contract", anchor=False, width="content")
+        st.header("By contract", anchor=False, width="content")
         st.caption(f"{figures.plain(report.currency)}, best first", width="content")
     frame = table(report.by_symbol)
     unit = report.currency

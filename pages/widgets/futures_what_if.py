@@ -23,7 +23,7 @@ def show(futures: Futures, currencies: Collection[str]) -> None:
     """
     with st.container(border=True, key="panel-what-if"):
         with st.container(horizontal=True, vertical_alignment="center", key="bar-what-if"):
-            st.subheader("What if", anchor=False, width="content")
+            st.header("What if", anchor=False, width="content")
             st.caption("every mark price moves together", width="content")
             st.space("stretch")
             st.button("Reset", key="what-if-reset", type="tertiary", on_click=_reset)

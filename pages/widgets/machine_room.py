@@ -27,7 +27,7 @@ def show(status: Status, health: Health, now: datetime) -> None:
 
 def _heading(title: str) -> None:
     with st.container(key=f"bar-{title}"):
-        st.subheader(title, anchor=False)
+        st.header(title, anchor=False)
 
 
 def hosts(status: Status, now: datetime) -> dict[str, str]:

@@ -97,7 +97,7 @@ def test_without_figures_the_page_says_why(futures: AppTest, desk: Any, standing
     desk.futures.alter = lambda _view: futures_views.nothing(standing, "because")
     futures.run()
     assert words in said(futures)
-    assert "Margin accounts" not in [each.value for each in futures.subheader]
+    assert "Margin accounts" not in [each.value for each in futures.header]
     assert len(futures.get("skeleton")) == (3 if standing is Standing.LOADING else 0)
 
 

@@ -38,7 +38,7 @@ export function mark() {
 
 /** The heading of a panel: its name, its age, and tools at the right end. */
 export function head(title, age, ...tools) {
-  return h('header', null, h('h3', null, title), age, h('span', { class: 'push' }), ...tools);
+  return h('header', null, h('h2', null, title), age, h('span', { class: 'push' }), ...tools);
 }
 
 /** Put `text` into `element` unless it is there; what is selected or drawn stays as it is. */
