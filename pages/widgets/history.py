@@ -32,7 +32,7 @@ def show(samples: Sequence[Sample], now: datetime) -> None:
     """Draw the panel; it keeps its plots for some seconds."""
     with st.container(border=True, key="history"):
         with st.container(key="bar-history"):
-            st.subheader("Last hour", anchor=False)
+            st.header("Last hour", anchor=False)
         if not samples or not samples[-1].feeds:
             st.markdown("Nothing to plot yet. Every socket is looked at once in 5 s, from the moment on that it opens.")
             return
@@ -41,7 +41,7 @@ def show(samples: Sequence[Sample], now: datetime) -> None:
         if held is None or held.dark != dark or (now - held.at).total_seconds() >= _REDRAW:
             held = st.session_state[_HELD] = _Drawn(now, dark, tuple(samples), chart(tuple(samples), dark=dark))
         first, last = (f"{sample.at:%H:%M} UTC" for sample in (held.samples[0], held.samples[-1]))
-        st.caption(f"Messages a second, and the way of a ping in ms, from {first} to {last}. Shaded: not live.")
+        st.caption(f"Left, messages a second; right, the way of a ping. From {first} to {last}. Shaded: not live.")
         st.plotly_chart(
             held.figure,
             key="history-plots",
@@ -65,17 +65,12 @@ def chart(samples: tuple[Sample, ...], *, dark: bool) -> go.Figure:
             line = {"color": look["ink"], "width": 1}
             figure.add_trace(go.Scatter(x=times, y=values, mode="lines", line=line), row, column)
             figure.update_yaxes(rangemode="tozero", row=row, col=column)
-        title = name.removeprefix("feed-").replace("-", " ")
-        axis = figure.get_subplot(row, 1)
-        where = {
-            "x": 0,
-            "xref": "paper",
-            "xanchor": "left",
-            "y": axis.yaxis.domain[1],
-            "yref": "paper",
-            "yanchor": "bottom",
-        }
-        figure.add_annotation(text=title.capitalize(), showarrow=False, font={"color": look["quiet"]}, **where)
+        for column, title in enumerate((name.removeprefix("feed-").replace("-", " ").capitalize(), "Ping, ms"), 1):
+            plot = figure.get_subplot(row, column)
+            where = {"x": plot.xaxis.domain[0], "y": plot.yaxis.domain[1], "xref": "paper", "yref": "paper"}
+            figure.add_annotation(
+                text=title, showarrow=False, font={"color": look["quiet"]}, xanchor="left", yanchor="bottom", **where
+            )
         for start, end in _gaps(samples, name):
             shade = {"fillcolor": look["warn"], "opacity": 0.16, "line_width": 0}
             figure.add_vrect(x0=start, x1=end, row=row, col="all", **shade)

@@ -225,7 +225,7 @@ def test_own_orders_stand_at_their_price(rig: Rig, mount: Mount) -> None:
     ours = [["sell", "1100.0", "2"], ["sell", "110.0", "0.50000000"], ["buy", "109.9", "7"], ["buy", "101.5", "1200"]]
     rig.push(whole(rows(200), orders=[*ours, ["buy", "1.5", "3"]]))
     expect(page.locator(".order")).to_have_count(3)
-    expect(page.locator(".order span")).to_have_text(["Sell 0.5", "Buy 1,200"])
+    expect(page.locator(".order span")).to_have_text(["Sell 0.5, 1 more", "Buy 1,200"])
     expect(page.locator(".order b")).to_have_text(["110.0", "101.5"])
     expect(page.locator(".orders p")).to_have_text("Own orders: 1 above, 1 below")
     tag = page.locator(".level:not(.cross)")
@@ -233,6 +233,9 @@ def test_own_orders_stand_at_their_price(rig: Rig, mount: Mount) -> None:
     expect(tag).to_have_text("101.5")
     tops = [locator.evaluate("it => it.getBoundingClientRect().top") for locator in (tag, page.locator(".order").last)]
     assert tops[0] == pytest.approx(tops[1], abs=0.2)
+    settle(page)  # the tag of the order leaves that of the market free
+    boxes = [locator.bounding_box() for locator in (tag.locator("b"), page.locator(".order b").last)]
+    assert boxes[1]["y"] >= boxes[0]["y"] + boxes[0]["height"] - 0.5
     rig.push({"panel": PANEL, "more": {"last": [], "fills": [], "orders": ours[3:]}})
     expect(page.locator(".order")).to_have_count(1)
     expect(page.locator(".orders p")).to_have_count(0)

@@ -134,7 +134,7 @@ class Candles {
     this.body.style.setProperty('--gutter', `${this.fit.gutter}px`);
     this.body.style.setProperty('--digits', this.fit.digits);
     this.surface.show(traces(seen, this.marks, look, this.fit), layout(this.fit, size, look, view.step, this.data.places));
-    this.orders.show(view.orders, this.fit);
+    this.orders.show(view.orders, this.fit, this.fit.y(view.last.close));
     this.stamp();
     this.reach();
   }

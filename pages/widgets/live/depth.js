@@ -44,7 +44,7 @@ class Depth {
     });
   }
 
-  /** The middle price stands in the middle, and beside it the sums, where the stairs leave room. */
+  /** The middle price stands in the middle; the sums at the left end, where the stairs are above or below all of them. */
   axes(levels, mid, width, look) {
     const far = Math.max(...levels.map(([price]) => Math.abs(price - mid))) || mid / 1000;
     const most = Math.max(...levels.map(([, sum]) => sum)) * AIR;
@@ -55,7 +55,7 @@ class Depth {
       xaxis: axis(look, { range: [mid - far, mid + far], showgrid: false, tickvals: prices, ticktext: prices.map(written) }),
       yaxis: axis(look, {
         range: [0, most], tickvals: sums, ticktext: sums.map((sum) => brief(String(sum))),
-        side: 'right', anchor: 'free', position: 0.5, ticklabelposition: 'outside top', ticklabelstandoff: 5,
+        side: 'left', ticklabelposition: 'inside top', ticklabelstandoff: 5,
       }),
       shapes: [{
         type: 'line', x0: mid, x1: mid, y0: 0, y1: 1, yref: 'paper', line: { color: look.edge, width: 1, dash: '2px,3px' },
