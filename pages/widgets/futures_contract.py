@@ -27,11 +27,12 @@ _FEW = 3  # decimals of a fee in percent
 
 def show(desk: Desk) -> None:
     """Draw the contract that is chosen; called again and again by the page's fragment."""
-    with st.container(horizontal=True, vertical_alignment="center", key="bar-contract"):
+    with st.container(key="bar-contract"):
         symbol = futures_choice.choose(desk)
-        if symbol is not None:
-            pushed.show(live.FACTS, f"head:{symbol}", key="contract-facts", kind="futures")
-    sheet = desk.sheets.sheet(symbol) if symbol else None
+    if symbol is None:
+        return
+    pushed.show(live.FACTS, f"head:{symbol}", key="contract-facts", kind="futures")
+    sheet = desk.sheets.sheet(symbol)
     if sheet is None:
         return
     left, right = st.columns([7, 5], gap="small")
@@ -40,7 +41,7 @@ def show(desk: Desk) -> None:
     with right, st.container(border=True, key="contract-tiers", height="stretch"):
         _tiers(sheet)
     with st.container(border=True, key="contract-rules"):
-        st.subheader("Specification", anchor=False)
+        st.header("Specification", anchor=False)
         with st.grid(4, min_column_width=150, key="contract-facts-grid"):
             for label, value in specification(sheet.contract, sheet.fee):
                 with st.container(gap=None):
@@ -102,7 +103,7 @@ def _margin(contract: Contract) -> str:
 
 
 def _tiers(sheet: Sheet) -> None:
-    st.subheader("Risk limits", anchor=False)
+    st.header("Risk limits", anchor=False)
     if not sheet.tiers:
         st.markdown(_missing(sheet, "tiers", "KuCoin told no risk limits." if sheet.tiers == () else None))
         return
@@ -136,7 +137,7 @@ def tiers(levels: Sequence[RiskTier]) -> pd.DataFrame:
 
 
 def _basis(sheet: Sheet) -> None:
-    st.subheader("Mark against index, 24 h", anchor=False)
+    st.header("Mark against index, 24 h", anchor=False)
     if sheet.basis is None or sheet.basis.empty:
         st.markdown(_missing(sheet, "basis", "KuCoin told no index." if sheet.basis is not None else None))
         return

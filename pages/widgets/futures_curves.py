@@ -62,9 +62,8 @@ def equity(points: Sequence[EquityPoint], unit: str, look: Look) -> go.Figure:
         times += [*(point.at for point in kept), kept[-1].at]
         values += [*(float(point.equity) for point in kept), None]
     told = "%{x|%-d %b %H:%M} UTC: %{y:,." + str(figures.decimals(unit)) + "f}<extra></extra>"
-    lone = "lines+markers" if len(points) < 3 else "lines"  # a line of one point would not be seen
-    figure = go.Figure(go.Scatter(x=times, y=values, mode=lone, connectgaps=False, hovertemplate=told))
-    figure.update_traces(line={"color": look.ink, "width": 1.4}, marker={"size": 4})
+    line = {"color": look.ink, "width": 1.4}
+    figure = go.Figure(go.Scatter(x=times, y=values, mode="lines", line=line, connectgaps=False, hovertemplate=told))
     for before, after in pairwise(runs):
         figure.add_vrect(x0=before[-1].at, x1=after[0].at, fillcolor=look.quiet, opacity=0.14, line_width=0)
     dress(figure, look, HEIGHT, r=58)

@@ -5,6 +5,7 @@ Everything comes from the desk's ledger, which reads in the background; nothing 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
@@ -15,6 +16,7 @@ import streamlit as st
 from kucoin.desk.desk import Desk
 from kucoin.desk.ledger import Ledger
 from kucoin.desk.pnl import Report
+from kucoin.model.ledger import EquityPoint
 from pages.widgets import (
     figures,
     futures_calendar,
@@ -31,6 +33,7 @@ from pages.widgets import (
 _PERIOD, _SPAN, _CURRENCY = "pnl-period", "pnl-span", "pnl-currency"
 _HELD = "pnl-report"
 _USUAL = "USDT"
+_LINE = 3  # snapshots of equity; fewer make no line
 
 
 class Choice(NamedTuple):
@@ -80,7 +83,7 @@ def _tools(ledger: Ledger) -> Choice:
         period = _control("Period", list(futures_days.PERIODS), _PERIOD, default="Day")
         span = _control("Span", list(futures_days.SPANS), _SPAN, default="30 d")
     with heading:
-        st.subheader(f"Realised, {futures_days.title(span)}", anchor=False, width="content")
+        st.header(f"Realised, {futures_days.title(span)}", anchor=False, width="content")
         st.caption(f"{figures.plain(currency)}, days end at 00:00 UTC", width="content")
     return Choice(period, span, currency)
 
@@ -196,11 +199,10 @@ def _beside(ledger: Ledger, report: Report, choice: Choice, now: datetime) -> No
 def _equity(ledger: Ledger, choice: Choice, now: datetime) -> None:
     points = ledger.equity(choice.currency, futures_days.since(choice.span, now))
     with st.container(key="bar-equity", horizontal=True, vertical_alignment="center"):
-        st.subheader("Equity", anchor=False, width="content")
+        st.header("Equity", anchor=False, width="content")
         st.caption(f"{figures.plain(choice.currency)}, every 5 minutes while the dashboard runs", width="content")
-    if not points:
-        st.markdown("**No equity recorded yet.** The first snapshot is taken within 5 minutes, and one every 5 minutes "
-                    "from then on.")  # fmt: skip
+    if len(points) < _LINE:
+        st.markdown(few(points))
         return
     last = points[-1]
     told = f"Equity {figures.money(last.equity, last.currency)} {last.currency} at {last.at:%H:%M} UTC"
@@ -208,3 +210,15 @@ def _equity(ledger: Ledger, choice: Choice, now: datetime) -> None:
     plots.show("pnl-equity-plot", build, len(points), last.at.isoformat(), choice.span, choice.currency, alt=told)
     if futures_curves.gaps(points):
         st.caption("Shaded: nothing was recorded, because the dashboard did not run or could not read the account.")
+
+
+def few(points: Sequence[EquityPoint]) -> str:
+    """Return what stands in the place of an equity line of so few snapshots, as Markdown."""
+    if not points:
+        return "**No equity recorded yet.** A snapshot is taken every 5 minutes; the line begins with the third."
+    first = points[0]
+    equity = f"{figures.money(first.equity, first.currency)} {first.currency}"
+    return (
+        f"**Recorded since {first.at:%H:%M} UTC,** when it was {figures.plain(equity)}. A snapshot is taken every "
+        "5 minutes; the line begins with the third."
+    )

@@ -35,7 +35,7 @@ def price(value: float) -> str:
 
 def count(value: float) -> str:
     """Write a whole number."""
-    return f"{value:,.0f}"
+    return f"{value:,.0f}".replace("-", figures.MINUS)
 
 
 def ratio(value: float) -> str:
