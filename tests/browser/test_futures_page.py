@@ -206,6 +206,7 @@ def test_the_page_lives_without_moving(visit: Any) -> None:
     for _ in range(3):
         page.keyboard.press("ArrowLeft")
     expect(page.locator(".st-key-what-if-shift")).to_contain_text("−3\u2009%")
+    expect(page.locator(".st-key-panel-what-if").get_by_test_id("stMetricDelta").first).to_be_visible()
     page.mouse.move(0, 0)
     page.evaluate(SHIFTS)
     marks = rows.locator(".mark .figure")
