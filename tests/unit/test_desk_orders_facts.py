@@ -19,7 +19,7 @@ from kucoin.desk.order_state import Exposure, FuturesOrderState, SpotOrderState
 from kucoin.desk.stops import Stop
 from kucoin.model.feed_private import StopChange
 from kucoin.model.lots import Coins
-from kucoin.model.order import Lots, OrderStatus, OrderType, Side, TradeType
+from kucoin.model.order import Lots, OrderStatus, OrderType, PositionSide, Side, TradeType
 from tests import lots_check
 from tests.order_facts import (
     CONTRACT,
@@ -327,7 +327,15 @@ def stop_push(kind: str, **more: Any) -> StopChange:
 LISTED_STOP = replace(
     FUTURES_ORDER, order_id="9", size=Lots(3), price=D("17.9"), stop_price=D("18"), stop_triggered=False
 )
+LONG = PositionSide.LONG
 WENT_OFF = replace(LISTED_STOP, stop_triggered=True)
+
+
+def test_a_list_tells_which_side_of_a_hedge_a_stop_is_about() -> None:
+    """Its push does not; joined, it is known, whichever came first."""
+    listed, heard = stops.answered_futures(replace(LISTED_STOP, position_side=LONG)), stops.pushed(stop_push("open"))
+    assert heard.position_side is None
+    assert listed.joined(heard).position_side is heard.joined(listed).position_side is LONG
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,8 @@ import pytest
 from kucoin.desk.accounts import Accounts
 from kucoin.desk.admission import Admission
 from kucoin.desk.futures import Futures, FuturesView
+from kucoin.desk.order_state import FuturesOrderState
+from kucoin.desk.orders import Orders
 from kucoin.desk.portfolio import Standing
 from kucoin.desk.position_lines import Flag
 from kucoin.desk.refresh import Reading, Refresher
@@ -21,7 +23,7 @@ from kucoin.desk.stops import Stop
 from kucoin.errors import InvalidRequest, OutcomeUnknown
 from kucoin.model.account import AccountMode
 from kucoin.model.feed_private import PositionChange, WalletChange
-from kucoin.model.order import Lots, PositionSide, Side
+from kucoin.model.order import Lots, MarginMode, PositionSide, Side
 from kucoin.rest import hosts
 from kucoin.rest.client import Exchange
 from kucoin.settings import PRACTICE_CREDENTIALS
@@ -461,6 +463,70 @@ def test_stops_that_were_never_read_are_unknown_and_raise_no_flag() -> None:
     scene.tell()
     assert scene.line().flags == ()
     assert scene.see().loose_stops == ()
+
+
+def test_what_waits_is_known_once_it_was_read() -> None:
+    """Of each market for itself; until then, and where a reading fails, there is a reason."""
+    orders = Orders(
+        Exchange(hosts.practice(1, 2), PRACTICE_CREDENTIALS), Scene().hub, Refresher(), granted=lambda: True
+    )
+    assert not orders.knows_stops(futures=True)
+    assert "have not been read yet" in str(orders.stops_problem(futures=True))
+    for reader in orders._waiting:  # what a reading of the exchange would leave behind
+        if reader.futures:
+            reader.source.reading = Reading(None, NOW, None, NOW)
+    assert orders.knows_stops(futures=True)
+    assert not orders.knows_stops(futures=False)
+    assert orders.stops_problem(futures=True) is None
+
+
+def resting(mode: MarginMode) -> FuturesOrderState:
+    """An order in the market on XBTUSDTM."""
+    words: dict[str, Any] = dict.fromkeys(FuturesOrderState.__dataclass_fields__)
+    return FuturesOrderState(**(words | {"symbol": "XBTUSDTM", "side": Side.BUY, "margin_mode": mode}))
+
+
+@pytest.mark.parametrize(
+    ("modes", "tied"),
+    [([], 20), ([MarginMode.ISOLATED], 20), ([MarginMode.CROSS], 0), (list(MarginMode), 20)],
+    ids=["none", "isolated", "cross", "both"],
+)
+def test_margin_of_cross_orders_still_stands_behind_cross_positions(modes: list[MarginMode], tied: int) -> None:
+    """That of isolated ones does not; where there are both, none of it is counted on."""
+    scene = Scene()
+    scene.orders.orders = tuple(map(resting, modes))
+    cross = LINEAR | {"marginMode": "CROSS", "liquidationPrice": None}
+    scene.tell(
+        positions=[cross], accounts=ACCOUNTS | {"USDT": ACCOUNTS["USDT"] | {"orderMargin": 20, "riskRatio": 0.01}}
+    )
+    backing = D("100.89216") - tied
+    assert scene.line().open_orders == len(modes)
+    scene.mark("34161.53")  # half of it
+    ratio = scene.see().accounts[0].risk_ratio
+    assert ratio is not None
+    assert round(ratio, 12) == round(D("0.01") * backing / 2 / (backing - D("68.32306") / 2), 12)
+
+
+def test_a_price_of_nothing_is_none_for_a_short() -> None:
+    """A long may have it: it can fall no further. A short's is reckoned."""
+    assert Scene().tell(positions=[LINEAR | {"liquidationPrice": 0}]).positions[0].distance == 1
+    costs = {"posCost": -67.4309, "markValue": -68.32306, "unrealisedPnl": -0.89216}
+    line = Scene().tell(positions=[LINEAR | costs | {"currentQty": -1, "liquidationPrice": 0}]).positions[0]
+    assert line.liquidation == (D("67.4309") + D("22.1310912243") - D("0.4046228699")) * 1000
+
+
+def test_one_unknown_amount_makes_a_sum_of_payments_unknown() -> None:
+    """A part of what was paid would look like all of it."""
+    other = LINEAR | {"symbol": "AUSDTM", "fundingFee": None}
+    view = Scene().tell(positions=[LINEAR, other], contracts=[CONTRACTS[0], CONTRACTS[0] | {"symbol": "AUSDTM"}])
+    (totals,) = view.totals
+    assert (totals.funding_paid, totals.partial) == (None, False)
+
+
+def test_a_flat_account_has_the_equity_it_was_told_with() -> None:
+    """There is no mark that would move it."""
+    view = Scene().tell(positions=[], accounts=ACCOUNTS | {"USDT": ACCOUNTS["USDT"] | {"accountEquity": 99}})
+    assert view.accounts[0].equity == 99
 
 
 def test_a_stop_without_a_position_is_told() -> None:

@@ -157,6 +157,14 @@ def test_a_full_position_has_its_quantity_and_margins() -> None:
     assert event.opening_time == 1790000000000
 
 
+def test_a_full_position_tells_what_it_must_keep_and_what_funding_it_paid() -> None:
+    """The rate is its tier's, by KuCoin's name maintMarginReq."""
+    event = read("position", posMaint="0.00001", maintMarginReq="0.005", fundingFee="-0.3")
+    assert isinstance(event, feed_private.PositionChange)
+    told = (event.pos_maint, event.maintain_rate, event.funding_fee)
+    assert told == (Decimal("0.00001"), Decimal("0.005"), Decimal("-0.3"))
+
+
 def test_an_isolated_pair_owes_principal_and_interest() -> None:
     """Added up by currency."""
     event = read("isolated")
