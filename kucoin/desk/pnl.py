@@ -14,7 +14,7 @@ from typing import Literal
 
 from kucoin.decimals import ZERO
 from kucoin.desk.round_book import RoundBook
-from kucoin.desk.rounds import Closed, Realised, Round
+from kucoin.desk.rounds import Closed, Ended, Realised, Round
 from kucoin.model.order import FuturesFill
 from kucoin.model.position import ClosedPosition, FundingPayment
 
@@ -173,9 +173,9 @@ class _Page:
     realised: Sequence[Realised]
     count: int
     days: Mapping[date, _Sums]
-    closed: Sequence[Closed]
+    closed: Sequence[Ended]
 
-    def since(self, since: datetime | None) -> tuple[dict[date, _Sums], Sequence[Closed]]:
+    def since(self, since: datetime | None) -> tuple[dict[date, _Sums], Sequence[Ended]]:
         """Return the sums by day and the positions that ended, of all or of what happened since a moment."""
         if since is None:
             return dict(self.days), self.closed
@@ -187,7 +187,7 @@ class _Page:
                 break
             part.count(one)
             days[first] = part
-        return days, self.closed[bisect_left(self.closed, since, key=_ended) :]
+        return days, self.closed[bisect_left(self.closed, since, key=_at) :]
 
     def from_moment(self, since: datetime) -> Sequence[Realised]:
         """Return what was realised since a moment."""
@@ -209,20 +209,16 @@ def _page(book: RoundBook, symbol: str, old: _Page | None) -> _Page | None:
         for one in part:
             sums.count(one)
         days[day] = sums
-    currency = realised[0].currency if realised else closed[0].settle_currency
+    currency = realised[0].currency if realised else closed[0].closed.settle_currency
     return _Page(symbol, currency, realised, len(realised), days, closed)
 
 
-def _at(one: Realised) -> datetime:
+def _at(one: Realised | Ended) -> datetime:
     return one.at
 
 
 def _day(one: Realised) -> date:
     return one.at.date()
-
-
-def _ended(one: Closed) -> datetime:
-    return one.closed_at
 
 
 class PnlBook:
@@ -281,7 +277,7 @@ class PnlBook:
         """Return what was realised in a settlement currency, on one contract or on all, since a moment or ever."""
         pages = [page for page in self._pages.values() if page.currency == currency and symbol in (None, page.symbol)]
         days: dict[date, _Sums] = defaultdict(_Sums)
-        positions: list[Closed] = []
+        positions: list[Ended] = []
         by_symbol = []
         for page in pages:
             sums, closed = page.since(since)
@@ -295,7 +291,7 @@ class PnlBook:
                 by_symbol.append(
                     SymbolSum(page.symbol, whole.price, whole.fees, whole.funding, closed=len(closed), won=won)
                 )
-        positions.sort(key=_ended, reverse=True)
+        positions.sort(key=_at, reverse=True)
         return _report(currency, since, days, sorted(by_symbol, key=lambda one: one.net, reverse=True), positions)
 
 
@@ -304,14 +300,13 @@ def _report(
     since: datetime | None,
     days: Mapping[date, _Sums],
     by_symbol: Sequence[SymbolSum],
-    positions: Sequence[Closed],
+    positions: Sequence[Ended],
 ) -> Report:
     whole = _Sums()
     for sums in days.values():
         whole.add(sums)
-    known = [(net, one) for one in positions if (net := one.net) is not None]
-    wins = [net for net, _ in known if net > ZERO]
-    losses = [net for net, _ in known if net < ZERO]
+    nets = [one.net for one in positions if one.net is not None]
+    wins, losses = [net for net in nets if net > ZERO], [net for net in nets if net < ZERO]
     return Report(
         currency=currency,
         since=since,
@@ -325,17 +320,17 @@ def _report(
         win_rate=_mean([Decimal(len(wins))], len(wins) + len(losses)),
         average_win=_mean(wins, len(wins)),
         average_loss=_mean(losses, len(losses)),
-        best=max(known, key=_net, default=(None, None))[1],
-        worst=min(known, key=_net, default=(None, None))[1],
+        best=_with_net(max(nets), positions) if nets else None,
+        worst=_with_net(min(nets), positions) if nets else None,
         days=_days(days, positions),
         by_symbol=tuple(by_symbol),
-        positions=tuple(positions),
-        partial=sum(1 for one in positions if one.missing or one.round is None or not one.round.complete),
+        positions=tuple(one.closed for one in positions),
+        partial=sum(1 for one in positions if not one.whole),
     )
 
 
-def _days(sums: Mapping[date, _Sums], positions: Iterable[Closed]) -> tuple[Bucket, ...]:
-    ended = Counter(one.closed_at.date() for one in positions)
+def _days(sums: Mapping[date, _Sums], positions: Iterable[Ended]) -> tuple[Bucket, ...]:
+    ended = Counter(one.at.date() for one in positions)
     none = _Sums()
     return tuple(
         Bucket(day, of.price, of.fees, of.funding, closed=ended[day])
@@ -348,5 +343,6 @@ def _mean(amounts: Sequence[Decimal], count: int) -> Decimal | None:
     return sum(amounts, ZERO) / count if count else None
 
 
-def _net(known: tuple[Decimal, Closed]) -> Decimal:
-    return known[0]
+def _with_net(net: Decimal, positions: Iterable[Ended]) -> Closed:
+    """Return the newest position of those that earned ``net``."""
+    return next(one.closed for one in positions if one.net == net)

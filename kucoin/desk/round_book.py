@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from bisect import insort
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import chain
 
 from kucoin.desk.round_track import Track
-from kucoin.desk.rounds import Closed, Realised, Round
+from kucoin.desk.rounds import Ended, Realised, Round
 from kucoin.model.order import FuturesFill, Liquidity
 from kucoin.model.position import ClosedPosition, FundingPayment
 
 Event = FuturesFill | FundingPayment | ClosedPosition
 _Key = tuple[datetime, int, int, str, bool]
+_Item = tuple[_Key, Event]
 _NO_TRADE = "cancel"
 _AFTER = timedelta(milliseconds=1)  # the exchange tells the end of a position in whole milliseconds, its fills in finer
 
@@ -23,37 +23,36 @@ class Shelf:
 
     def __init__(self) -> None:
         self.track = Track()
-        self._events: list[tuple[_Key, Event]] = []
+        self._events: list[_Item] = []
+        self._new: list[_Item] = []
         self._known: set[object] = set()
-        self._behind = False
 
     def add(self, name: object, key: _Key, event: Event) -> bool:
         """Take an event, unless one of that name is known; return whether it was new."""
         if name in self._known:
             return False
         self._known.add(name)
-        in_order = not self._events or key > self._events[-1][0]
-        judged = self.track.until is not None and key[0] <= self.track.until
-        if in_order:
-            self._events.append((key, event))
-        else:
-            insort(self._events, (key, event), key=_key)
-        if self._behind:
-            return True
-        if in_order and not judged:
-            _tell(self.track, event)
-        elif not (isinstance(event, ClosedPosition) and self.track.match(event)):
-            self._behind = True
+        self._new.append((key, event))
         return True
 
     def settle(self) -> None:
-        """Tell everything anew where something came too late, and judge what waits."""
-        if self._behind:
-            self._behind = False
+        """Tell what is new in its order, or everything anew where some of it came too late; judge what waits."""
+        new, self._new = sorted(self._new, key=_key), []
+        late = [item for item in new if self._is_late(item[0])]
+        if all(isinstance(event, ClosedPosition) and self.track.match(event) for _, event in late):
+            told = new[len(late) :]
+        else:
             self.track = Track()
-            for _, event in self._events:
-                _tell(self.track, event)
+            told = sorted(self._events + new, key=_key)
+        self._events = sorted(self._events + new, key=_key) if late else self._events + new
+        for _, event in told:
+            _tell(self.track, event)
         self.track.settle()
+
+    def _is_late(self, key: _Key) -> bool:
+        """Whether what came after an event has been told already, or judged."""
+        until = self.track.until
+        return bool(self._events and key <= self._events[-1][0]) or (until is not None and key[0] <= until)
 
 
 class RoundBook:
@@ -100,7 +99,7 @@ class RoundBook:
         rounds = chain.from_iterable(shelf.track.open_rounds() for shelf in self._of(symbol))
         return {(each.symbol, each.position_side): each for each in rounds}
 
-    def closed(self, symbol: str | None = None) -> list[Closed]:
+    def closed(self, symbol: str | None = None) -> list[Ended]:
         """Return the positions that ended, of one contract or of all; those of one contract oldest first."""
         return [end.shown for shelf in self._of(symbol) for end in shelf.track.ends]
 
@@ -122,8 +121,8 @@ class RoundBook:
         return shelf.add(name, key, event)
 
 
-def _key(pair: tuple[_Key, Event]) -> _Key:
-    return pair[0]
+def _key(item: _Item) -> _Key:
+    return item[0]
 
 
 def _tell(track: Track, event: Event) -> None:

@@ -238,6 +238,8 @@ def said_to_close(fill: FuturesFill, side: str, ours: int) -> int:
         return fill.size
     if not fill.fee or fill.close_fee is None:
         return ours
+    if ours in (0, fill.size) and fill.close_fee == (fill.fee if ours else ZERO):
+        return ours
     least = 1 if fill.close_fee else 0
     most = fill.size if fill.close_fee == fill.fee else fill.size - 1
     if least <= ours <= most and abs(fill.close_fee * fill.size - fill.fee * ours) <= _FEE_CUT * fill.size:

@@ -7,14 +7,15 @@ as lots that the ledger lacks.
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
-from dataclasses import dataclass, field
+from bisect import bisect_left, bisect_right, insort
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from kucoin.decimals import ZERO, plain
+from kucoin.decimals import ZERO
+from kucoin.desk.round_end import End, is_long
 from kucoin.desk.round_tally import Tally, portion, said_to_close, value_of
-from kucoin.desk.rounds import Closed, Realised, Round
+from kucoin.desk.rounds import Realised, Round
 from kucoin.model.order import FuturesFill, PositionSide, Side
 from kucoin.model.position import ClosedPosition, FundingPayment
 
@@ -38,40 +39,6 @@ class Line:
         return self.touched_at is None and self.flat_at is None
 
 
-@dataclass(slots=True, eq=False)
-class End:
-    """A position that ended, by our fills, by the exchange's word, or by both."""
-
-    at: datetime
-    tally: Tally | None
-    round: Round | None
-    row: ClosedPosition | None = None
-    shown: Closed = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.show(self.row)
-
-    def precede(self, piece: End) -> None:
-        """Count what a piece of the same position did that came before, or in the same moment."""
-        if self.tally is not None and piece.tally is not None:
-            piece.tally.absorb(self.tally)
-            self.tally = piece.tally
-            self.round = self.tally.round(self.at)
-            self.show(self.row)
-
-    def fund(self, payment: FundingPayment) -> None:
-        """Count a funding that was settled in the moment of the end."""
-        if self.tally is not None:
-            self.tally.fund(payment)
-            self.round = self.tally.round(self.at)
-            self.show(self.row)
-
-    def show(self, row: ClosedPosition | None) -> None:
-        """Set our figures against the exchange's."""
-        self.row = row
-        self.shown = _compared(self.round, row, self.tally)
-
-
 class Track:
     """The positions of one contract.
 
@@ -85,7 +52,7 @@ class Track:
         self.ends: list[End] = []
         self.realised: list[Realised] = []
         self.until: datetime | None = None
-        self._lines: dict[str, Line] = {}
+        self._lines: dict[PositionSide, Line] = {}
         self._rows: list[ClosedPosition] = []  # that wait for their closing fill
         self._payments: list[FundingPayment] = []  # that wait for the size that they were paid on
 
@@ -116,8 +83,8 @@ class Track:
             fee = portion(fill.fee, closes, fill.size) if fill.close_fee is None else fill.close_fee
             self._close(line, fill, closes, value, fee)
             self._open(line, fill, fill.size - closes, fill.value - value, fill.fee - fee)
-        for payment in [one for one in self._payments if self._line(one.position_side) is line]:
-            if _fits(line, payment):
+        for payment in self._payments[:]:
+            if self._line(payment.position_side) is line and _fits(line, payment):
                 self._payments.remove(payment)
                 self._fund(line, payment)
 
@@ -138,24 +105,27 @@ class Track:
         if any(_may_end(line.now, row) for line in self._lines.values()):
             self._rows.append(row)
         else:
-            insort(self.ends, End(row.closed_at, None, None, row), key=_time)
+            self._put(End(row.closed_at, None, row))
 
     def match(self, row: ClosedPosition) -> bool:
         """Set a row against the round that ended when it says so, and say whether there is one."""
         first = bisect_left(self.ends, row.closed_at - _LATE, key=_time)
         last = bisect_left(self.ends, row.closed_at + GRACE, lo=first, key=_time)
-        free = [end for end in self.ends[first:last] if _is_of(end, row)]
+        free = [end for end in self.ends[first:last] if end.matches(row)]
         if not free:
             return False
-        nearest = min(free, key=lambda end: _distance(end, row))
+        nearest = min(free, key=lambda end: end.distance(row))
         nearest.show(row)
-        if nearest.shown.difference:
+        if nearest.shown.closed.difference:
             self._join(nearest, row)
         return True
 
     def _join(self, last: End, row: ClosedPosition) -> None:
         """Take for one position what the exchange says was one, and what fell apart since fills are missing."""
-        pieces = [end for end in self.ends if end is not last and _is_of(end, row) and _within(end, last, row)]
+        if row.opened_at is None:
+            return
+        first, after = bisect_left(self.ends, row.opened_at, key=_time), bisect_right(self.ends, last.at, key=_time)
+        pieces = [end for end in self.ends[first:after] if end.matches(row) and end.is_piece(last, row.opened_at)]
         for piece in reversed(pieces):
             self.ends.remove(piece)
             last.precede(piece)
@@ -173,10 +143,10 @@ class Track:
     # One position ---------------------------------------------------------------------------------------------
 
     def _line(self, side: PositionSide | None) -> Line:
-        name = str(side or PositionSide.BOTH)
+        name = side or PositionSide.BOTH
         line = self._lines.get(name)
         if line is None:
-            line = self._lines[name] = Line(name)
+            line = self._lines[name] = Line(name.value)
         return line
 
     def _open(self, line: Line, fill: FuturesFill, lots: int, value: Decimal, fee: Decimal) -> None:
@@ -212,13 +182,19 @@ class Track:
         if tally is None:
             return
         line.now, line.flat_at = None, at
-        line.last = End(at, tally, tally.round(at))
-        insort(self.ends, line.last, key=_time)
-        for row in [one for one in self._rows if _is_of(line.last, one)]:
+        line.last = End(at, tally)
+        self._put(line.last)
+        for row in [one for one in self._rows if line.last.matches(one)] if self._rows else ():
             if abs(row.closed_at - at) <= GRACE:
                 self._rows.remove(row)
                 line.last.show(row)
                 return
+
+    def _put(self, end: End) -> None:
+        if self.ends and end.at < self.ends[-1].at:
+            insort(self.ends, end, key=_time)
+        else:
+            self.ends.append(end)
 
     # What does not fit ----------------------------------------------------------------------------------------
 
@@ -300,7 +276,7 @@ class Track:
                 if line.last is not None:
                     line.last.show(row)
                 return
-        insort(self.ends, End(row.closed_at, None, None, row), key=_time)
+        self._put(End(row.closed_at, None, row))
 
 
 def _time(end: End) -> datetime:
@@ -323,55 +299,6 @@ def _fits(line: Line, payment: FundingPayment) -> bool:
     return tally.lots == abs(qty) and (line.side != PositionSide.BOTH or tally.is_long is (qty > 0))
 
 
-def _is_long(row: ClosedPosition) -> bool:
-    if row.position_side is not None:
-        return row.position_side is PositionSide.LONG
-    return (row.kind or "").endswith("LONG")
-
-
 def _may_end(tally: Tally | None, row: ClosedPosition) -> bool:
     """Whether an open position could be the one that a row says has ended."""
-    return tally is not None and tally.is_long is _is_long(row) and tally.opened_at <= row.closed_at
-
-
-def _is_of(end: End, row: ClosedPosition) -> bool:
-    return end.row is None and end.round is not None and end.round.is_long is _is_long(row)
-
-
-def _within(piece: End, last: End, row: ClosedPosition) -> bool:
-    """Whether a round lies in the time of a position and on the same side as its end."""
-    if piece.round is None or last.round is None or row.opened_at is None:
-        return False
-    same = piece.round.position_side == last.round.position_side
-    return same and piece.round.opened_at >= row.opened_at and piece.at <= last.at
-
-
-def _distance(end: End, row: ClosedPosition) -> timedelta:
-    """How far the times of a round and of a row lie apart."""
-    if end.round is None:
-        raise ValueError("only rounds are compared")
-    apart = abs(end.at - row.closed_at)
-    return apart if row.opened_at is None else apart + abs(end.round.opened_at - row.opened_at)
-
-
-def _compared(ours: Round | None, row: ClosedPosition | None, tally: Tally | None) -> Closed:
-    """Set a round against the exchange's word for it."""
-    if row is None or ours is None or tally is None:
-        missing = "all of its fills are missing" if ours is None else ours.missing
-        return Closed(ours, row, None, missing, row.roe if row else None, row.leverage if row else None)
-    difference = ours.net - row.pnl if ours.complete else None
-    roe = row.roe
-    if roe is None and row.leverage and tally.opened_value and not ours.missing:
-        roe = ours.net * row.leverage / tally.opened_value
-    missing = tally.missing(ours.closed_at, row.opened_at) or (_unnamed(ours, row) if difference else "")
-    return Closed(ours, row, difference, missing, roe, row.leverage)
-
-
-def _unnamed(ours: Round, row: ClosedPosition) -> str:
-    """Name by their amounts what the exchange counted and no size betrays."""
-    parts = []
-    if row.trade_fee is not None and (fees := row.trade_fee + ours.fees):
-        parts.append(f"fills with {plain(fees.normalize())} {ours.settle_currency} of fees")
-    if row.funding_fee is not None and (funding := row.funding_fee - ours.funding):
-        parts.append(f"fundings of {plain(funding.normalize())} {ours.settle_currency}")
-    return " and ".join(parts) + " are missing" if parts else ""
+    return tally is not None and tally.is_long is is_long(row) and tally.opened_at <= row.closed_at

@@ -124,3 +124,12 @@ class Closed:
         if found is None:
             raise ValueError("a closed position that nobody knows")
         return found
+
+
+class Ended(NamedTuple):
+    """A closed position with what is asked of all of them at once: its end, its net, and whether our fills tell it."""
+
+    at: datetime
+    net: Decimal | None
+    whole: bool
+    closed: Closed

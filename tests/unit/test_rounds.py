@@ -39,8 +39,8 @@ def told(*events: FuturesFill | FundingPayment | ClosedPosition) -> RoundBook:
 
 def only(book: RoundBook) -> Closed:
     """Its one closed position."""
-    (closed,) = book.closed()
-    return closed
+    (ended,) = book.closed()
+    return ended.closed
 
 
 def round_of(closed: Closed) -> Round:
@@ -180,7 +180,7 @@ def test_a_funding_on_what_was_closed_in_that_moment_counts_for_it() -> None:
     closed = told(
         fill("09:00", 10, "50000"), fill("15:59:59.9", -10, "50000", opens=0), paid("16:00", "-0.05", 10)
     ).closed()
-    assert [round_of(one).funding for one in closed] == [D("-0.05")]
+    assert [round_of(one.closed).funding for one in closed] == [D("-0.05")]
 
 
 def test_what_comes_late_or_twice_is_put_in_its_place() -> None:
