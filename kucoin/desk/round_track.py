@@ -167,7 +167,7 @@ class Track:
     def _fund(self, line: Line, payment: FundingPayment) -> None:
         if line.now is not None:
             line.now.fund(payment)
-        elif line.last is not None:
+        elif line.last is not None and payment.at - line.last.at <= GRACE:
             line.last.fund(payment)
         self.realised.append(
             Realised(payment.at, payment.symbol, payment.settle_currency, line.side, ZERO, ZERO, payment.funding, ZERO)
