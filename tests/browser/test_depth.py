@@ -47,6 +47,16 @@ def test_both_sides_rise_from_the_middle(rig: Rig, mount: Mount) -> None:
     expect(page.locator(".cap")).to_have_text("BTC, cumulative")
 
 
+def test_sums_stand_at_the_end_of_the_higher_stairs(rig: Rig, mount: Mount) -> None:
+    """Where no stair crosses them; they change sides only where it is clearly the other one."""
+    page = depth(mount)
+    first = page.locator(".ytick text").first
+    for bid, ask, text, end in ((400, 380, "110", "start"), (400, 500, "130", "end"), (600, 550, "160", "end")):
+        rig.push(book([[99.5, 100], [90, bid]], [[100.5, 50], [110, ask]]))
+        expect(first).to_have_text(text)
+        expect(first).to_have_css("text-anchor", end)
+
+
 def test_a_book_without_a_side_draws_nothing(rig: Rig, mount: Mount) -> None:
     """Neither does one that has no middle; the next whole one is drawn."""
     page = depth(mount)

@@ -8,10 +8,11 @@ import { Surface, axis, sheet, tinted } from './plots.js';
 const TOP = 4, BOTTOM = 20; // px
 const AIR = 1.06; // of the largest sum
 const DIGIT = 7; // px of a figure
+const CLEARLY = 1.2; // times as high as the other side, before the sums change sides
 
 class Depth {
   constructor(root, follow) {
-    Object.assign(this, { root, follow, mark: mark() });
+    Object.assign(this, { root, follow, mark: mark(), end: 'left' });
     this.unit = h('span', { class: 'cap' });
     this.plot = h('div', { class: 'plot body figure', role: 'img' });
     root.append(head('Depth', this.mark, this.unit), this.plot);
@@ -40,12 +41,15 @@ class Depth {
     const { bids, asks, mid } = this.full ?? {};
     if (!bids?.length || !asks?.length) return this.surface.clear();
     this.surface.show([stairs(bids, look.gain), stairs(asks, look.loss)], {
-      ...sheet(size, { l: 0, r: 0, t: TOP, b: BOTTOM }), ...this.axes([...bids, ...asks], mid, size.width, look),
+      ...sheet(size, { l: 0, r: 0, t: TOP, b: BOTTOM }), ...this.axes(bids, asks, mid, size.width, look),
     });
   }
 
-  /** The middle price stands in the middle; the sums at the left end, where the stairs are above or below all of them. */
-  axes(levels, mid, width, look) {
+  /** The middle price stands in the middle; the sums at the end of the higher stairs, which pass above all of them. */
+  axes(bids, asks, mid, width, look) {
+    const levels = [...bids, ...asks];
+    const [left, right] = [bids, asks].map((side) => side.at(-1)[1]);
+    if (Math.max(left, right) > CLEARLY * Math.min(left, right)) this.end = left > right ? 'left' : 'right';
     const far = Math.max(...levels.map(([price]) => Math.abs(price - mid))) || mid / 1000;
     const most = Math.max(...levels.map(([, sum]) => sum)) * AIR;
     const sums = [0.25, 0.5, 0.75].map((share) => Number((share * most).toPrecision(2)));
@@ -55,7 +59,7 @@ class Depth {
       xaxis: axis(look, { range: [mid - far, mid + far], showgrid: false, tickvals: prices, ticktext: prices.map(written) }),
       yaxis: axis(look, {
         range: [0, most], tickvals: sums, ticktext: sums.map((sum) => brief(String(sum))),
-        side: 'left', ticklabelposition: 'inside top', ticklabelstandoff: 5,
+        side: this.end, ticklabelposition: 'inside top', ticklabelstandoff: 5,
       }),
       shapes: [{
         type: 'line', x0: mid, x1: mid, y0: 0, y1: 1, yref: 'paper', line: { color: look.edge, width: 1, dash: '2px,3px' },
