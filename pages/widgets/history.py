@@ -88,7 +88,8 @@ def _dress(figure: go.Figure, rows: int, look: dict[str, str]) -> None:
         plot_bgcolor="rgba(0,0,0,0)",
     )
     axis: dict[str, Any] = {"gridcolor": look["line"], "zeroline": False, "fixedrange": True}
-    figure.update_xaxes(**axis, showgrid=False, tickformat="%H:%M", nticks=4)
+    clock = [{"dtickrange": [None, 59_999], "value": "%H:%M:%S"}, {"dtickrange": [60_000, None], "value": "%H:%M"}]
+    figure.update_xaxes(**axis, showgrid=False, tickformatstops=clock, nticks=4)
     figure.update_yaxes(**axis, nticks=3)
 
 

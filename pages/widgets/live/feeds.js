@@ -6,6 +6,7 @@ import { head, mark, panel } from './panel.js';
 
 const LOOKS = { live: 'fresh', 'catching up': 'catching', stale: 'stale' };
 const COLUMNS = ['Socket', 'State', 'Ping answered in', 'Messages a second', 'Gaps repaired', 'Reconnects'];
+const SHORT = ['Ping', 'Messages/s', 'Gaps repaired', 'Reconnects']; // beside each figure, where there is no head
 
 /** A figure filled up to a width of its own, so that none moves as it grows. */
 const figure = (value, places, unit = '') => `${value == null ? grouped(null) : grouped(value.toFixed(places))}${unit}`.padStart(9, '\u2007');
@@ -17,7 +18,7 @@ function row(socket) {
   return h('tr', null,
     h('th', { scope: 'row' }, name.replace('feed-', '').replaceAll('-', ' '), problem && h('small', null, problem), silent),
     h('td', { class: 'state' }, h('span', { class: `age ${LOOKS[word]}` }, word, age != null && ` ${written(age)}`)),
-    figures.map((text, index) => h('td', { class: 'figure', 'data-label': COLUMNS[index + 2] }, text)));
+    figures.map((text, index) => h('td', { class: 'figure', 'data-label': SHORT[index] }, text)));
 }
 
 export default (component) => panel(component, (root, follow) => {
