@@ -264,6 +264,32 @@ def test_the_risk_ratio_follows_the_marks_from_the_exchanges_own() -> None:
     assert round(ratio, 10) == round(keep / behind, 10)
 
 
+def test_a_risk_ratio_ends_at_one() -> None:
+    """Beyond it there is nothing left to be divided by, and the exchange has long acted."""
+    scene = Scene()
+    scene.see()
+    for price in ("450", "710", "714"):
+        scene.mark(price, "ETHUSDM")
+        assert next(line.risk_ratio for line in scene.see().accounts if line.currency == "ETH") == 1
+
+
+def test_a_risk_ratio_that_is_not_told_is_unknown_after_a_move_as_well() -> None:
+    """The lowest tier alone would make it look small."""
+    scene = Scene()
+    scene.tell(accounts=ACCOUNTS | {"ETH": ACCOUNTS["ETH"] | {"riskRatio": None}})
+    account = next(line for line in scene.futures.what_if(D("-0.1")).accounts if line.currency == "ETH")
+    assert (account.risk_ratio, account.risk_ratio_before) == (None, None)
+    assert account.equity is not None
+
+
+def test_the_rate_of_the_positions_own_tier_counts_where_the_exchange_does_not_reckon() -> None:
+    """1 % in place of the contract's lowest 0.5 %."""
+    row = LINEAR | {"posMaint": None, "maintMarginReq": 0.01, "liquidationPrice": None}
+    line = Scene().tell(positions=[row]).positions[0]
+    kept = D("67.4309") * (D("0.0102") + D("0.0006") * (1 + 1 / D("2.97")))
+    assert line.liquidation == pytest.approx((D("67.4309") - D("22.1310912243") + kept) * 1000, rel=D("1E-20"))
+
+
 def test_a_wallet_push_keeps_what_the_reading_said_of_the_ratio() -> None:
     """Only a reading tells the ratio anew; until then what was found by it holds for a changed account."""
     scene = Scene()
