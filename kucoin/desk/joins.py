@@ -13,7 +13,7 @@ from typing import TypeVar
 from kucoin.desk.follow import Joining
 from kucoin.model.account import FuturesAccount, SpotAccount
 from kucoin.model.feed_private import BalanceChange, PositionChange, WalletChange
-from kucoin.model.position import Position
+from kucoin.model.position import Position, signed_lots
 
 Row = TypeVar("Row")
 
@@ -60,6 +60,8 @@ def _positions(rows: tuple[Position, ...], change: PositionChange) -> tuple[Posi
     if len(known) != 1:
         return None
     told = {name: value for name in _CARRIED if (value := getattr(change, name)) is not None}
+    if change.current_qty is not None:
+        told["current_qty"] = signed_lots(change.current_qty, known[0].position_side)
     return _put(rows, known[0], replace(known[0], **told, at=change.at or known[0].at))
 
 

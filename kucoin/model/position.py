@@ -47,6 +47,19 @@ class Position:
     funding_fee: Decimal | None = None
 
 
+def signed_lots(lots: int, position_side: str | None) -> int:
+    """Return ``lots`` of a position with the sign of its side: in hedge mode that tells, whatever sign they came with.
+
+    Source: https://www.kucoin.com/docs-new/api-3470253 (``currentQty``, ``positionSide``)
+    """
+    match position_side:
+        case PositionSide.LONG:
+            return abs(lots)
+        case PositionSide.SHORT:
+            return -abs(lots)
+    return lots
+
+
 class PositionMode(Enum):
     """Whether a contract has one position, or one for each direction. Holds for a whole account."""
 

@@ -21,7 +21,7 @@ from kucoin.model.account import (
     SubBalance,
     UserInfo,
 )
-from kucoin.model.position import Position
+from kucoin.model.position import Position, signed_lots
 from kucoin.rest.answer import Answer
 from kucoin.rest.row import Row, row_of, rows_of
 
@@ -179,13 +179,14 @@ def positions(answer: Answer) -> tuple[Position, ...]:
 
 
 def _position(row: Row) -> Position:
+    side = row.text_or_none("positionSide") or "BOTH"  # absent before hedge mode existed
     return Position(
         symbol=row.text("symbol"),
-        position_side=row.text_or_none("positionSide") or "BOTH",  # absent before hedge mode existed
+        position_side=side,
         margin_mode=row.text_or_none("marginMode"),
         settle_currency=row.text_or_none("settleCurrency"),
         is_inverse=row.flag_or_none("isInverse"),
-        current_qty=row.integer("currentQty"),
+        current_qty=signed_lots(row.integer("currentQty"), side),
         leverage=row.number_or_none("leverage"),
         avg_entry_price=row.number_or_none("avgEntryPrice"),
         mark_price=row.number_or_none("markPrice"),

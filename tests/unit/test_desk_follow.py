@@ -172,6 +172,17 @@ def test_part_of_a_position_is_merged_into_the_whole(
     assert (shown.mark_price, shown.current_qty, shown.liquidation_price) == (Decimal(51), -4, Decimal(30))
 
 
+@pytest.mark.parametrize("told_side", ["SHORT", None])
+def test_a_short_of_a_hedge_stays_one(
+    positions: Followed[tuple[Position, ...], PositionChange], told_side: str | None
+) -> None:
+    """Its side tells, whatever the sign of the size in a push."""
+    read(positions, 1, position(position_side="SHORT", current_qty=-10))
+    change = PositionChange(time=2, symbol="XBTUSDTM", position_side=told_side, current_qty=4)
+    assert positions.follow(change, moment(2))
+    assert [shown.current_qty for shown in positions.reading.value or ()] == [-4]
+
+
 def test_a_part_without_a_time_is_the_latest(positions: Followed[tuple[Position, ...], PositionChange]) -> None:
     """It is never taken for a repetition."""
     for mark in (51, 52, 51):

@@ -305,6 +305,15 @@ def test_a_position_is_read() -> None:
     assert short.maint_margin is None
 
 
+@pytest.mark.parametrize(
+    ("side", "told", "lots"), [("SHORT", 8, -8), ("SHORT", -8, -8), ("LONG", 8, 8), ("BOTH", -8, -8), ("BOTH", 8, 8)]
+)
+def test_in_hedge_mode_the_side_tells_which_way_a_position_points(side: str, told: int, lots: int) -> None:
+    """Whatever the sign of its size."""
+    [found] = parse_account.positions(data(f'[{{"symbol":"XBTUSDTM","positionSide":"{side}","currentQty":{told}}}]'))
+    assert found.current_qty == lots
+
+
 def test_money_without_a_currency_spoils_the_whole_answer() -> None:
     """A sum without that row would be wrong."""
     with pytest.raises(OutcomeUnknown, match="row 1 has no readable balance"):
