@@ -11,7 +11,7 @@ from decimal import Decimal
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kucoin.desk.export import Column, Table, closed_rows, guarded, rows, to_csv, to_parquet
@@ -231,6 +231,7 @@ EXACT = st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**12), 
 UNKNOWN = st.none()
 
 
+@settings(deadline=None)  # a busy machine is no fault of the export
 @given(
     st.lists(
         st.builds(
