@@ -17,7 +17,7 @@ from kucoin.desk.rounds import Closed
 from pages.widgets import figures, futures_days, ledger_line, ledger_table, plots
 from pages.widgets.plots import Look
 
-PAGE = 500
+PAGE = 250
 """Rows that go to the browser at a time."""
 
 _CONTRACT = "pnl-contract"
