@@ -41,6 +41,7 @@ _SPACING = 2.0  # s between the beginnings of two passes, however much is heard
 _LOOK = 0.5  # s between two looks whether the key was found fit
 _STOPPING = 1.5  # s that stop() waits; the thread is a daemon
 _ROWS = 1000  # of the journal, between two looks whether to stop
+_FRESH = 180.0  # s for which what was up to date is taken to be so still, though it cannot be read
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ class Progress:
         state: ``off``: there is nothing to keep one of (no key, no futures). ``waiting``: for the key to be found fit.
             ``reading``: what the journal holds. ``syncing``: what the exchange has and the journal has not, for the
             first time since the start. ``ready``: up to date, and kept so. ``failed``: see ``problem``; tried again.
+            An attempt that fails leaves the state as it is as long as what is known is fresh.
         stage: What is being read just now, in words for the page; empty where nothing is, or not for long.
         done: How much of the stage is read: hours of the exchange's time.
         total: Of so many; None where that is not known.
@@ -110,6 +112,7 @@ class Ledger:
         self._book = PnlBook()
         self._payments = Payments()
         self._sync: Sync | None = None
+        self._ready_at: float | None = None  # when all was up to date
         self._read = False
         self._equity: dict[str, tuple[EquityPoint, ...]] = {}  # by currency, oldest first
         self._changed = threading.Condition()  # guards what follows
@@ -265,6 +268,7 @@ class Ledger:
                 self._settled |= settled
             raise
         self._note_equity()
+        self._ready_at = self._monotonic()
         problem = None if refusal is None else str(refusal)
         self._show(state="ready", stage="", done=0, total=None, synced_at=until, since=_since(sync), problem=problem)
         if sync.news != news:
@@ -280,8 +284,6 @@ class Ledger:
         self._show(state="reading", stage="the journal", problem=None)
         fills, closed = self._all(store.fills(account)), self._all(store.closed(account))
         payments = self._all(store.funding(account))
-        self._book.feed(fills=fills, funding=payments, closed=closed)
-        self._payments.add(payments)
         sync = Sync(
             self._exchange,
             store,
@@ -291,7 +293,10 @@ class Ledger:
             wait=self._wait,
             tell=self._tell,
             monotonic=self._monotonic,
+            first=fills[0].at if fills else None,
         )
+        self._book.feed(fills=fills, funding=sync.explained(payments), closed=closed)
+        self._payments.add(payments)
         self._read = True
         self._show(state="syncing", stage="", since=_since(sync))
         return sync
@@ -330,7 +335,8 @@ class Ledger:
         self._wait(0.0)  # what fails because all is coming to its end is no news
         if self.progress().problem is None:  # one line an outage, however long it lasts
             log.warning("ledger: %s", problem)
-        self._show(problem=problem, **({"state": "failed"} if broken else {}))
+        stale = self._ready_at is not None and self._monotonic() - self._ready_at > _FRESH
+        self._show(problem=problem, **({"state": "failed"} if broken or stale else {}))
 
     # What wakes it
 

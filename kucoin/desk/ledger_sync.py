@@ -94,6 +94,7 @@ class Sync:
         wait: Waits so many s; what it raises ends the reading.
         tell: Is told the present stage.
         monotonic: Seconds that never jump.
+        first: The moment of the oldest fill that was kept before, None where there is none.
 
     Attributes:
         marks: How far each stream was read.
@@ -111,6 +112,7 @@ class Sync:
         wait: Callable[[float], None],
         tell: Callable[[Stage], None],
         monotonic: Callable[[], float],
+        first: datetime | None = None,
     ) -> None:
         self._orders, self._positions = exchange.futures_orders, exchange.futures_positions
         self._store = store
@@ -120,6 +122,8 @@ class Sync:
         self._wait = wait
         self._tell = tell
         self._turns = Turns(monotonic)
+        self._first = first
+        self._refusals: dict[str, ApiError] = {}  # by contract, why its fundings are not told
         self._widths: dict[str, timedelta] = {}
         self.marks: Mapping[str, Mark] = store.marks(account)
         self.news = 0
@@ -142,16 +146,29 @@ class Sync:
         self._turns.settled(settled)
         self._fills(until)
         self._closed(until)
-        refusal = None
-        for symbol in self._turns.due({*self._book.symbols(), *held}, held):
+        for symbol in self._turns.due({*self._book.symbols(), *held}, {*held, *self._refusals}):
             try:
                 self._funding(symbol, until)
             except (AuthenticationFailed, PermissionDenied):
                 raise
-            except ApiError as error:  # it may be listed no more
-                refusal = error
+            except (
+                ApiError
+            ) as error:  # it may be listed no more, or the exchange be in trouble: asked again, as if held
+                self._refusals[symbol] = error
+            else:
+                self._refusals.pop(symbol, None)
             self._turns.read(symbol)
-        return refusal
+        return next(iter(self._refusals.values()), None)
+
+    def explained(self, payments: Iterable[FundingPayment]) -> list[FundingPayment]:
+        """Return those of ``payments`` that the book can place.
+
+        Fundings are told for longer than fills. One from before the first fill that could be known was paid on a
+        position of which nobody tells how it ended, so it would seem held for ever.
+        """
+        mark = self.marks.get("fills")
+        begins = [at for at in (self._first, mark.since if mark else None) if at is not None]
+        return [payment for payment in payments if begins and payment.at >= min(begins)]
 
     def _fills(self, until: datetime) -> None:
         """Read the fills; the latest of them are asked for where they are told sooner as well."""
@@ -203,7 +220,7 @@ class Sync:
 
     def _paid(self, rows: Sequence[FundingPayment]) -> int:
         self._payments.add(rows)
-        return self._book.feed(funding=rows)
+        return self._book.feed(funding=self.explained(rows))
 
     def _catch_up(self, stream: Stream[T], until: datetime) -> None:
         """Read ``stream`` from its mark on, in windows that are neither too long nor too full."""
