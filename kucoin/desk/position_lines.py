@@ -109,7 +109,7 @@ class AccountLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SideTotals:
-    """All positions of one settlement currency together.
+    """All open positions of one settlement currency together; what was closed today is not in ``realised_today``.
 
     Attributes:
         long: What the long positions are worth, ``short`` the short ones, neither signed; ``net`` is long less short.
