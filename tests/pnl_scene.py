@@ -90,6 +90,7 @@ def reported(positions: Sequence[Closed], currency: str = "USDT", since: datetim
         by_symbol=tuple(_by_symbol(rounds)),
         positions=tuple(newest),
         partial=0,
+        unpriced=0,
     )
 
 

@@ -24,6 +24,7 @@ _CONTRACT = "pnl-contract"
 _ALL = "All contracts"
 _ROWS = 10  # before the table scrolls
 _DIFFERENCE = "Difference to exchange"
+_MEANING = "Difference to exchange: our net less the exchange's word for the same position"
 _KINDS: tuple[tuple[Literal["csv", "parquet"], str, str], ...] = (
     ("csv", "CSV", "text/csv"),
     ("parquet", "Parquet", "application/vnd.apache.parquet"),
@@ -128,11 +129,14 @@ def _table(positions: Sequence[Closed], unit: str, now: datetime) -> None:
         row_height=ledger_table.ROW,
         height=ledger_table.height(min(len(rows), _ROWS)),
         on_select="rerun",
-        selection_mode="single-row",
-        column_config={name: st.column_config.Column(pinned=True) for name in ("Closed, UTC", "Contract")},
+        selection_mode="single-cell",  # rows would take a column of boxes, which a phone has no room for
+        column_config={
+            **{name: st.column_config.Column(pinned=True) for name in ("Closed, UTC", "Contract")},
+            _DIFFERENCE: st.column_config.Column("Difference", help=_MEANING),
+        },
         alt="Closed positions",
     )
-    for row in chosen.selection.rows:
+    for row, _ in chosen.selection.cells:
         if row < len(rows):
             st.caption(figures.plain(told(rows[row], now)))
 
@@ -153,6 +157,8 @@ def table(positions: Sequence[Closed]) -> pd.DataFrame:
         {
             "Closed, UTC": pd.to_datetime([each.closed_at for each in positions], utc=True),
             "Contract": [each.symbol for each in positions],
+            "Net": [number(each.net) for each in positions],
+            _DIFFERENCE: [number(each.difference) for each in positions],
             "Side": [_side(each) for each in positions],
             "Contracts": [number(each.lots) for each in known],
             "Entry": [number(each.entry) for each in known],
@@ -160,9 +166,7 @@ def table(positions: Sequence[Closed]) -> pd.DataFrame:
             "Price PnL": [number(each.price_pnl) for each in known],
             "Fees": [number(each.fees) for each in known],
             "Funding": [number(each.funding) for each in known],
-            "Net": [number(each.net) for each in positions],
             "ROE": [number(each.roe) for each in positions],
-            _DIFFERENCE: [number(each.difference) for each in positions],
             "Opened, UTC": pd.to_datetime([_opened(each) for each in positions], utc=True),
         }
     )

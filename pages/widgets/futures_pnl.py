@@ -6,7 +6,7 @@ Everything comes from the desk's ledger, which reads in the background; nothing 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
 from typing import NamedTuple
@@ -173,18 +173,23 @@ def _days(ledger: Ledger, report: Report, choice: Choice, now: datetime) -> None
     with right:
         calendar = partial(futures_calendar.calendar, days, unit)
         plots.show("pnl-calendar", calendar, report, str(since), today, alt="Realised net by day, as a calendar")
-    if notes := _notes(report, days[0].start.isoformat(), len(days)):
-        st.caption(" ".join(notes))
+    if said := notes(report, days[0].start, len(days)):
+        st.caption(" ".join(said))
 
 
-def _notes(report: Report, first: str, count: int) -> list[str]:
-    """Return what the plots leave out."""
-    notes = []
-    if any(day.start.isoformat() < first for day in report.days):
-        notes.append("Days before the ledger is complete are in the figures, not in the plots.")
+def notes(report: Report, first: date, count: int) -> list[str]:
+    """Return what the figures and the plots of ``count`` days from ``first`` on leave out."""
+    said = []
+    if report.unpriced:
+        often = "once" if report.unpriced == 1 else f"{report.unpriced} times"
+        said.append(
+            f"Contracts were closed {often} whose price the ledger does not know: what they earned is in no figure."
+        )
+    if any(day.start < first for day in report.days):
+        said.append("Days before the ledger is complete are in the figures, not in the plots.")
     if count > futures_calendar.WEEKS * 7:
-        notes.append(f"The calendar shows the newest {futures_calendar.WEEKS} weeks.")
-    return notes
+        said.append(f"The calendar shows the newest {futures_calendar.WEEKS} weeks.")
+    return said
 
 
 def _beside(ledger: Ledger, report: Report, choice: Choice, now: datetime) -> None:

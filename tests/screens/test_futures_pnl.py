@@ -204,6 +204,12 @@ def test_days_before_the_ledger_are_not_drawn(section: AppTest, ledger: FakeLedg
 def test_closed_positions_stand_newest_first(section: AppTest) -> None:
     """Rounded to cents, with signs, and what agrees with the exchange is 0.00."""
     table = written(section.run())
+    assert list(table)[:4] == [
+        "Closed, UTC",
+        "Contract",
+        "Net",
+        "Difference to exchange",
+    ]  # all that a phone has room for
     assert table["Net"].tolist() == ["+190.22", "−192.74", "+447.84"]
     assert table["Side"].tolist() == ["Long 10×", "Short 10×", "Long 10×"]
     assert table["Price PnL"].tolist() == ["+212.46", "−170.50", "+470.08"]
@@ -286,6 +292,17 @@ def test_equity_is_drawn_where_it_was_recorded(section: AppTest, ledger: FakeLed
     assert spec["data"][0]["y"] == [50000.0, 50001.0, 50002.0, None, 50003.0, 50004.0, None]
     assert len(spec["layout"]["shapes"]) == 1
     assert "Shaded: nothing was recorded" in said(section)
+
+
+def test_what_no_figure_holds_is_said() -> None:
+    """Lots whose price the ledger does not know, and days before it is complete."""
+    report = reported([ended(ago(9), "100"), ended(ago(1), "100")])
+    assert futures_pnl.notes(report, ago(10).date(), 11) == []
+    (unpriced,) = futures_pnl.notes(replace(report, unpriced=2), ago(10).date(), 11)
+    assert unpriced.startswith("Contracts were closed 2 times whose price the ledger does not know")
+    before, weeks = futures_pnl.notes(report, ago(5).date(), 120)
+    assert before.startswith("Days before the ledger is complete")
+    assert weeks == "The calendar shows the newest 14 weeks."
 
 
 def test_an_unknown_average_is_a_dash() -> None:
