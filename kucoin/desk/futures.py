@@ -56,8 +56,8 @@ class Ledger(Protocol):
     def open_rounds(self) -> Mapping[tuple[str, str], Round]:
         """Return the positions as their fills tell them."""
 
-    def realised_today(self) -> Mapping[tuple[str, str], Decimal]:
-        """Return what was realised since 00:00 UTC, net; a position is missing where nothing was."""
+    def realised_today(self) -> Mapping[tuple[str, str], Decimal | None]:
+        """Return what was realised since 00:00 UTC, net; None where it is not known, missing where nothing was."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -167,8 +167,8 @@ class Ledger:
         """Return what the positions that are open have come to, by symbol and position side."""
         return self._book.open_rounds()
 
-    def realised_today(self) -> Mapping[tuple[str, str], Decimal]:
-        """Return what was realised since midnight (UTC), by symbol and position side, after fees and funding."""
+    def realised_today(self) -> Mapping[tuple[str, str], Decimal | None]:
+        """Return what was realised since midnight (UTC), net, by symbol and position side; None where not known."""
         return self._book.realised_since(self._there().replace(hour=0, minute=0, second=0, microsecond=0))
 
     def equity(self, currency: str, since: datetime | None = None) -> tuple[EquityPoint, ...]:

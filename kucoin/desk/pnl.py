@@ -74,6 +74,8 @@ class Report:
         by_symbol: By net, best first.
         positions: Newest first.
         partial: How many of ``positions`` our fills do not wholly tell (see `Round.complete`, `Closed.missing`).
+        unpriced: How often lots were closed without the ledger telling what they cost or brought: ``price`` and
+            ``net``, here and in all sums, lack what they earned.
     """
 
     currency: str
@@ -94,6 +96,7 @@ class Report:
     by_symbol: tuple[SymbolSum, ...]
     positions: tuple[Closed, ...]
     partial: int
+    unpriced: int
 
     @property
     def net(self) -> Decimal:
@@ -135,11 +138,11 @@ def _sum(start: date, days: list[Bucket]) -> Bucket:
 class _Sums:
     """What was realised in some span."""
 
-    __slots__ = ("fees", "funding", "payments", "price", "turnover")
+    __slots__ = ("fees", "funding", "payments", "price", "turnover", "unpriced")
 
     def __init__(self) -> None:
         self.price = self.fees = self.funding = self.turnover = ZERO
-        self.payments = 0
+        self.payments = self.unpriced = 0
 
     def count(self, one: Realised) -> None:
         """Add what one fill or funding did."""
@@ -150,6 +153,7 @@ class _Sums:
         self.price += one.price
         self.fees += one.fee
         self.turnover += one.value
+        self.unpriced += one.unpriced > 0
 
     def add(self, other: _Sums) -> None:
         """Add another span's sums."""
@@ -158,6 +162,7 @@ class _Sums:
         self.funding += other.funding
         self.turnover += other.turnover
         self.payments += other.payments
+        self.unpriced += other.unpriced
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,13 +270,18 @@ class PnlBook:
         """Return the settlement currencies that anything is known in, in order."""
         return tuple(sorted({page.currency for page in self._pages.values()}))
 
-    def realised_since(self, since: datetime) -> dict[tuple[str, str], Decimal]:
-        """Return what was realised, net, since a moment, by symbol and position side."""
-        sums: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    def realised_since(self, since: datetime) -> dict[tuple[str, str], Decimal | None]:
+        """Return what was realised, net, since a moment, by symbol and position side.
+
+        None where lots were closed without the ledger telling what they cost or brought.
+        """
+        sums: dict[tuple[str, str], Decimal | None] = {}
         for page in self._pages.values():
             for one in page.from_moment(since):
-                sums[one.symbol, one.position_side] += one.price + one.fee + one.funding
-        return dict(sums)
+                key = one.symbol, one.position_side
+                so_far = sums.get(key, ZERO)
+                sums[key] = None if so_far is None or one.unpriced else so_far + one.price + one.fee + one.funding
+        return sums
 
     def report(self, *, currency: str, symbol: str | None = None, since: datetime | None = None) -> Report:
         """Return what was realised in a settlement currency, on one contract or on all, since a moment or ever."""
@@ -326,6 +336,7 @@ def _report(
         by_symbol=tuple(by_symbol),
         positions=tuple(one.closed for one in positions),
         partial=sum(1 for one in positions if not one.whole),
+        unpriced=whole.unpriced,
     )
 
 

@@ -154,13 +154,17 @@ class Track:
         if tally is None:
             tally = line.now = Tally(fill, line.side, is_long=fill.side is Side.BUY, sure_at=fill.at, complete=True)
         tally.open(fill, lots, value, fee)
-        self._realise(line, fill, ZERO, value, fee)
+        self.realised.append(Realised(fill.at, fill.symbol, fill.settle_currency, line.side, ZERO, -fee, ZERO, value))
 
     def _close(self, line: Line, fill: FuturesFill, lots: int, value: Decimal, fee: Decimal) -> None:
         tally = line.now
         if tally is None:
             raise ValueError(f"{fill.symbol}: fill {fill.trade_id} closes what is not there")
-        self._realise(line, fill, tally.close(fill, lots, value, fee), value, fee)
+        unpriced = max(0, lots - tally.held)
+        earned = tally.close(fill, lots, value, fee)
+        self.realised.append(
+            Realised(fill.at, fill.symbol, fill.settle_currency, line.side, earned, -fee, ZERO, value, unpriced)
+        )
         if not tally.lots:
             self._end(line, fill.at)
 
@@ -172,9 +176,6 @@ class Track:
         self.realised.append(
             Realised(payment.at, payment.symbol, payment.settle_currency, line.side, ZERO, ZERO, payment.funding, ZERO)
         )
-
-    def _realise(self, line: Line, fill: FuturesFill, price: Decimal, value: Decimal, fee: Decimal) -> None:
-        self.realised.append(Realised(fill.at, fill.symbol, fill.settle_currency, line.side, price, -fee, ZERO, value))
 
     def _end(self, line: Line, at: datetime) -> None:
         """Let a position be over, and set it against the exchange's word where that is there already."""
@@ -217,7 +218,10 @@ class Track:
         tally = line.now
         if tally is None:
             return
-        tally.lose(tally.lots - left, at)
+        lost = tally.lots - left
+        tally.lose(lost, at)
+        seen = max(at, self.realised[-1].at) if self.realised else at
+        self.realised.append(Realised(seen, tally.symbol, tally.currency, line.side, ZERO, ZERO, ZERO, ZERO, lost))
         if not left:
             self._end(line, at)
 
@@ -271,8 +275,7 @@ class Track:
         self._rows.remove(row)
         for line in self._lines.values():
             if line.now is not None and _may_end(line.now, row):
-                line.now.lose(line.now.lots, row.closed_at)
-                self._end(line, row.closed_at)
+                self._lose(line, 0, row.closed_at)
                 if line.last is not None:
                     line.last.show(row)
                 return

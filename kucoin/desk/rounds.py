@@ -18,6 +18,7 @@ class Realised(NamedTuple):
     """What one fill, or one funding, did to the profit. A fill that turns a position round counts once for each.
 
     ``price`` and ``fee`` are 0 on a funding, ``funding`` and ``value`` (the fill's, not signed) 0 on the others.
+    ``unpriced`` are lots that were closed without the ledger telling what they cost or brought: ``price`` lacks them.
     """
 
     at: datetime
@@ -28,6 +29,7 @@ class Realised(NamedTuple):
     fee: Decimal
     funding: Decimal
     value: Decimal
+    unpriced: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,8 @@ def test_a_report_sums_what_was_realised(book: PnlBook) -> None:
     report = book.report(currency="USDT")
     assert (report.price, report.fees, report.funding) == (D("6.03"), D("-0.12"), D("-0.01"))
     assert report.net == D("5.90")
-    assert (report.closed, report.won, report.payments, report.partial) == (4, 2, 1, 0)
+    assert (report.closed, report.won, report.payments) == (4, 2, 1)
+    assert (report.partial, report.unpriced) == (0, 0)
     assert report.win_rate == D(2) / 3
     assert (report.average_win, report.average_loss) == (D("3.47"), D("-1.03"))
     assert report.turnover == 8 * 50 + D("6.03")
@@ -117,7 +118,25 @@ def test_what_is_not_wholly_told_counts_by_the_exchanges_word() -> None:
     book.feed(fills=[fill("09:00", -5, "50000", opens=0)], closed=[ended("08:00", "09:00", "7")])
     report = book.report(currency="USDT")
     assert (report.partial, report.won, report.average_win) == (1, 1, 7)
-    assert report.price == 0
+    assert (report.price, report.unpriced) == (0, 1)
+
+
+def test_what_lots_of_unknown_cost_earned_is_unknown() -> None:
+    """Half of a position older than the ledger is sold: its fee is not what was realised."""
+    book = PnlBook()
+    book.feed(fills=[fill("09:00", -5, "50000", opens=0)], funding=[paid("08:00", "-0.01", 10)])
+    assert book.realised_since(at("07:00")) == {(LINEAR, "BOTH"): None}
+    assert book.realised_since(at("10:00")) == {}
+    assert book.report(currency="USDT").unpriced == 1
+    assert book.report(currency="USDT", since=at("10:00")).unpriced == 0
+
+
+def test_what_missing_fills_brought_is_unknown() -> None:
+    """The exchange says that the position is over; nobody says for how much."""
+    book = PnlBook()
+    book.feed(fills=[fill("09:00", 5, "50000")], closed=[ended("09:00", "10:00", "7")])
+    assert book.realised_since(at("09:30")) == {(LINEAR, "BOTH"): None}
+    assert (book.report(currency="USDT").unpriced, book.report(currency="USDT").turnover) == (1, 250)
 
 
 def test_what_was_realised_today_goes_by_position() -> None:

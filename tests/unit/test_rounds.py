@@ -284,3 +284,4 @@ def test_what_no_size_betrays_is_named_by_its_amount(fee: str | None, funding: s
     closed = only(told(fill("09:00", 10, "50000"), fill("10:00", -10, "50000", opens=0), row))
     assert closed.missing == words
     assert closed.difference == D("0.1")
+    assert closed.net == D("-0.7" if words else "-0.6")
