@@ -27,7 +27,7 @@ def show(futures: Futures, currencies: Collection[str]) -> None:
             st.caption("every mark price moves together", width="content")
             st.space("stretch")
             st.button("Reset", key="what-if-reset", type="tertiary", on_click=_reset)
-        left, right = st.columns([4.6, 7.4], gap="large", vertical_alignment="center")
+        left, right = st.columns([4.6, 7.4], gap="medium", vertical_alignment="center")
         with left:
             shift = st.select_slider(
                 "Move of every mark price",
