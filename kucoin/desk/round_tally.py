@@ -13,6 +13,7 @@ from kucoin.model.position import FundingPayment
 
 _MONEY = Decimal("1E-10")  # KuCoin's samples carry ten decimals wherever a quotient had to be cut
 _FORCED = frozenset({"liquid", "adl"})
+_ENDING = _FORCED | {"settlement"}  # of a dated contract on its last day
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +113,11 @@ class Tally:
     def lots(self) -> int:
         """All that is held."""
         return self.held + self.strange
+
+    @property
+    def net(self) -> Decimal:
+        """What it earned so far, after fees and funding."""
+        return self._price_pnl + self._fees + self._funding
 
     @property
     def opened_at(self) -> datetime:
@@ -230,11 +236,12 @@ def said_to_close(fill: FuturesFill, side: str, ours: int) -> int:
     """Return how many lots of ``fill`` close something by the fill's own word; ``ours`` where it is mute or agrees.
 
     In hedge mode the side tells. In one-way mode the split of the fee does, where there is a fee: a part of it is for
-    a part of the lots. A share of nothing may still be for a few lots, since fees are cut to eight decimals.
+    a part of the lots. A share of nothing may still be for a few lots, since fees are cut to eight decimals. What the
+    exchange does by itself closes, whatever it costs.
     """
     if side != "BOTH":
         return fill.size if (side == "LONG") is (fill.side is Side.SELL) else 0
-    if fill.kind in _FORCED:
+    if fill.kind in _ENDING:
         return fill.size
     if not fill.fee or fill.close_fee is None:
         return ours
