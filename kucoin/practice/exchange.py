@@ -87,6 +87,8 @@ class Exchange:
         self.tokens = Tokens(f"{seed} {self.born_ms}")
         self._start(self.clock.market_ms(), settled_ms=int(self.store.meta("settled_ms") or self.born_ms))
         self.engine.load(self.archive.saved())
+        # Prices are not kept, and without them what margin accounts hold would count for nothing when hours fall due.
+        self.price_coins(self._settled_ms)
         self.life = Life(self.engine, self.history, self.clock.market_ms(), rows=self.archive.minutes())
         self.market = self.life.market
         self.now()

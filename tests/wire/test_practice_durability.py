@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import http.client
 import time
+from decimal import Decimal
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from kucoin.practice.accounts import margin_figures
+from kucoin.practice.exchange import Exchange
 from tests import practice_cuts
 from tests.conftest import Practice
 
@@ -29,3 +32,22 @@ def test_an_answer_is_not_held_back_by_the_network(practice: Practice) -> None:
         took.append(time.perf_counter() - began)
     line.close()
     assert min(took[2:]) < 0.03
+
+
+def test_no_margin_account_is_liquidated_because_the_exchange_was_away(tmp_path: Path) -> None:
+    """Hours fall due before the first prices come: whoever was well before still owes what he owed, and interest."""
+    exchange = Exchange(tmp_path)
+    before = owed(exchange)
+    exchange.store.set_meta(clock_offset_ms=str(2 * 3_600_000))
+    exchange.store.close()
+    exchange = Exchange(tmp_path)
+    after = owed(exchange)
+    exchange.store.close()
+    assert before["BTC-USDT"] > 1000
+    assert all(before[account] <= after[account] < before[account] * Decimal("1.001") for account in before)
+
+
+def owed(exchange: Exchange) -> dict[str, Decimal]:
+    """Return the debts of the main account's margin accounts in USDT, of those that owe USDT alone."""
+    figures = margin_figures(exchange, "main", exchange.now())
+    return {name: Decimal(each["liabilities"]) for name, each in figures.items() if name in ("BTC-USDT", "ETH-USDT")}
