@@ -36,6 +36,15 @@ class End:
         """Whether a row could be about it, times apart."""
         return self.row is None and self.tally is not None and self.tally.is_long is is_long(row)
 
+    def earned(self, row: ClosedPosition) -> bool:
+        """Whether it earned just what a row says."""
+        return self.tally is not None and self.tally.net == row.pnl
+
+    def began(self, row: ClosedPosition, grace: timedelta) -> bool:
+        """Whether it began when a row says so."""
+        began = row.opened_at
+        return self.tally is not None and began is not None and abs(self.tally.opened_at - began) <= grace
+
     def distance(self, row: ClosedPosition) -> timedelta:
         """How far its times and those of a row that `matches` lie apart."""
         apart = abs(self.at - row.closed_at)

@@ -108,15 +108,24 @@ class Track:
             self._put(End(row.closed_at, None, row))
 
     def match(self, row: ClosedPosition) -> bool:
-        """Set a row against the round that ended when it says so, and say whether there is one."""
-        first = bisect_left(self.ends, row.closed_at - _LATE, key=_time)
-        last = bisect_left(self.ends, row.closed_at + GRACE, lo=first, key=_time)
-        free = [end for end in self.ends[first:last] if end.matches(row)]
-        if not free:
+        """Set a row against the round that it is about, and say whether there is one.
+
+        That is one that earned just what the row says; else the one that ended when it says so, or began then.
+        """
+        recent = row.closed_at - _LATE
+        begins = recent if row.opened_at is None else min(recent, row.opened_at)
+        first, after = (bisect_left(self.ends, at, key=_time) for at in (begins, row.closed_at + GRACE))
+        free = [end for end in self.ends[first:after] if end.matches(row)]
+        found = (
+            [end for end in free if end.earned(row)]
+            or [end for end in free if end.at >= recent]
+            or [end for end in free if end.began(row, GRACE)]
+        )
+        if not found:
             return False
-        nearest = min(free, key=lambda end: end.distance(row))
+        nearest = min(found, key=lambda end: end.distance(row))
         nearest.show(row)
-        if nearest.shown.closed.difference:
+        if not nearest.earned(row):
             self._join(nearest, row)
         return True
 

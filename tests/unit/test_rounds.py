@@ -261,6 +261,17 @@ def test_a_position_without_any_fill_is_the_exchanges_alone() -> None:
     assert closed.missing == "all of its fills are missing"
 
 
+def test_a_row_that_is_told_late_finds_its_position() -> None:
+    """By what was earned, though another has ended meanwhile; by when it began, where that differs too."""
+    one = (fill("09:00", 10, "50000"), fill("09:00:05", -10, "51000", opens=0))
+    two = (fill("09:00:08", 10, "50000"), fill("09:00:19", -10, "52000", opens=0))
+    rows = (ended("09:00", "09:00:20", "9.394"), ended("09:00:08", "09:00:31", "19.388"))
+    assert [(one.closed.difference, one.closed.missing) for one in told(*one, *two, *rows).closed()] == [(0, "")] * 2
+
+    closed = only(told(*one, ended("09:00", "09:01", "9")))
+    assert (round_of(closed).closed_at, closed.difference) == (at("09:00:05"), D("0.394"))
+
+
 def test_pieces_of_a_position_are_joined() -> None:
     """Without the 999 lots that were bought second it would have ended twice; the exchange says it did once."""
     one, two = fill("09:00", 5, "50000"), fill("09:20", -5, "50000", opens=0)
