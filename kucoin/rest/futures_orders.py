@@ -253,7 +253,7 @@ class FuturesOrders:
     def recent_fills(self, *, symbol: str | None = None) -> tuple[FuturesFill, ...]:
         """Return the fills of the last 24 h, 1000 at most; sooner told than in `fills`.
 
-        Those whose ``kind`` is ``cancel`` were none.
+        KuCoin's rows of the kind ``cancel``, which were none, are left out.
 
         Source: https://www.kucoin.com/docs-new/api-3470249
         """

@@ -84,7 +84,7 @@ def orders(answer: Answer) -> tuple[FuturesOrder, ...]:
 
 
 def fill(row: Row) -> FuturesFill:
-    """Read a fill."""
+    """Read a fill. Its fee is in settlement currency, which a fill without one may not repeat."""
     return FuturesFill(
         trade_id=row.text("tradeId"),
         order_id=row.text("orderId"),
@@ -98,7 +98,7 @@ def fill(row: Row) -> FuturesFill:
         value=row.number("value"),
         fee=row.number("fee"),
         fee_rate=row.number_or_none("feeRate"),
-        fee_currency=row.text("feeCurrency"),
+        fee_currency=row.text_or_none("feeCurrency") or row.text("settleCurrency"),
         open_fee=row.number_or_none("openFeePay"),
         close_fee=row.number_or_none("closeFeePay"),
         settle_currency=row.text("settleCurrency"),
@@ -109,8 +109,8 @@ def fill(row: Row) -> FuturesFill:
 
 
 def fills(answer: Answer) -> tuple[FuturesFill, ...]:
-    """Read a bare list of fills."""
-    return tuple(map(fill, rows_of(answer)))
+    """Read a bare list of fills, without its rows of the kind ``cancel``: no trade need have a price or a number."""
+    return tuple(fill(row) for row in rows_of(answer) if row.text_or_none("tradeType") != "cancel")
 
 
 def placed(answer: Answer, client_oids: Collection[str]) -> dict[str, str | ApiError]:

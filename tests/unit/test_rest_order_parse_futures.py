@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import msgspec
 import pytest
 
 from kucoin.model.ledger import (
@@ -35,6 +36,7 @@ from kucoin.model.order import (
 )
 from kucoin.model.position import ClosedPosition, FundingPayment, FundingRate, MaxOpenSize, PositionMode, RiskTier
 from kucoin.rest import paging, parse_futures, parse_ledger
+from kucoin.rest.answer import Answer
 from kucoin.rest.row import Row, row_of, value_of
 from tests.rest_payloads import ms, opened
 
@@ -116,6 +118,20 @@ def test_futures_fills_are_read() -> None:
         at=ms(-50),
     )
     assert (liquidation.kind, liquidation.size, liquidation.fee) == ("liquid", 100, D("0.00000023"))
+
+
+def test_what_was_no_trade_spoils_no_list_of_fills() -> None:
+    """It has no price, and none is asked of it."""
+    rows = value_of(opened("futures-recent-fills"))
+    none = {"symbol": "XBTUSDTM", "tradeType": "cancel", "tradeId": None, "price": None, "value": None}
+    kept = parse_futures.fills(Answer("GET /api/v1/recentFills", msgspec.Raw(msgspec.json.encode([none, *rows])), 0.0))
+    assert kept == parse_futures.fills(opened("futures-recent-fills"))
+
+
+def test_a_fill_that_names_no_currency_of_its_fee_has_that_of_its_contract() -> None:
+    """A settlement without a fee is money all the same."""
+    row = value_of(opened("futures-recent-fills"))[0] | {"feeCurrency": None}
+    assert parse_futures.fill(Row(row, "it")).fee_currency == "USDT"
 
 
 def test_small_answers_of_futures_are_read() -> None:
