@@ -110,7 +110,7 @@ def _report(ledger: Ledger, choice: Choice, now: datetime) -> Report | None:
 
 def _nothing(ledger: Ledger, report: Report | None, choice: Choice) -> None:
     """Say why there are no figures, and what would bring some."""
-    if report is None:
+    if report is None or ledger.progress().synced_at is None:  # what the exchange may yet tell is not nothing
         st.markdown("**Not read yet.** The figures come with the ledger.")
     elif choice.span == "All":
         st.markdown(f"**Nothing was ever realised in {figures.plain(choice.currency)}.** A fill, a fee or a funding "

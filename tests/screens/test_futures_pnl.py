@@ -169,6 +169,15 @@ def test_a_ledger_that_was_not_read_shows_no_zeros(section: AppTest, ledger: Fak
     assert (bar.proto.value, bar.proto.text) == (25, "Reading fills")
 
 
+def test_before_the_first_sync_ends_nothing_is_not_said_to_be_nothing(section: AppTest, ledger: FakeLedger) -> None:
+    """An empty journal is read at once, and says nothing of what the exchange has."""
+    ledger.positions = []
+    ledger.state = Progress("syncing", "fills of 25 August 2026", done=30, total=120, since=ago(89))
+    section.run()
+    assert "Not read yet" in said(section)
+    assert "Nothing was" not in said(section)
+
+
 def test_a_failed_sync_says_why_and_what_comes_next(section: AppTest, ledger: FakeLedger) -> None:
     """What was read before stays."""
     ledger.state = replace(ledger.state, state="failed", problem="HTTP 504 after 10 s.")
