@@ -36,7 +36,7 @@ def fill(
     """A fill of ``lots``, negative when sold, of which ``opens`` opened something; a lot of XBTUSDTM is 0.001 XBT."""
     size, inverse = abs(lots), symbol == INVERSE
     opens = size if opens is None else opens
-    value = size / D(price) if inverse else size * D(price) / 1000
+    value = (size / D(price)).quantize(D("1E-10")) if inverse else size * D(price) / 1000
     fee = value * D(rate)
     return FuturesFill(
         trade_id=number or str(next(_numbers)),

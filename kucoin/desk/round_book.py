@@ -68,7 +68,7 @@ class RoundBook:
 
     def add(self, fill: FuturesFill) -> bool:
         """Take a fill; return whether it is new. What was no trade is left out."""
-        if fill.kind == _NO_TRADE:
+        if fill.kind == _NO_TRADE or not fill.size:
             return False
         number = fill.trade_id  # rises with time, so that it orders fills of one moment; it may have ever more digits
         taker = fill.liquidity is Liquidity.TAKER  # in a trade with oneself the maker's side is booked first

@@ -1,21 +1,27 @@
 """How long the ledger takes to reckon 100,000 fills, and to answer questions about all of them, in time of a core.
 
-Run: `.venv/bin/python tests/bench/bench_pnl.py`
+Run it with python.
 """
 
 from __future__ import annotations
 
 import statistics
+import sys
 import time
 from collections.abc import Callable
 from datetime import timedelta
 from itertools import cycle
+from pathlib import Path
 from random import Random
 
-from kucoin.desk.pnl import PnlBook
-from kucoin.model.order import FuturesFill
-from kucoin.model.position import ClosedPosition, FundingPayment
-from tests.ledger_facts import DAY, D, ended, fill, paid
+ROOT = Path(__file__).resolve().parents[2]
+if __name__ == "__main__":
+    sys.path.insert(0, str(ROOT))
+
+from kucoin.desk.pnl import PnlBook  # noqa: E402 the path above comes first
+from kucoin.model.order import FuturesFill  # noqa: E402
+from kucoin.model.position import ClosedPosition, FundingPayment  # noqa: E402
+from tests.ledger_facts import DAY, D, ended, fill, paid  # noqa: E402
 
 FILLS = 100_000
 DAYS = 365

@@ -11,7 +11,7 @@ import pytest
 from kucoin.desk.round_book import RoundBook
 from kucoin.desk.round_tally import is_inverse
 from kucoin.desk.rounds import Closed, Round
-from kucoin.model.order import FuturesFill, PositionSide
+from kucoin.model.order import FuturesFill, Lots, PositionSide
 from kucoin.model.position import ClosedPosition, FundingPayment
 from kucoin.practice.universe import CONTRACTS
 from kucoin.rest import parse_futures
@@ -154,7 +154,8 @@ def test_what_the_exchange_closed_by_force_says_so(kind: str, *, forced: bool) -
 
 def test_what_was_no_trade_moves_nothing() -> None:
     """The exchange lists cancels among its recent fills."""
-    assert not told(fill("09:00", 10, "50000", kind="cancel")).open_rounds()
+    nothing = replace(fill("09:00", 10, "50000"), size=Lots(0))
+    assert not told(fill("09:00", 10, "50000", kind="cancel"), nothing).open_rounds()
 
 
 # --- in what order things happened

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from random import Random
 
 from hypothesis import HealthCheck, assume, given, settings
@@ -11,10 +10,11 @@ from hypothesis import strategies as st
 from kucoin.desk.pnl import PnlBook
 from kucoin.desk.rounds import Closed
 from kucoin.model.order import FuturesFill
+from tests.ledger_facts import INVERSE, LINEAR, D, fill
 from tests.ledger_play import PLAYERS, Act, Play, acts
 from tests.ledger_world import Told, book_of, check
 
-ZERO = Decimal(0)
+ZERO = D(0)
 _chance = st.randoms(use_true_random=False)
 
 
@@ -91,6 +91,33 @@ def test_a_missing_funding_is_the_difference(done: list[Act], chance: Random) ->
     wrong = [one for one in _rows(book_of(told._replace(funding=rest))).values() if one.difference]
     assert [one.difference for one in wrong] in ([], [-gone.funding])
     assert all(f"fundings of {gone.funding.normalize():f} " in one.missing for one in wrong)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    symbol=st.sampled_from((LINEAR, INVERSE)),
+    is_long=st.booleans(),
+    parts=st.lists(st.integers(1, 50), min_size=1, max_size=8),
+    cents=st.integers(2_000_000, 8_000_000),
+    move=st.integers(-1_000_000, 1_000_000),
+)
+def test_partial_closes_add_up_to_the_whole(
+    symbol: str, parts: list[int], cents: int, move: int, *, is_long: bool
+) -> None:
+    """However it is closed it earns what it was sold for less what it cost, with the sign of the price's move."""
+    sign, entry, leaves = (1 if is_long else -1), str(D(cents) / 100), str(D(cents + move) / 100)
+    opening = fill("09:00", sign * sum(parts), entry, symbol=symbol)
+    book = PnlBook()
+    book.feed(fills=[opening])
+    for number, lots in enumerate(parts):
+        (held,) = book.open_rounds().values()
+        assert held.held_lots == sum(parts[number:])
+        book.feed(fills=[fill(f"10:0{number}", -sign * lots, leaves, opens=0, symbol=symbol)])
+    report = book.report(currency=opening.settle_currency)
+    proceeds = report.turnover - opening.value
+    assert report.price == (proceeds - opening.value) * (sign if symbol == LINEAR else -sign)
+    if abs(move) > 100:
+        assert (report.price > ZERO) is (move * sign > 0)
 
 
 def _is_alone(fill: FuturesFill, told: Told) -> bool:
