@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from kucoin.desk.ledger import Ledger
+from kucoin.desk.rounds import Closed
 from kucoin.desk.upstream import Upstream
 from kucoin.journal.database import Journal
 from kucoin.journal.ledger import LedgerStore
@@ -103,11 +104,11 @@ class World:
 class Trader:
     """Trades at random on one account: opens, adds, closes a part, turns round, closes all."""
 
-    def __init__(self, client: Exchange, fields: tuple[Field, ...], *, hedged: bool) -> None:
+    def __init__(self, client: Exchange, fields: tuple[Field, ...], *, hedged: bool, seed: int) -> None:
         self.client = client
         self._fields = fields
         self._hedged = hedged
-        self._random = random.Random(f"{fields}")
+        self._random = random.Random(f"{seed} {hedged}")
         self._ids = itertools.count()
 
     def day(self, orders: int) -> None:
@@ -184,6 +185,17 @@ def caught_up(ledger: Ledger, since: datetime) -> bool:
     return progress.state == "ready" and progress.synced_at is not None and progress.synced_at >= since
 
 
+def closed(ledger: Ledger) -> list[Closed]:
+    """Every closed position of a ledger."""
+    reports = [ledger.report(currency=currency) for currency in ledger.currencies()]
+    return [position for report in reports if report for position in report.positions]
+
+
+def ties_out(ledger: Ledger) -> bool:
+    """Whether each closed position differs from the exchange's word by exactly nothing."""
+    return all(each.difference == 0 and not each.missing for each in closed(ledger))
+
+
 @dataclass
 class Month:
     """Two accounts that trade, and the ledgers that follow them into one journal."""
@@ -222,14 +234,15 @@ class Month:
 
 
 @contextmanager
-def month(tmp_path: Path) -> Iterator[Month]:
-    """A month that is about to begin."""
+def month(tmp_path: Path, *, seed: int = 7) -> Iterator[Month]:
+    """A month that is about to begin; what is traded is up to ``seed``."""
+    tmp_path.mkdir(exist_ok=True)
     journal = Journal.open(f"sqlite:///{tmp_path}/journal.sqlite3", mode="practice")
     world = World(tmp_path / "practice")
     try:
         traders = {
-            "0001": Trader(world.client("0001", through_the_line=False), ONE_WAY, hedged=False),
-            "second": Trader(world.client("second", through_the_line=False), HEDGED, hedged=True),
+            "0001": Trader(world.client("0001", through_the_line=False), ONE_WAY, hedged=False, seed=seed),
+            "second": Trader(world.client("second", through_the_line=False), HEDGED, hedged=True, seed=seed),
         }
         traders["0001"].leave("WIFUSDTM")  # its funding is due every hour, which takes the exchange long
         yield Month(world, journal, traders)

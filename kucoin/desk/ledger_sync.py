@@ -151,9 +151,7 @@ class Sync:
                 self._funding(symbol, until)
             except (AuthenticationFailed, PermissionDenied):
                 raise
-            except (
-                ApiError
-            ) as error:  # it may be listed no more, or the exchange be in trouble: asked again, as if held
+            except ApiError as error:  # listed no more, or a passing trouble: asked again now and then
                 self._refusals[symbol] = error
             else:
                 self._refusals.pop(symbol, None)

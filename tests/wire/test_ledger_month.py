@@ -14,13 +14,12 @@ import pytest
 from sqlalchemy import delete
 
 from kucoin.desk.ledger import Ledger
-from kucoin.desk.rounds import Closed
 from kucoin.journal import tables
 from kucoin.journal.ledger import LedgerStore
 from kucoin.model.position import ClosedPosition
 from kucoin.rest.client import Exchange
 from tests.feed_server import until
-from tests.ledger_month import ACCOUNTS, Month, caught_up, month
+from tests.ledger_month import ACCOUNTS, Month, caught_up, closed, month, ties_out
 
 D = Decimal
 DAYS = 30
@@ -43,17 +42,6 @@ class Played:
         """How many fills, fundings and closed positions the journal holds of an account."""
         store, account = LedgerStore(self.month.journal), ACCOUNTS[key]
         return (len(list(store.fills(account))), len(list(store.funding(account))), len(list(store.closed(account))))
-
-
-def closed(ledger: Ledger) -> list[Closed]:
-    """Every closed position of a ledger."""
-    reports = [ledger.report(currency=currency) for currency in ledger.currencies()]
-    return [position for report in reports if report for position in report.positions]
-
-
-def ties_out(ledger: Ledger) -> bool:
-    """Whether each closed position differs from the exchange's word by exactly nothing."""
-    return all(each.difference == 0 and not each.missing for each in closed(ledger))
 
 
 def told(client: Exchange) -> list[ClosedPosition]:
