@@ -241,11 +241,12 @@ class Ledger:
                     raise
                 except KucoinError as error:
                     failures += 1
-                    self._failed(str(error), broken=isinstance(error, JournalError))
-                    self._wait(pause_after(error, failures, random.random()))
+                    pause = pause_after(error, failures, random.random())
+                    self._failed(str(error), failures, broken=isinstance(error, JournalError) or self._stale(pause))
+                    self._wait(pause)
                 except Exception as error:
                     failures += 1
-                    self._failed("a fault of this program, told in its log", broken=True)
+                    self._failed("a fault of this program, told in its log", failures, broken=True)
                     log.exception("keeping the ledger broke")
                     self._wait(pause_after(error, failures, random.random()))
                 else:
@@ -330,13 +331,16 @@ class Ledger:
                 self._equity[point.currency] += (point,)
             self._grow()
 
-    def _failed(self, problem: str, *, broken: bool) -> None:
+    def _stale(self, pause: float) -> bool:
+        """Whether what was up to date once will be so no more before anything is tried again, after ``pause`` s."""
+        return self._ready_at is not None and self._monotonic() + pause - self._ready_at > _FRESH
+
+    def _failed(self, problem: str, failures: int, *, broken: bool) -> None:
         """Say so; the next attempt goes on where this one ended."""
         self._wait(0.0)  # what fails because all is coming to its end is no news
-        if self.progress().problem is None:  # one line an outage, however long it lasts
+        if failures == 1:  # one line an outage, however long it lasts
             log.warning("ledger: %s", problem)
-        stale = self._ready_at is not None and self._monotonic() - self._ready_at > _FRESH
-        self._show(problem=problem, **({"state": "failed"} if broken or stale else {}))
+        self._show(problem=problem, **({"state": "failed"} if broken else {}))
 
     # What wakes it
 

@@ -15,7 +15,7 @@ import pytest
 
 from kucoin.book.books import Books
 from kucoin.desk.ledger import Ledger
-from kucoin.errors import NotFound, OutcomeUnknown
+from kucoin.errors import KucoinError, NotFound, OutcomeUnknown, PermissionDenied
 from kucoin.hub import Hub
 from kucoin.journal.database import Journal
 from kucoin.journal.ledger import LedgerStore
@@ -57,14 +57,25 @@ def kept(source: Source, store: LedgerStore, *, step: float = 3.0) -> Iterator[L
         ledger.stop()
 
 
-@pytest.mark.parametrize(("step", "state"), [(3.0, "ready"), (100.0, "failed")])
-def test_what_was_up_to_date_is_so_for_three_minutes(store: LedgerStore, step: float, state: str) -> None:
-    """A ledger that cannot be read on says so; what was realised today is not told by what is old."""
+CUT = OutcomeUnknown("GET /api/v1/fills: outcome unknown, no answer came")
+REFUSED = PermissionDenied(code="400007", message="Access denied.", request="GET /api/v1/fills")
+
+
+@pytest.mark.parametrize(
+    ("error", "step", "state"), [(CUT, 3.0, "ready"), (CUT, 100.0, "failed"), (REFUSED, 3.0, "failed")]
+)
+def test_what_was_up_to_date_is_so_for_three_minutes(
+    store: LedgerStore, error: KucoinError, step: float, state: str
+) -> None:
+    """A ledger that cannot be read on says so; what was realised today is not told by what is old.
+
+    Nor by what will be before it is tried again: a refusal of the key is waited upon for ten minutes.
+    """
     source = Source(fills=[trade(0, NOW - DAY)])
     with kept(source, store, step=step) as ledger:
 
         def cut() -> None:
-            raise OutcomeUnknown("GET /api/v1/fills: outcome unknown, no answer came")
+            raise error
 
         source.before = cut
         ledger.wake()
