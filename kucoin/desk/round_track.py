@@ -84,14 +84,14 @@ class Track:
             self._close(line, fill, closes, value, fee)
             self._open(line, fill, fill.size - closes, fill.value - value, fill.fee - fee)
         for payment in self._payments[:]:
-            if self._line(payment.position_side) is line and _fits(line, payment):
+            if self._paid_on(payment) is line and _fits(line, payment):
                 self._payments.remove(payment)
                 self._fund(line, payment)
 
     def payment(self, payment: FundingPayment) -> None:
         """Take the next funding. It may be that of a fill which is told later but happened before."""
         self._judge_payments(payment.at)
-        line = self._line(payment.position_side)
+        line = self._paid_on(payment)
         if not payment.position_qty or _fits(line, payment):
             self._fund(line, payment)
         else:
@@ -157,6 +157,20 @@ class Track:
         if line is None:
             line = self._lines[name] = Line(name.value)
         return line
+
+    def _paid_on(self, payment: FundingPayment) -> Line:
+        """The position that a funding is about. One that names no side is about that which it fits best."""
+        if payment.position_side is not None or not self._lines:
+            return self._line(payment.position_side)
+        up = (payment.position_qty or 0) > 0
+        return max(
+            self._lines.values(),
+            key=lambda line: (
+                _fits(line, payment),
+                line.now is not None and line.now.is_long is up,
+                line.now is not None,
+            ),
+        )
 
     def _open(self, line: Line, fill: FuturesFill, lots: int, value: Decimal, fee: Decimal) -> None:
         tally = line.now
@@ -255,7 +269,7 @@ class Track:
         """Believe fundings whose size no fill has explained by now."""
         for payment in [one for one in self._payments if one.at + GRACE <= now]:
             self._payments.remove(payment)
-            line = self._line(payment.position_side)
+            line = self._paid_on(payment)
             if line.touched_at is None or line.touched_at < payment.at - GRACE:
                 self._resize(line, payment)
             self._fund(line, payment)

@@ -1,11 +1,12 @@
-"""What a fill's own kind says of the position it moved, where its fee says nothing."""
+"""What a fill or funding is about where less than usual is said of it."""
 
 from __future__ import annotations
 
 import pytest
 
 from kucoin.desk.pnl import PnlBook
-from tests.ledger_facts import fill
+from kucoin.model.order import PositionSide
+from tests.ledger_facts import LINEAR, fill, paid
 
 
 @pytest.mark.parametrize("kind", ["settlement", "liquid", "adl"])
@@ -18,3 +19,17 @@ def test_what_the_exchange_does_by_itself_opens_nothing(kind: str, known: int) -
     assert book.open_rounds() == {}
     [ended] = book.report(currency="USDT").positions
     assert f"{5 - known} lots bought" in ended.missing
+
+
+@pytest.mark.parametrize(
+    ("lots", "side"),
+    [(5, PositionSide.LONG), (-3, PositionSide.SHORT), (3, PositionSide.SHORT), (-4, PositionSide.SHORT)],
+)
+def test_a_funding_that_names_no_side_opens_none_beside_a_hedge(lots: int, side: PositionSide) -> None:
+    """It is about the position of that size, else of that sign."""
+    book = PnlBook()
+    long, short = fill("07:00", 5, "60000", side=PositionSide.LONG), fill("07:10", -3, "60000", side=PositionSide.SHORT)
+    book.feed(fills=[long, short], funding=[paid("08:00", "-0.03", lots, side=None)])
+    assert {key: bool(each.funding) for key, each in book.open_rounds().items()} == {
+        (LINEAR, each): each == side for each in (PositionSide.LONG, PositionSide.SHORT)
+    }
