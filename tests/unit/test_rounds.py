@@ -255,6 +255,13 @@ def test_a_position_older_than_the_ledger_says_so() -> None:
     assert closed.missing == "15 lots bought between 2026-11-18 22:00 and 2026-11-20 09:47 UTC are missing"
 
 
+def test_an_old_position_that_is_sold_in_parts_is_one() -> None:
+    """Nobody says how much of it is left after the first sale; the second shows that there was more."""
+    closed = only(told(fill("09:00", -5, "50000", opens=0), fill("09:10", -7, "50000", opens=0)))
+    assert (round_of(closed).opened_lots, round_of(closed).closed_at) == (12, at("09:10"))
+    assert closed.missing == "12 lots bought before 09:10 UTC are missing"
+
+
 def test_a_position_without_any_fill_is_the_exchanges_alone() -> None:
     """It stands in the exchange's history and nowhere else."""
     closed = only(told(ended("09:10", "09:47", "-4")))
