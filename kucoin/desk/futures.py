@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple, Protocol
 
-from kucoin.decimals import ZERO
+from kucoin.decimals import ONE, ZERO
 from kucoin.desk import position_lines
 from kucoin.desk.accounts import Accounts, Verdict
 from kucoin.desk.margins import Group, Held, stretch
@@ -207,7 +207,7 @@ class Futures:
         group = Group(currency, account, tuple(held), tied)
         if account is None or not group.cross:
             return group
-        made_of, stretched = self._stretches.get(currency, (None, ZERO))
+        made_of, stretched = self._stretches.get(currency, (None, ONE))
         if made_of is not account.risk_ratio:  # read anew: pushes carry the account on with the very same ratio
             stretched = stretch(group)
             self._stretches[currency] = account.risk_ratio, stretched

@@ -201,6 +201,16 @@ def test_a_hole_in_an_account_is_one_in_its_cells(row: dict[str, Any], expected:
     check(found, expected)
 
 
+def test_a_ratio_that_was_never_told_makes_nothing_safer() -> None:
+    """What cross positions must keep is reckoned by the lowest tier then; it is not nothing."""
+    scene = Scene()
+    row = ACCOUNTS["ETH"] | {"riskRatio": None}
+    later = scene.tell(accounts=ACCOUNTS | {"ETH": row})
+    first = Futures(scene.accounts, scene.orders, scene.hub, scene.refresher).view()  # type: ignore[arg-type]  # as there
+    assert [total.margin_ratio for total in first.totals] == [total.margin_ratio for total in later.totals]
+    assert all(total.margin_ratio for total in first.totals)
+
+
 def test_nothing_known_of_an_account_is_no_zero() -> None:
     """Neither equity nor margin balance: the account's cells are unknown."""
     row = ACCOUNTS["USDT"] | {"accountEquity": None, "marginBalance": None}
