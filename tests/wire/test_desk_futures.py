@@ -21,6 +21,9 @@ from kucoin.desk.upstream import Upstream
 from kucoin.rest import hosts
 from kucoin.rest.client import Exchange
 from kucoin.settings import PRACTICE_CREDENTIALS
+from kucoin.stream.protocol import Timing
+from kucoin.web.futures import FuturesPanel
+from kucoin.web.sight import LIVE, STALE, Fresh, Sight
 from tests.conftest import Practice
 
 CONTRACT = "LINKUSDTM"  # which nobody else holds
@@ -108,3 +111,25 @@ def test_orders_and_fills_are_seen_at_once(desk: Desk, practice: Practice) -> No
     finally:
         practice.send("DELETE", f"/api/v1/stopOrders?symbol={CONTRACT}", futures=True)
     until(lambda: CONTRACT not in {loose.symbol for loose in desk.futures.view().loose_stops})
+
+
+def test_figures_are_stale_within_ten_seconds_of_a_dead_private_line(desk: Desk, practice: Practice) -> None:
+    """Although nobody closed it, and marks go on coming over the public one."""
+    timing = Timing()
+    assert timing.quiet + timing.stale < 10
+    practice.clock(rate=1)
+    parts = desk.hub, desk.feeds, desk.books, desk.market, desk.orders, desk.status
+    panel = FuturesPanel(Sight(*parts, futures=desk.futures.view))
+
+    def fresh() -> Fresh:
+        panel.change()
+        return panel.fresh()
+
+    until(lambda: fresh().state == LIVE)
+    mute = {"name": "drop_event", "host": "futures", "path": "/contract"}
+    practice.faults({"name": "no_pong", "host": "futures"}, mute)
+    until(lambda: fresh().state == STALE, within=60)
+    assert panel.fresh().why == desk.hub.problem(futures=True, private=True) is not None
+    practice.clear_faults()
+    until(lambda: fresh().state == LIVE, within=60)
+    panel.close()
