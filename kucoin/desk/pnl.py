@@ -75,7 +75,7 @@ class Report:
         positions: Newest first.
         partial: How many of ``positions`` our fills do not wholly tell (see `Round.complete`, `Closed.missing`).
         unpriced: How often lots were closed without the ledger telling what they cost or brought: ``price`` and
-            ``net``, here and in all sums, lack what they earned.
+            ``net``, here and in all sums, lack what they earned, or a part of it.
     """
 
     currency: str

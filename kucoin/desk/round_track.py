@@ -183,7 +183,7 @@ class Track:
         tally = line.now
         if tally is None:
             raise ValueError(f"{fill.symbol}: fill {fill.trade_id} closes what is not there")
-        unpriced = max(0, lots - tally.held)
+        unpriced = lots if tally.strange else 0  # a lot costs what all have cost on average
         earned = tally.close(fill, lots, value, fee)
         self.realised.append(
             Realised(fill.at, fill.symbol, fill.settle_currency, line.side, earned, -fee, ZERO, value, unpriced)

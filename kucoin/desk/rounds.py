@@ -18,7 +18,8 @@ class Realised(NamedTuple):
     """What one fill, or one funding, did to the profit. A fill that turns a position round counts once for each.
 
     ``price`` and ``fee`` are 0 on a funding, ``funding`` and ``value`` (the fill's, not signed) 0 on the others.
-    ``unpriced`` are lots that were closed without the ledger telling what they cost or brought: ``price`` lacks them.
+    ``unpriced`` are lots that were closed without the ledger telling what they cost or brought. A lot costs what all
+    held ones did on average, so these are all of a fill where one held is strange; ``price`` has what is known of them.
     """
 
     at: datetime

@@ -6,7 +6,7 @@ import pytest
 
 from kucoin.desk.pnl import PnlBook
 from kucoin.model.order import PositionSide
-from tests.ledger_facts import LINEAR, fill, paid
+from tests.ledger_facts import LINEAR, at, fill, paid
 
 
 @pytest.mark.parametrize("kind", ["settlement", "liquid", "adl"])
@@ -33,3 +33,13 @@ def test_a_funding_that_names_no_side_opens_none_beside_a_hedge(lots: int, side:
     assert {key: bool(each.funding) for key, each in book.open_rounds().items()} == {
         (LINEAR, each): each == side for each in (PositionSide.LONG, PositionSide.SHORT)
     }
+
+
+def test_beside_lots_of_unknown_cost_none_has_a_known_one() -> None:
+    """The exchange reckons with the average of all that is held, so what a part of it earned nobody can tell."""
+    book = PnlBook()
+    book.feed(
+        funding=[paid("08:00", "-0.03", 10)], fills=[fill("09:00", 5, "60000"), fill("10:00", -3, "61000", opens=0)]
+    )
+    assert book.realised_since(at("09:30")) == {(LINEAR, PositionSide.BOTH): None}
+    assert book.report(currency="USDT").unpriced == 1
