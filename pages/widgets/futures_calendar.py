@@ -6,13 +6,13 @@ import math
 from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import plotly.graph_objects as go
 
 from pages.widgets import figures
 from pages.widgets.futures_days import Bucket
-from pages.widgets.plots import Look, dress, mixed
+from pages.widgets.plots import Look, figure, mixed
 
 WEEKS = 14
 """As many as are drawn at most, the newest ones."""
@@ -47,15 +47,17 @@ def calendar(days: Sequence[Bucket], unit: str, look: Look) -> go.Figure:
     zero = mixed(look.line, look.ground, 0.4)
     deepest = [mixed(hue, look.ground, _DEEPEST) for hue in (look.loss, look.gain)]
     scale = [(0.0, deepest[0]), (0.5, zero), (1.0, deepest[1])]
-    heat = go.Heatmap(z=shades, zmin=-1, zmax=1, colorscale=scale, showscale=False, xgap=2, ygap=2)
-    figure = go.Figure(heat.update(text=said, hoverinfo="text", hoverongaps=False))
-    figure.add_trace(_texts(cells, look, low=low))
-    figure.add_trace(_amounts(cells, unit, look, low=low))
-    dress(figure, look, height(days), l=0, r=0, t=_HEAD, b=0)
-    figure.update_layout(hovermode="closest")
-    figure.update_xaxes(side="top", tickvals=list(range(7)), ticktext=_NAMES, range=[-0.5, 6.5], ticks="")
-    figure.update_yaxes(range=[rows - 0.5, -0.5], showticklabels=False, showgrid=False)
-    return figure
+    heat = {"type": "heatmap", "z": shades, "zmin": -1, "zmax": 1, "colorscale": scale, "showscale": False}
+    heat |= {"xgap": 2, "ygap": 2, "text": said, "hoverinfo": "text", "hoverongaps": False}
+    return figure(
+        look,
+        height(days),
+        [heat, _texts(cells, look, low=low), _amounts(cells, unit, look, low=low)],
+        x={"side": "top", "tickvals": list(range(7)), "ticktext": _NAMES, "range": [-0.5, 6.5], "ticks": ""},
+        y={"range": [rows - 0.5, -0.5], "showticklabels": False, "showgrid": False},
+        margin={"l": 0, "r": 0, "t": _HEAD, "b": 0},
+        hovermode="closest",
+    )
 
 
 def height(days: Sequence[Bucket]) -> int:
@@ -100,31 +102,36 @@ def _said(bucket: Bucket, unit: str) -> str:
     return f"{bucket.start.day} {bucket.start:%b}: {figures.money(bucket.net, unit, signed=True)} {unit}{ended}"
 
 
-def _texts(cells: Sequence[_Cell], look: Look, *, low: bool) -> go.Scatter:
+def _texts(cells: Sequence[_Cell], look: Look, *, low: bool) -> dict[str, Any]:
     """Return the days' numbers, top left; with the month's name where it begins."""
-    return go.Scatter(
-        x=[cell.column - 0.46 for cell in cells],
-        y=[cell.row - (0 if low else 0.42) for cell in cells],
-        text=[_number(cell.day, first=cell is cells[0]) for cell in cells],
-        mode="text",
-        textposition="middle right" if low else "bottom right",
-        textfont={"color": [look.ink if cell.bucket and cell.bucket.net else look.quiet for cell in cells], "size": 11},
-        hoverinfo="skip",
-    )
+    return {
+        "type": "scatter",
+        "x": [cell.column - 0.46 for cell in cells],
+        "y": [cell.row - (0 if low else 0.42) for cell in cells],
+        "text": [_number(cell.day, first=cell is cells[0]) for cell in cells],
+        "mode": "text",
+        "textposition": "middle right" if low else "bottom right",
+        "textfont": {
+            "color": [look.ink if cell.bucket and cell.bucket.net else look.quiet for cell in cells],
+            "size": 11,
+        },
+        "hoverinfo": "skip",
+    }
 
 
-def _amounts(cells: Sequence[_Cell], unit: str, look: Look, *, low: bool) -> go.Scatter:
+def _amounts(cells: Sequence[_Cell], unit: str, look: Look, *, low: bool) -> dict[str, Any]:
     """Return what was realised, bottom right."""
     known = [(cell, cell.bucket) for cell in cells if cell.bucket is not None]
-    return go.Scatter(
-        x=[cell.column + 0.46 for cell, _ in known],
-        y=[cell.row + (0 if low else 0.42) for cell, _ in known],
-        text=[brief(bucket.net, unit) for _, bucket in known],
-        mode="text",
-        textposition="middle left" if low else "top left",
-        textfont={"color": [look.ink if bucket.net else look.quiet for _, bucket in known], "size": 11.5},
-        hoverinfo="skip",
-    )
+    return {
+        "type": "scatter",
+        "x": [cell.column + 0.46 for cell, _ in known],
+        "y": [cell.row + (0 if low else 0.42) for cell, _ in known],
+        "text": [brief(bucket.net, unit) for _, bucket in known],
+        "mode": "text",
+        "textposition": "middle left" if low else "top left",
+        "textfont": {"color": [look.ink if bucket.net else look.quiet for _, bucket in known], "size": 11.5},
+        "hoverinfo": "skip",
+    }
 
 
 def _number(day: date, *, first: bool) -> str:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 from functools import partial
+from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
-from plotly.subplots import make_subplots
 
 from kucoin.decimals import places
 from kucoin.desk.desk import Desk
@@ -19,7 +19,7 @@ from kucoin.model.order import FeeRate
 from kucoin.model.position import RiskTier
 from pages.widgets import figures, futures_choice, ledger_table, plots, pushed
 from pages.widgets.live import live
-from pages.widgets.plots import Look, dress
+from pages.widgets.plots import Look, figure
 
 _TIERS = 8  # rows before the table scrolls
 _FEW = 3  # decimals of a fee in percent
@@ -153,20 +153,31 @@ def _basis(sheet: Sheet) -> None:
 
 def plot(frame: pd.DataFrame, contract: Contract, look: Look) -> go.Figure:
     """Return mark over index, and their basis below."""
-    figure = make_subplots(2, 1, shared_xaxes=True, row_heights=[0.66, 0.34], vertical_spacing=0.06)
-    lines = (("mark", 1, look.ink, "solid"), ("index", 1, look.quiet, "dot"), ("basis", 2, look.ink, "solid"))
+    lines = (("mark", "y", look.ink, "solid"), ("index", "y", look.quiet, "dot"), ("basis", "y2", look.ink, "solid"))
+    traces: list[dict[str, Any]] = []
     for name, row, colour, dash in lines:
         shape = ":+.4%" if name == "basis" else f":,.{places(contract.tick_size)}f"
-        told = f"{name} %{{y{shape}}}<extra></extra>"
-        line = {"color": colour, "width": 1.3, "dash": dash}
-        trace = go.Scatter(x=frame.index, y=frame[name], mode="lines", line=line, hovertemplate=told, connectgaps=False)
-        figure.add_trace(trace, row, 1)
-    dress(figure, look, 300, r=64)
-    figure.update_layout(hovermode="x unified")
-    figure.update_yaxes(row=1, col=1, tickformat=",~f")
-    figure.update_yaxes(row=2, col=1, tickformat="+.3%", nticks=3, zeroline=True, zerolinecolor=look.quiet)
-    figure.update_xaxes(nticks=6, tickformat="%H:%M")
-    return figure
+        traces.append(
+            {
+                "type": "scatter",
+                "x": frame.index,
+                "y": frame[name],
+                "yaxis": row,
+                "mode": "lines",
+                "line": {"color": colour, "width": 1.3, "dash": dash},
+                "hovertemplate": f"{name} %{{y{shape}}}<extra></extra>",
+                "connectgaps": False,
+            }
+        )
+    return figure(
+        look,
+        300,
+        traces,
+        x={"tickformat": "%H:%M"},
+        y={"tickformat": ",~f"},
+        below={"tickformat": "+.3%", "nticks": 3, "zeroline": True, "zerolinecolor": look.quiet},
+        hovermode="x unified",
+    )
 
 
 def _missing(sheet: Sheet, part: str, nothing: str | None) -> str:

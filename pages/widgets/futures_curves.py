@@ -7,20 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 from itertools import accumulate, pairwise
+from typing import Any
 
 import plotly.graph_objects as go
-from plotly.subplots import make_subplots
 
 from kucoin.model.ledger import EquityPoint
 from pages.widgets import figures, futures_days
 from pages.widgets.futures_days import Bucket, Period
-from pages.widgets.plots import Look, dress
+from pages.widgets.plots import Look, figure
 
 HEIGHT = 232
 """The px of a curve, unless something taller stands beside it."""
 
 _GAP = timedelta(minutes=15)  # three snapshots of equity: that many may be missing before a line ends
+_DAY = 86_400_000  # ms
 _POINTS = 600  # of a line at most; a plot is not wider
 
 
@@ -29,49 +31,72 @@ def realised(buckets: Sequence[Bucket], period: Period, unit: str, height: int, 
     starts = [each.start for each in buckets]
     nets = [each.net for each in buckets]
     totals = list(accumulate(nets))
+    heights = [float(total) for total in totals]
     names = [futures_days.named(start, period) for start in starts]
-    figure = make_subplots(2, 1, shared_xaxes=True, row_heights=[0.7, 0.3], vertical_spacing=0.06)
-    summed = [f"{name}: {figures.money(total, unit, signed=True)}" for name, total in zip(names, totals, strict=True)]
-    line = go.Scatter(
-        x=starts, y=[float(total) for total in totals], mode="lines", line={"color": look.ink, "width": 1.4}
+    line = {"type": "scatter", "x": starts, "y": heights, "mode": "lines", "line": {"color": look.ink, "width": 1.4}}
+    end = {"type": "scatter", "x": starts[-1:], "y": heights[-1:], "mode": "markers", "hoverinfo": "skip"}
+    bars = {"type": "bar", "x": starts, "y": [float(net) for net in nets], "yaxis": "y2", "textposition": "none"}
+    bars["marker"] = {"color": [look.gain if net > 0 else look.loss for net in nets], "line": {"width": 0}}
+    traces: list[dict[str, Any]] = [
+        line | _told(names, totals, unit),
+        end | {"marker": {"color": look.ink, "size": 6}},
+        bars | _told(names, nets, unit),
+    ]
+    where = {"x": 1, "xref": "paper", "xanchor": "left", "y": 0.12, "yref": "paper", "showarrow": False, "xshift": 6}
+    return figure(
+        look,
+        height,
+        traces,
+        x={"tickformat": "%b %Y" if period == "month" else "%-d %b"},
+        y={"tickformat": "+,~r" if max(map(abs, totals)) >= 1 else "+.3~g", "rangemode": "tozero"},
+        below={"showticklabels": False, "showgrid": False, "zeroline": True, "zerolinecolor": look.line},
+        annotations=[where | {"text": f"by {period}"}],
     )
-    figure.add_trace(line.update(text=summed, hoverinfo="text"), 1, 1)
-    end = go.Scatter(x=starts[-1:], y=[float(total) for total in totals[-1:]], mode="markers", hoverinfo="skip")
-    figure.add_trace(end.update(marker={"color": look.ink, "size": 6}), 1, 1)
-    told = [f"{name}: {figures.money(net, unit, signed=True)}" for name, net in zip(names, nets, strict=True)]
-    hues = [look.gain if net > 0 else look.loss for net in nets]
-    bars = go.Bar(x=starts, y=[float(net) for net in nets], marker={"color": hues, "line": {"width": 0}})
-    figure.add_trace(bars.update(text=told, textposition="none", hoverinfo="text"), 2, 1)
-    dress(figure, look, height, r=58)
-    figure.update_yaxes(row=1, col=1, tickformat="+,~r" if max(map(abs, totals)) >= 1 else "+.3~g", rangemode="tozero")
-    figure.update_yaxes(row=2, col=1, showticklabels=False, showgrid=False, zeroline=True, zerolinecolor=look.line)
-    figure.update_xaxes(tickformat="%b %Y" if period == "month" else "%-d %b", nticks=6)
-    by = {"x": 1, "xref": "paper", "xanchor": "left", "y": 0.12, "yref": "paper", "showarrow": False, "xshift": 6}
-    figure.add_annotation(text=f"by {period}", **by)
-    return figure
+
+
+def _told(names: Sequence[str], sums: Sequence[Decimal], unit: str) -> dict[str, Any]:
+    """Return what a trace says under the pointer."""
+    texts = [f"{name}: {figures.money(each, unit, signed=True)}" for name, each in zip(names, sums, strict=True)]
+    return {"text": texts, "hoverinfo": "text"}
 
 
 def equity(points: Sequence[EquityPoint], unit: str, look: Look) -> go.Figure:
     """Return the equity line: snapshots of every 5 minutes, thinned to what a screen can show."""
     runs = list(_runs(points))
     step = -(-len(points) // _POINTS)
-    times: list[datetime | None] = []
+    times: list[datetime] = []
     values: list[float | None] = []
     for run in runs:
         kept = [*run[:-1:step], run[-1]]
         times += [*(point.at for point in kept), kept[-1].at]
         values += [*(float(point.equity) for point in kept), None]
-    told = "%{x|%-d %b %H:%M} UTC: %{y:,." + str(figures.decimals(unit)) + "f}<extra></extra>"
-    line = {"color": look.ink, "width": 1.4}
-    figure = go.Figure(go.Scatter(x=times, y=values, mode="lines", line=line, connectgaps=False, hovertemplate=told))
-    for before, after in pairwise(runs):
-        figure.add_vrect(x0=before[-1].at, x1=after[0].at, fillcolor=look.quiet, opacity=0.14, line_width=0)
-    dress(figure, look, HEIGHT, r=58)
-    day = 86_400_000  # ms
-    formats = [{"dtickrange": [None, day - 1], "value": "%H:%M"}, {"dtickrange": [day, None], "value": "%-d %b"}]
-    figure.update_xaxes(nticks=6, tickformatstops=formats)
-    figure.update_yaxes(tickformat=",~f")
-    return figure
+    line = {
+        "type": "scatter",
+        "x": times,
+        "y": values,
+        "mode": "lines",
+        "line": {"color": look.ink, "width": 1.4},
+        "connectgaps": False,
+        "hovertemplate": "%{x|%-d %b %H:%M} UTC: %{y:,." + str(figures.decimals(unit)) + "f}<extra></extra>",
+    }
+    shade = {
+        "type": "rect",
+        "yref": "paper",
+        "y0": 0,
+        "y1": 1,
+        "fillcolor": look.quiet,
+        "opacity": 0.14,
+        "line_width": 0,
+    }
+    formats = [{"dtickrange": [None, _DAY - 1], "value": "%H:%M"}, {"dtickrange": [_DAY, None], "value": "%-d %b"}]
+    return figure(
+        look,
+        HEIGHT,
+        [line],
+        x={"tickformatstops": formats},
+        y={"tickformat": ",~f"},
+        shapes=[shade | {"x0": before[-1].at, "x1": after[0].at} for before, after in pairwise(runs)],
+    )
 
 
 def gaps(points: Sequence[EquityPoint]) -> int:

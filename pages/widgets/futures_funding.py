@@ -17,7 +17,7 @@ from kucoin.desk.position_lines import PositionLine
 from kucoin.desk.sheets import Sheet
 from kucoin.model.position import FundingPayment, FundingRate
 from pages.widgets import figures, futures_choice, futures_days, ledger_table, plots, session
-from pages.widgets.plots import Look, dress
+from pages.widgets.plots import Look, figure
 
 _ROWS = 10  # before a table scrolls
 _YEAR = timedelta(days=365)
@@ -128,13 +128,17 @@ def plot(rates: Sequence[FundingRate], look: Look) -> go.Figure:
     """Return the rate of each settlement as a bar; ink, since a rate is a gain to one side and a loss to the other."""
     oldest = rates[::-1]
     told = [f"{each.at.day} {each.at:%b %H:%M} UTC: {figures.percent(each.rate, places=4)}" for each in oldest]
-    bars = go.Bar(x=[each.at for each in oldest], y=[float(each.rate) for each in oldest])
-    figure = go.Figure(bars.update(text=told, textposition="none", hoverinfo="text", marker={"color": look.soft}))
-    figure.update_traces(marker_line_width=0)
-    dress(figure, look, 220, r=64)
-    figure.update_yaxes(tickformat="+.3%", zeroline=True, zerolinecolor=look.quiet)
-    figure.update_xaxes(nticks=6, tickformat="%-d %b")
-    return figure
+    bars = {
+        "type": "bar",
+        "x": [each.at for each in oldest],
+        "y": [float(each.rate) for each in oldest],
+        "text": told,
+        "textposition": "none",
+        "hoverinfo": "text",
+        "marker": {"color": look.soft, "line": {"width": 0}},
+    }
+    zero = {"tickformat": "+.3%", "zeroline": True, "zerolinecolor": look.quiet}
+    return figure(look, 220, [bars], x={"tickformat": "%-d %b"}, y=zero)
 
 
 def _payments(payments: Sequence[FundingPayment], symbol: str, now: datetime) -> None:

@@ -45,10 +45,10 @@ class Choice(NamedTuple):
 
 
 class _Reported(NamedTuple):
-    """A report, and what it was asked for."""
+    """The reports that were looked at, by settlement currency and beginning, and the ledger's generation then."""
 
-    asked: tuple[int, str, str, datetime | None]
-    report: Report
+    generation: int
+    reports: dict[tuple[str, datetime | None], Report]
 
 
 @st.fragment
@@ -97,15 +97,13 @@ def _control(label: str, options: list[str], key: str, default: str | None = Non
 
 def _report(ledger: Ledger, choice: Choice, now: datetime) -> Report | None:
     """Return the report, asked anew only when the ledger has changed or another one is wanted."""
-    since = futures_days.since(choice.span, now)
-    asked = (ledger.generation, choice.currency, choice.span, since)
+    generation, asked = ledger.generation, (choice.currency, futures_days.since(choice.span, now))
     held: _Reported | None = st.session_state.get(_HELD)
-    if held is None or held.asked != asked:
-        report = ledger.report(currency=choice.currency, since=since)
-        if report is None:
-            return None
-        held = st.session_state[_HELD] = _Reported(asked, report)
-    return held.report
+    if held is None or held.generation != generation:
+        held = st.session_state[_HELD] = _Reported(generation, {})
+    if asked not in held.reports and (report := ledger.report(currency=asked[0], since=asked[1])) is not None:
+        held.reports[asked] = report
+    return held.reports.get(asked)
 
 
 def _nothing(ledger: Ledger, report: Report | None, choice: Choice) -> None:

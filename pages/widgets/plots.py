@@ -14,6 +14,7 @@ import streamlit as st
 from pages.widgets import palette
 
 _HELD = "plots-held"
+_UPPER, _LOWER = (0.36, 1.0), (0.0, 0.3)  # where the two rows of a figure lie
 
 
 class Look(NamedTuple):
@@ -54,24 +55,46 @@ def show(key: str, build: Callable[[Look], go.Figure], *made_of: object, alt: st
     st.plotly_chart(known[2], key=key, theme=None, config={"displayModeBar": False}, alt=alt)
 
 
-def dress(figure: go.Figure, colours: Look, height: int, **margin: int) -> go.Figure:
-    """Give a figure the type, the ground and the axes of the house, and return it."""
-    figure.update_layout(
-        height=height,
-        showlegend=False,
-        margin={"l": 4, "r": 4, "t": 8, "b": 20} | margin,
-        font={"family": "IBM Plex Sans, sans-serif", "size": 11.5, "color": colours.quiet},
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        hovermode="x",
-        hoverlabel={"bgcolor": colours.ground, "bordercolor": colours.line, "font": {"color": colours.ink}},
-        dragmode=False,
-        bargap=0.4,
-    )
+def figure(
+    colours: Look,
+    height: int,
+    traces: list[dict[str, Any]],
+    *,
+    x: dict[str, Any] | None = None,
+    y: dict[str, Any] | None = None,
+    below: dict[str, Any] | None = None,
+    **layout: Any,
+) -> go.Figure:
+    """Return a figure with the type, the ground and the axes of the house.
+
+    It is put together as one dictionary, since Plotly looks at everything again with each later change.
+
+    Args:
+        traces: As Plotly's schema has them; those in the lower row name ``y2``.
+        x, y, below: What the axes have of their own; with ``below`` there are two rows over one time axis.
+        layout: What the layout has of its own.
+    """
     axis: dict[str, Any] = {"gridcolor": colours.line, "zeroline": False, "fixedrange": True}
-    figure.update_xaxes(**axis, showgrid=False)
-    figure.update_yaxes(**axis, side="right", nticks=5, labelalias={"+0": "0", "+0.000%": "0"})
-    return figure
+    figures = axis | {"side": "right", "nticks": 5, "labelalias": {"+0": "0", "+0.000%": "0"}}
+    rows = {"yaxis": figures | (y or {})}
+    if below is not None:
+        rows["yaxis"]["domain"] = _UPPER
+        rows["yaxis2"] = figures | {"domain": _LOWER} | below
+    usual = {
+        "height": height,
+        "showlegend": False,
+        "margin": {"l": 4, "r": 60, "t": 8, "b": 20},
+        "font": {"family": "IBM Plex Sans, sans-serif", "size": 11.5, "color": colours.quiet},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "hovermode": "x",
+        "hoverlabel": {"bgcolor": colours.ground, "bordercolor": colours.line, "font": {"color": colours.ink}},
+        "dragmode": False,
+        "bargap": 0.4,
+        "xaxis": axis | {"showgrid": False, "nticks": 6, "anchor": "y2" if below is not None else "y"} | (x or {}),
+        **rows,
+    }
+    return go.Figure({"data": traces, "layout": usual | layout})
 
 
 def mixed(colour: str, ground: str, share: float) -> str:
