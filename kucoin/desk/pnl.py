@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import groupby
 from threading import Lock
 from typing import Literal
 
 from kucoin.decimals import ZERO
+from kucoin.desk.pnl_pages import Page, Sums, moment_of, page_of
 from kucoin.desk.round_book import RoundBook
-from kucoin.desk.rounds import Closed, Ended, Realised, Round
+from kucoin.desk.rounds import Closed, Ended, Round
 from kucoin.model.order import FuturesFill
 from kucoin.model.position import ClosedPosition, FundingPayment
 
@@ -135,104 +135,13 @@ def _sum(start: date, days: list[Bucket]) -> Bucket:
     )
 
 
-class _Sums:
-    """What was realised in some span."""
-
-    __slots__ = ("fees", "funding", "payments", "price", "turnover", "unpriced")
-
-    def __init__(self) -> None:
-        self.price = self.fees = self.funding = self.turnover = ZERO
-        self.payments = self.unpriced = 0
-
-    def count(self, one: Realised) -> None:
-        """Add what one fill or funding did."""
-        if one.funding:
-            self.funding += one.funding
-            self.payments += 1
-            return
-        self.price += one.price
-        self.fees += one.fee
-        self.turnover += one.value
-        self.unpriced += one.unpriced > 0
-
-    def add(self, other: _Sums) -> None:
-        """Add another span's sums."""
-        self.price += other.price
-        self.fees += other.fees
-        self.funding += other.funding
-        self.turnover += other.turnover
-        self.payments += other.payments
-        self.unpriced += other.unpriced
-
-
-@dataclass(frozen=True, slots=True)
-class _Page:
-    """What is known of one contract, for reading: nothing of it changes.
-
-    ``realised`` may grow in the hands of the writer; readers look no further than ``count``. A day that more comes to
-    gets new sums.
-    """
-
-    symbol: str
-    currency: str
-    realised: Sequence[Realised]
-    count: int
-    days: Mapping[date, _Sums]
-    closed: Sequence[Ended]
-
-    def since(self, since: datetime | None) -> tuple[dict[date, _Sums], Sequence[Ended]]:
-        """Return the sums by day and the positions that ended, of all or of what happened since a moment."""
-        if since is None:
-            return dict(self.days), self.closed
-        first = since.astimezone(UTC).date()
-        days = {day: sums for day, sums in self.days.items() if day > first}
-        part = _Sums()
-        for one in self.from_moment(since):
-            if one.at.date() > first:
-                break
-            part.count(one)
-            days[first] = part
-        return days, self.closed[bisect_left(self.closed, since, key=_at) :]
-
-    def from_moment(self, since: datetime) -> Sequence[Realised]:
-        """Return what was realised since a moment."""
-        return self.realised[bisect_left(self.realised, since, hi=self.count, key=_at) : self.count]
-
-
-def _page(book: RoundBook, symbol: str, old: _Page | None) -> _Page | None:
-    """Return what ``book`` knows of a contract, going on from what was known before."""
-    realised, closed = book.realised(symbol), book.closed(symbol)
-    if not realised and not closed:
-        return None
-    start, days = 0, dict[date, _Sums]()
-    if old is not None and old.realised is realised:
-        start, days = old.count, dict(old.days)
-    for day, part in groupby(realised[start:], key=_day):
-        sums = _Sums()
-        if day in days:
-            sums.add(days[day])
-        for one in part:
-            sums.count(one)
-        days[day] = sums
-    currency = realised[0].currency if realised else closed[0].closed.settle_currency
-    return _Page(symbol, currency, realised, len(realised), days, closed)
-
-
-def _at(one: Realised | Ended) -> datetime:
-    return one.at
-
-
-def _day(one: Realised) -> date:
-    return one.at.date()
-
-
 class PnlBook:
     """The ledger of futures as rounds and sums. It may be fed from one thread while others read, who never wait."""
 
     def __init__(self) -> None:
         self._book = RoundBook()
         self._feeding = Lock()
-        self._pages: Mapping[str, _Page] = {}
+        self._pages: Mapping[str, Page] = {}
         self._rounds: Mapping[tuple[str, str], Round] = {}
 
     def feed(
@@ -252,7 +161,7 @@ class PnlBook:
             new = sum(map(book.add, fills)) + sum(map(book.add_funding, funding)) + sum(map(book.add_closed, closed))
             pages = dict(self._pages)
             for symbol in book.settle():
-                page = _page(book, symbol, pages.get(symbol))
+                page = page_of(book, symbol, pages.get(symbol))
                 if page is not None:
                     pages[symbol] = page
             self._pages, self._rounds = pages, book.open_rounds()
@@ -286,12 +195,12 @@ class PnlBook:
     def report(self, *, currency: str, symbol: str | None = None, since: datetime | None = None) -> Report:
         """Return what was realised in a settlement currency, on one contract or on all, since a moment or ever."""
         pages = [page for page in self._pages.values() if page.currency == currency and symbol in (None, page.symbol)]
-        days: dict[date, _Sums] = defaultdict(_Sums)
+        days: dict[date, Sums] = defaultdict(Sums)
         positions: list[Ended] = []
         by_symbol = []
         for page in pages:
             sums, closed = page.since(since)
-            whole = _Sums()
+            whole = Sums()
             for day, part in sums.items():
                 days[day].add(part)
                 whole.add(part)
@@ -301,18 +210,18 @@ class PnlBook:
                 by_symbol.append(
                     SymbolSum(page.symbol, whole.price, whole.fees, whole.funding, closed=len(closed), won=won)
                 )
-        positions.sort(key=_at, reverse=True)
+        positions.sort(key=moment_of, reverse=True)
         return _report(currency, since, days, sorted(by_symbol, key=lambda one: one.net, reverse=True), positions)
 
 
 def _report(
     currency: str,
     since: datetime | None,
-    days: Mapping[date, _Sums],
+    days: Mapping[date, Sums],
     by_symbol: Sequence[SymbolSum],
     positions: Sequence[Ended],
 ) -> Report:
-    whole = _Sums()
+    whole = Sums()
     for sums in days.values():
         whole.add(sums)
     nets = [one.net for one in positions if one.net is not None]
@@ -340,9 +249,9 @@ def _report(
     )
 
 
-def _days(sums: Mapping[date, _Sums], positions: Iterable[Ended]) -> tuple[Bucket, ...]:
+def _days(sums: Mapping[date, Sums], positions: Iterable[Ended]) -> tuple[Bucket, ...]:
     ended = Counter(one.at.date() for one in positions)
-    none = _Sums()
+    none = Sums()
     return tuple(
         Bucket(day, of.price, of.fees, of.funding, closed=ended[day])
         for day in sorted({*sums, *ended})
