@@ -22,6 +22,7 @@ PAGE = 250
 
 _CONTRACT = "pnl-contract"
 _ALL = "All contracts"
+_ROUNDING = Decimal("1E-8")  # of a settlement currency, at each fill
 _ROWS = 10  # before the table scrolls
 _DIFFERENCE = "Difference to exchange"
 _MEANING = "Difference to exchange: our net less the exchange's word for the same position"
@@ -105,16 +106,26 @@ def _empty(span: str, symbol: str | None) -> str:
 
 def summary(positions: Sequence[Closed], span: str) -> str:
     """Return how many there are, and whether they agree with the exchange."""
-    off = sum(1 for each in positions if each.difference)
     unknown = sum(1 for each in positions if each.difference is None)
+    rounded = sum(1 for each in positions if _is_rounding(each))
+    off = sum(1 for each in positions if each.difference) - rounded
     words = [f"{len(positions)} {'ever' if span == 'All' else 'in ' + futures_days.title(span)}."]
     if off:
         words.append(f"{off} {'differs' if off == 1 else 'differ'} from the exchange: see the fills that are missing.")
     if unknown:
         words.append(f"{unknown} cannot be compared: one side has not told {'it' if unknown == 1 else 'them'} yet.")
-    if not off and not unknown:
+    if rounded:
+        words.append(f"{rounded} {'differs' if rounded == 1 else 'differ'} by no more than the exchange's rounding.")
+    if not off and not unknown and not rounded:
         words.append("Every one agrees with the exchange.")
     return " ".join(words)
+
+
+def _is_rounding(position: Closed) -> bool:
+    """Say whether a difference is no more than what the exchange may round at each fill."""
+    if not position.difference or position.missing or position.round is None:
+        return False
+    return abs(position.difference) <= _ROUNDING * position.round.fills
 
 
 def _table(positions: Sequence[Closed], unit: str, now: datetime) -> None:

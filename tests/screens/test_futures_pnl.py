@@ -241,6 +241,16 @@ def test_a_difference_names_the_fills_that_are_missing(section: AppTest, ledger:
     assert "1 cannot be compared" in text
 
 
+def test_rounding_is_not_taken_for_missing_fills(section: AppTest, ledger: FakeLedger) -> None:
+    """A unit of the last decimal at each fill is the exchange's; one more is a difference, and so is a named fill."""
+    ledger.positions[0] = replace(ledger.positions[0], difference=D("0.00000004"))
+    assert "1 differs by no more than the exchange's rounding." in said(section.run())
+    assert written(section)["Difference to exchange"].tolist() == ["+<0.01", "0.00", "0.00"]
+    for changes in ({"difference": D("-0.00000005")}, {"missing": "2 lots bought after 09:10 UTC are missing"}):
+        changed = [replace(ledger.positions[0], **changes)]
+        assert "1 differs from the exchange" in futures_closed.summary(changed, "All")
+
+
 def test_what_the_exchange_did_not_tell_is_a_dash(section: AppTest, ledger: FakeLedger) -> None:
     """In its cell, and nothing else breaks."""
     untold = dict.fromkeys(("kind", "leverage", "trade_fee", "funding_fee", "roe", "open_price", "close_price"))
