@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import select
 
+from kucoin.desk import ledger
 from kucoin.desk.desk import Desk
 from kucoin.desk.upstream import Upstream
+from kucoin.journal import tables
 from kucoin.journal.database import Journal
 from kucoin.model.credentials import Credentials, Secret
 from kucoin.model.order import Lots, MarginMode, NewFuturesOrder, OrderType, Side
-from kucoin.practice.store import Store
+from kucoin.practice import story
+from kucoin.practice.keys import USERS
 from kucoin.rest import hosts
 from kucoin.rest.client import Exchange
 from tests.conftest import Practice
 from tests.feed_server import until
+from tests.ledger_month import closed, ties_out
 
 PATIENCE = 40.0
 SYMBOL = "LINKUSDTM"
@@ -33,12 +39,12 @@ def journal(tmp_path: Path) -> Iterator[Journal]:
 
 
 @contextmanager
-def desk_on(practice: Practice, journal: Journal) -> Iterator[tuple[Desk, Exchange]]:
+def desk_on(practice: Practice, journal: Journal, mode: str = "practice") -> Iterator[tuple[Desk, Exchange]]:
     """A Desk that keeps a ledger, and its client."""
     credentials = Credentials(Secret(practice.key), Secret(practice.secret), Secret(practice.passphrase))
     exchange = Exchange(hosts.Hosts(practice.spot, practice.futures), credentials)
     upstream = Upstream(exchange, practice=True)
-    desk = Desk(exchange, upstream, mode="practice", site="global", version="0", key_tail="0001", journal=journal)
+    desk = Desk(exchange, upstream, mode=mode, site="global", version="0", key_tail="0001", journal=journal)
     desk.start()
     try:
         until(lambda: desk.ledger.progress().state == "ready", PATIENCE)
@@ -60,43 +66,33 @@ def market(side: Side, lots: int) -> NewFuturesOrder:
     )
 
 
-def test_a_trade_is_in_the_ledger_soon(new_practice: Callable[..., Practice], journal: Journal) -> None:
-    """The private socket wakes it: the position, and what its fees took, are on the positions' page in seconds."""
-    with desk_on(new_practice(), journal) as (desk, exchange):
+def test_a_trade_is_in_the_ledger_soon(floor: Practice, journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The private socket wakes it: the position, and what its fees took, are there in seconds."""
+    monkeypatch.setattr(ledger, "_SPACING", 0.1)
+    floor.clock(offset=0, rate=0)  # its market has stood still for as long as the other tests took
+    with desk_on(floor, journal) as (desk, exchange):
         until(lambda: desk.futures.view().standing == "ready", PATIENCE)
         until(lambda: desk.hub.problem(futures=True, private=True) is None, PATIENCE)
+        before = len(closed(desk.ledger))
         exchange.futures_orders.place(market(Side.BUY, 4))
-        held = until(lambda: desk.ledger.open_rounds().get((SYMBOL, "BOTH")), 20)
+        held = until(lambda: desk.ledger.open_rounds().get((SYMBOL, "BOTH")), PATIENCE)
         assert (held.held_lots, held.is_long, held.complete) == (4, True, True)
-        (fill, *_) = exchange.futures_orders.recent_fills(symbol=SYMBOL)
-        line = until(
-            lambda: next((each for each in desk.futures.view().positions if each.symbol == SYMBOL), None), PATIENCE
-        )
-        assert line is not None
-        assert desk.ledger.realised_today()[SYMBOL, "BOTH"] == held.fees
-        assert held.fees <= -fill.fee
+        until(lambda: SYMBOL in [each.symbol for each in desk.futures.view().positions], PATIENCE)
+        assert desk.ledger.realised_today()[SYMBOL, "BOTH"] == held.fees < 0
         assert desk.ledger.equity("USDT")[-1].equity > 0
-        assert desk.ledger.equity("USDT")[-1].currency == "USDT"
+        exchange.futures_orders.place(market(Side.SELL, 4))
+        until(lambda: (SYMBOL, "BOTH") not in desk.ledger.open_rounds(), PATIENCE)
+        until(lambda: len(closed(desk.ledger)) == before + 1 and ties_out(desk.ledger), PATIENCE)
 
 
-def test_a_practice_exchange_that_began_anew_has_another_ledger(
-    new_practice: Callable[..., Practice], journal: Journal, tmp_path: Path
-) -> None:
-    """Same uid, same journal: positions of the old world do not stay open in the new one."""
-    old = born_earlier(new_practice(data=tmp_path / "old"))
-    with desk_on(new_practice(data=old), journal) as (desk, exchange):
-        exchange.futures_orders.place(market(Side.BUY, 4))
-        until(lambda: (SYMBOL, "BOTH") in desk.ledger.open_rounds(), PATIENCE)
-    with desk_on(new_practice(), journal) as (desk, _):
-        assert (SYMBOL, "BOTH") not in desk.ledger.open_rounds()
-        assert desk.ledger.open_rounds()
-
-
-def born_earlier(practice: Practice) -> Path:
-    """End an exchange and make it two minutes older; return its folder."""
-    practice.stop()
-    store = Store(practice.data_dir)
-    store.set_meta(born_ms=str(int(store.meta("born_ms") or 0) - 120_000))
-    store.commit()
-    store.close()
-    return practice.data_dir
+def test_a_practice_exchange_that_begins_anew_gets_another_ledger(floor: Practice, journal: Journal) -> None:
+    """Its uid stays the same, so what it was born with tells them apart; KuCoin's account has one ledger for good."""
+    with desk_on(floor, journal):
+        pass
+    with desk_on(floor, journal, mode="live"):
+        pass
+    with journal.read() as connection:
+        found = set(connection.execute(select(tables.fill.c.account)).scalars())
+    uid = str(USERS["main"].uid)
+    made = datetime.fromtimestamp(floor.state()["born_ms"] / 1000, UTC) - timedelta(days=story.BEGINS)
+    assert found == {uid, f"{uid} {made:%Y-%m-%dT%H:%MZ}"}
