@@ -200,18 +200,18 @@ class Track:
             Realised(payment.at, payment.symbol, payment.settle_currency, line.side, ZERO, ZERO, payment.funding, ZERO)
         )
 
-    def _end(self, line: Line, at: datetime) -> None:
-        """Let a position be over, and set it against the exchange's word where that is there already."""
+    def _end(self, line: Line, at: datetime, row: ClosedPosition | None = None) -> None:
+        """Let a position be over, as ``row`` says, or set it against the exchange's word that is there already."""
         tally = line.now
         if tally is None:
             return
         line.now, line.flat_at = None, at
-        line.last = End(at, tally)
+        line.last = End(at, tally, row)
         self._put(line.last)
-        for row in [one for one in self._rows if line.last.matches(one)] if self._rows else ():
-            if abs(row.closed_at - at) <= GRACE:
-                self._rows.remove(row)
-                line.last.show(row)
+        for told in [one for one in self._rows if line.last.matches(one)] if self._rows else ():
+            if abs(told.closed_at - at) <= GRACE:
+                self._rows.remove(told)
+                line.last.show(told)
                 return
 
     def _put(self, end: End) -> None:
@@ -236,8 +236,8 @@ class Track:
         else:
             self._lose(line, closes, fill.at)
 
-    def _lose(self, line: Line, left: int, at: datetime) -> None:
-        """Leave ``left`` lots of the position."""
+    def _lose(self, line: Line, left: int, at: datetime, row: ClosedPosition | None = None) -> None:
+        """Leave ``left`` lots of the position; none where ``row`` says so."""
         tally = line.now
         if tally is None:
             return
@@ -246,7 +246,7 @@ class Track:
         seen = max(at, self.realised[-1].at) if self.realised else at
         self.realised.append(Realised(seen, tally.symbol, tally.currency, line.side, ZERO, ZERO, ZERO, ZERO, lost))
         if not left:
-            self._end(line, at)
+            self._end(line, at, row)
 
     def _begin(self, line: Line, first: FuturesFill | FundingPayment, *, is_long: bool) -> Tally:
         """Begin a position that the ledger did not see opened."""
@@ -298,9 +298,7 @@ class Track:
         self._rows.remove(row)
         for line in self._lines.values():
             if line.now is not None and _may_end(line.now, row):
-                self._lose(line, 0, row.closed_at)
-                if line.last is not None:
-                    line.last.show(row)
+                self._lose(line, 0, row.closed_at, row)
                 return
         self._put(End(row.closed_at, None, row))
 

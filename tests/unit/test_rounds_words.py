@@ -6,7 +6,7 @@ import pytest
 
 from kucoin.desk.pnl import PnlBook
 from kucoin.model.order import PositionSide
-from tests.ledger_facts import LINEAR, at, fill, paid
+from tests.ledger_facts import LINEAR, at, ended, fill, paid
 
 
 @pytest.mark.parametrize("kind", ["settlement", "liquid", "adl"])
@@ -17,8 +17,8 @@ def test_what_the_exchange_does_by_itself_opens_nothing(kind: str, known: int) -
     before = [fill("09:00", known, "60000")] if known else []
     book.feed(fills=[*before, fill("09:10", -5, "60000", kind=kind, rate="0")])
     assert book.open_rounds() == {}
-    [ended] = book.report(currency="USDT").positions
-    assert f"{5 - known} lots bought" in ended.missing
+    [end] = book.report(currency="USDT").positions
+    assert f"{5 - known} lots bought" in end.missing
 
 
 @pytest.mark.parametrize(
@@ -43,3 +43,12 @@ def test_beside_lots_of_unknown_cost_none_has_a_known_one() -> None:
     )
     assert book.realised_since(at("09:30")) == {(LINEAR, PositionSide.BOTH): None}
     assert book.report(currency="USDT").unpriced == 1
+
+
+def test_two_ends_told_within_a_second_before_their_fills_are_two() -> None:
+    """The list of closed positions may be ahead of that of fills: neither end takes the other's place."""
+    book = PnlBook()
+    first, second = ended("09:00", "09:10", "1"), ended("09:10", "09:10:00.5", "2")
+    book.feed(fills=[fill("09:00", 3, "60000")], closed=[first, second])
+    found = book.report(currency="USDT").positions
+    assert [(each.exchange, each.round is None) for each in found] == [(second, True), (first, False)]
