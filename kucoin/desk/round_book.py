@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from itertools import chain
+from itertools import chain, takewhile
 
 from kucoin.desk.round_track import Track
 from kucoin.desk.rounds import Ended, Realised, Round
@@ -13,7 +13,6 @@ from kucoin.model.position import ClosedPosition, FundingPayment
 
 Event = FuturesFill | FundingPayment | ClosedPosition
 _Key = tuple[datetime, int, int, str, bool]
-_Item = tuple[_Key, Event]
 _NO_TRADE = "cancel"
 _AFTER = timedelta(milliseconds=1)  # the exchange tells the end of a position in whole milliseconds, its fills in finer
 
@@ -23,36 +22,36 @@ class Shelf:
 
     def __init__(self) -> None:
         self.track = Track()
-        self._events: list[_Item] = []
-        self._new: list[_Item] = []
+        self._events: list[Event] = []
+        self._new: list[Event] = []
         self._known: set[object] = set()
 
-    def add(self, name: object, key: _Key, event: Event) -> bool:
+    def add(self, name: object, event: Event) -> bool:
         """Take an event, unless one of that name is known; return whether it was new."""
         if name in self._known:
             return False
         self._known.add(name)
-        self._new.append((key, event))
+        self._new.append(event)
         return True
 
     def settle(self) -> None:
         """Tell what is new in its order, or everything anew where some of it came too late; judge what waits."""
         new, self._new = sorted(self._new, key=_key), []
-        late = [item for item in new if self._is_late(item[0])]
-        if all(isinstance(event, ClosedPosition) and self.track.match(event) for _, event in late):
+        late = list(takewhile(self._is_late, new))
+        if all(isinstance(event, ClosedPosition) and self.track.match(event) for event in late):
             told = new[len(late) :]
         else:
             self.track = Track()
             told = sorted(self._events + new, key=_key)
         self._events = sorted(self._events + new, key=_key) if late else self._events + new
-        for _, event in told:
+        for event in told:
             _tell(self.track, event)
         self.track.settle()
 
-    def _is_late(self, key: _Key) -> bool:
+    def _is_late(self, event: Event) -> bool:
         """Whether what came after an event has been told already, or judged."""
-        until = self.track.until
-        return bool(self._events and key <= self._events[-1][0]) or (until is not None and key[0] <= until)
+        key, until = _key(event), self.track.until
+        return bool(self._events and key <= _key(self._events[-1])) or (until is not None and key[0] <= until)
 
 
 class RoundBook:
@@ -70,22 +69,15 @@ class RoundBook:
         """Take a fill; return whether it is new. What was no trade is left out."""
         if fill.kind == _NO_TRADE or not fill.size:
             return False
-        number = fill.trade_id  # rises with time, so that it orders fills of one moment; it may have ever more digits
-        taker = fill.liquidity is Liquidity.TAKER  # in a trade with oneself the maker's side is booked first
-        key = (fill.at, 1, len(number), number, taker)
-        return self._add(fill.symbol, (number, fill.order_id), key, fill)
+        return self._add((fill.trade_id, fill.order_id), fill)
 
     def add_funding(self, payment: FundingPayment) -> bool:
         """Take a funding; return whether it is new."""
-        number = str(payment.payment_id)
-        key = (payment.at, 0, len(number), number, False)
-        return self._add(payment.symbol, payment.payment_id, key, payment)
+        return self._add(payment.payment_id, payment)
 
     def add_closed(self, closed: ClosedPosition) -> bool:
         """Take a position that ended; return whether it is new."""
-        number = closed.close_id
-        key = (closed.closed_at + _AFTER, 2, len(number), number, False)
-        return self._add(closed.symbol, number, key, closed)
+        return self._add(closed.close_id, closed)
 
     def settle(self) -> set[str]:
         """Bring everything up to date; return the contracts that something has changed on since the last time."""
@@ -113,16 +105,24 @@ class RoundBook:
         elif symbol in self._shelves:
             yield self._shelves[symbol]
 
-    def _add(self, symbol: str, name: object, key: _Key, event: Event) -> bool:
+    def _add(self, name: object, event: Event) -> bool:
+        symbol = event.symbol
         shelf = self._shelves.get(symbol)
         if shelf is None:
             shelf = self._shelves[symbol] = Shelf()
         self._touched.add(symbol)
-        return shelf.add(name, key, event)
+        return shelf.add(name, event)
 
 
-def _key(item: _Item) -> _Key:
-    return item[0]
+def _key(event: Event) -> _Key:
+    """Return by what events are put in order: moment, kind, and number, which rises and may have ever more digits."""
+    if isinstance(event, FuturesFill):
+        taker = event.liquidity is Liquidity.TAKER  # in a trade with oneself the maker's side is booked first
+        return event.at, 1, len(event.trade_id), event.trade_id, taker
+    if isinstance(event, FundingPayment):
+        number = str(event.payment_id)
+        return event.at, 0, len(number), number, False
+    return event.closed_at + _AFTER, 2, len(event.close_id), event.close_id, False
 
 
 def _tell(track: Track, event: Event) -> None:
