@@ -269,6 +269,8 @@ class Track:
         """Believe fundings whose size no fill has explained by now."""
         for payment in [one for one in self._payments if one.at + GRACE <= now]:
             self._payments.remove(payment)
+            for row in [row for row in self._rows if row.closed_at + GRACE < payment.at]:
+                self._enforce(row)
             line = self._paid_on(payment)
             if line.touched_at is None or line.touched_at < payment.at - GRACE:
                 self._resize(line, payment)

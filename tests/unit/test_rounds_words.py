@@ -52,3 +52,17 @@ def test_two_ends_told_within_a_second_before_their_fills_are_two() -> None:
     book.feed(fills=[fill("09:00", 3, "60000")], closed=[first, second])
     found = book.report(currency="USDT").positions
     assert [(each.exchange, each.round is None) for each in found] == [(second, True), (first, False)]
+
+
+def test_an_end_that_was_told_comes_before_a_later_funding_of_another_position() -> None:
+    """Its closing fill is missing, and so are those that opened the next: the row is the word for our own round."""
+    book = PnlBook()
+    told = ended("07:00", "07:59", "1")
+    book.feed(
+        fills=[fill("07:00", 5, "60000"), fill("09:00", 2, "60000", opens=0)],
+        funding=[paid("08:00", "0.01", -2)],
+        closed=[told],
+    )
+    first = book.report(currency="USDT").positions[-1]
+    assert (first.exchange, first.round is None) == (told, False)
+    assert sum(1 for each in book.report(currency="USDT").positions if each.exchange == told) == 1
