@@ -38,7 +38,7 @@ class Shelf:
         """Tell what is new in its order, or everything anew where some of it came too late; judge what waits."""
         new, self._new = sorted(self._new, key=_key), []
         late = list(takewhile(self._is_late, new))
-        if all(isinstance(event, ClosedPosition) and self.track.match(event) for event in late):
+        if all(isinstance(event, ClosedPosition) and self.track.match(event, late=True) for event in late):
             told = new[len(late) :]
         else:
             self.track = Track()

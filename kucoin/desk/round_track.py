@@ -107,20 +107,21 @@ class Track:
         else:
             self._put(End(row.closed_at, None, row))
 
-    def match(self, row: ClosedPosition) -> bool:
+    def match(self, row: ClosedPosition, *, late: bool = False) -> bool:
         """Set a row against the round that it is about, and say whether there is one.
 
-        That is one that earned just what the row says; else the one that ended when it says so, or began then.
+        That is one that earned just what the row says; else the one that ended when it says so, or began then. Of a row
+        that is told ``late``, after what came later, only the first is sure to be what it would have been in time.
         """
         recent = row.closed_at - _LATE
         begins = recent if row.opened_at is None else min(recent, row.opened_at)
-        first, after = (bisect_left(self.ends, at, key=_time) for at in (begins, row.closed_at + GRACE))
+        ends = row.closed_at + (timedelta(milliseconds=1) if late else GRACE)
+        first, after = (bisect_left(self.ends, at, key=_time) for at in (begins, ends))
         free = [end for end in self.ends[first:after] if end.matches(row)]
-        found = (
-            [end for end in free if end.earned(row)]
-            or [end for end in free if end.at >= recent]
-            or [end for end in free if end.began(row, GRACE)]
-        )
+        found = [end for end in free if end.earned(row)]
+        if not found and not late:
+            near = [end for end in free if end.at >= recent]
+            found = near or [end for end in free if end.began(row, GRACE)]
         if not found:
             return False
         nearest = min(found, key=lambda end: end.distance(row))
