@@ -153,7 +153,7 @@ def test_small_answers_of_futures_are_read() -> None:
 def test_closed_positions_are_read() -> None:
     """Profit is net: gross less fee, and funding."""
     page = paging.numbered(opened("futures-closed-positions"), 4, parse_futures.closed_position)
-    assert page.cursor is None
+    assert (page.cursor, page.total) == (None, 4)
     (closed,) = page.items
     assert closed == ClosedPosition(
         close_id="500000000036305465",
