@@ -209,6 +209,8 @@ def _closed(position: Closed) -> Row:
             "price_pnl": ours.price_pnl,
             "fees": ours.fees,
             "funding": ours.funding,
+            # So that the row adds up, though the page goes by the exchange's word where fills are missing.
+            "net": ours.net if ours.complete else position.net,
         }
     return row
 

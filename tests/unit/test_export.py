@@ -120,6 +120,14 @@ def test_the_rows_add_up_to_what_was_paid() -> None:
     assert sum(amounts) == -sum(fill.fee for fill in some) + 3 * PAYMENT.funding
 
 
+def test_a_row_with_missing_fills_adds_up() -> None:
+    """Net is what its own parts come to, and net less the exchange's is the difference."""
+    short = Closed(ROUND, replace(CLOSED, pnl=ROUND.net - 3), Decimal(3), "2 lots sold are missing", None, None)
+    (row,) = read_csv(to_csv(closed_rows([short])))
+    assert Decimal(row["net"]) == sum(Decimal(row[name]) for name in ("price_pnl", "fees", "funding"))
+    assert Decimal(row["net"]) - Decimal(row["exchange_net"]) == Decimal(row["difference"]) == 3
+
+
 @pytest.mark.parametrize("fee", ["0", "0.00", "-0.5", "1234567890123456789012345678901.5"])
 def test_a_fee_turns_its_sign_and_nothing_else(fee: str) -> None:
     """No digit is lost, a rebate is money that came, and zero has no sign."""
