@@ -70,10 +70,10 @@ class End:
             self._shown = None
 
     def precede(self, piece: End) -> None:
-        """Count what a piece of the same position did that came before, or in the same moment."""
+        """Count what a piece of the same position did before, or in the same moment; nothing is left of the piece."""
         if self.tally is not None and piece.tally is not None:
             piece.tally.absorb(self.tally)
-            self.tally = piece.tally
+            self.tally, piece.tally = piece.tally, None
             self._shown = None
 
 

@@ -90,7 +90,7 @@ class Track:
 
     def payment(self, payment: FundingPayment) -> None:
         """Take the next funding. It may be that of a fill which is told later but happened before."""
-        self._judge_payments(payment.at)
+        self._pass(payment.at)
         line = self._paid_on(payment)
         if not payment.position_qty or _fits(line, payment):
             self._fund(line, payment)
@@ -99,9 +99,9 @@ class Track:
 
     def row(self, row: ClosedPosition) -> None:
         """Take the exchange's word that a position has ended."""
+        self._pass(row.closed_at)
         if self.match(row):
             return
-        self._judge_payments(row.closed_at)
         if any(_may_end(line.now, row) for line in self._lines.values()):
             self._rows.append(row)
         else:
@@ -266,6 +266,12 @@ class Track:
         line.now, line.last = last.tally, None
         return line.now
 
+    def _pass(self, now: datetime) -> None:
+        """Judge what waited for something that would have come by now."""
+        self._judge_payments(now)
+        for row in [row for row in self._rows if row.closed_at + GRACE < now]:
+            self._enforce(row)
+
     def _judge_payments(self, now: datetime) -> None:
         """Believe fundings whose size no fill has explained by now."""
         for payment in [one for one in self._payments if one.at + GRACE <= now]:
@@ -297,7 +303,9 @@ class Track:
                 self._enforce(row)
 
     def _enforce(self, row: ClosedPosition) -> None:
-        """End the position that ``row`` says has ended."""
+        """End the position that ``row`` says has ended, unless something has meanwhile."""
+        if row not in self._rows:
+            return
         self._rows.remove(row)
         for line in self._lines.values():
             if line.now is not None and _may_end(line.now, row):
