@@ -19,6 +19,7 @@ WEEKS = 14
 
 _TALL, _LOW, _ROOMY = 38, 26, 6  # px of a week's row: with so many weeks or fewer, and with more
 _HEAD = 24
+_SHORT = 6  # characters of an amount that leave room for a day's number in a low row
 _NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _DEEPEST, _LEAST = 0.46, 0.16  # how much of the hue the largest day has, and how far a small one stands off from zero
 
@@ -52,7 +53,7 @@ def calendar(days: Sequence[Bucket], unit: str, look: Look) -> go.Figure:
     return figure(
         look,
         height(days),
-        [heat, _texts(cells, look, low=low), _amounts(cells, unit, look, low=low)],
+        [heat, _texts(cells, unit, look, low=low), _amounts(cells, unit, look, low=low)],
         x={"side": "top", "tickvals": list(range(7)), "ticktext": _NAMES, "range": [-0.5, 6.5], "ticks": ""},
         y={"range": [rows - 0.5, -0.5], "showticklabels": False, "showgrid": False},
         margin={"l": 0, "r": 0, "t": _HEAD, "b": 0},
@@ -102,13 +103,18 @@ def _said(bucket: Bucket, unit: str) -> str:
     return f"{bucket.start.day} {bucket.start:%b}: {figures.money(bucket.net, unit, signed=True)} {unit}{ended}"
 
 
-def _texts(cells: Sequence[_Cell], look: Look, *, low: bool) -> dict[str, Any]:
-    """Return the days' numbers, top left; with the month's name where it begins."""
+def _texts(cells: Sequence[_Cell], unit: str, look: Look, *, low: bool) -> dict[str, Any]:
+    """Return the days' numbers, top left; with the month's name where it begins.
+
+    In a low row a day without room beside its amount has none.
+    """
+    full = [low and cell.bucket is not None and len(brief(cell.bucket.net, unit)) > _SHORT for cell in cells]
+    numbers = [_number(cell.day, first=cell is cells[0]) for cell in cells]
     return {
         "type": "scatter",
         "x": [cell.column - 0.46 for cell in cells],
         "y": [cell.row - (0 if low else 0.42) for cell in cells],
-        "text": [_number(cell.day, first=cell is cells[0]) for cell in cells],
+        "text": ["" if crowded else number for number, crowded in zip(numbers, full, strict=True)],
         "mode": "text",
         "textposition": "middle right" if low else "bottom right",
         "textfont": {

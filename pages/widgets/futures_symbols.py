@@ -32,7 +32,8 @@ def show(report: Report, now: datetime) -> None:
         column_config={"Contract": st.column_config.TextColumn(pinned=True)},
         alt="Realised by contract",
     )
-    for word, position in (("Best", report.best), ("Worst", report.worst)):
+    worst = report.worst if report.worst is not report.best else None
+    for word, position in (("Best", report.best), ("Worst", worst)):
         if position is not None:
             st.caption(f"{word}: {figures.plain(extreme(position, now))}")
 

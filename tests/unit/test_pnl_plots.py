@@ -102,6 +102,14 @@ def test_a_long_calendar_shows_its_newest_weeks() -> None:
     assert futures_calendar.height(days) < 2 * futures_calendar.height(days[-40:])
 
 
+def test_a_number_makes_room_for_a_long_amount() -> None:
+    """In low rows alone; the place of a cell tells its day."""
+    days = [day(date(2026, 1, 1) + timedelta(days=place), "1.5") for place in range(69)]
+    days[-1] = day(days[-1].start, "-12345")
+    _, numbers, amounts = calendar(days)
+    assert (list(amounts["text"])[-1], list(numbers["text"])[-2:]) == ("−12,345", ["9", ""])
+
+
 def calendar(days: list[Bucket]) -> list[Any]:
     """The traces."""
     return list(futures_calendar.calendar(days, "USDT", LOOK).to_plotly_json()["data"])
