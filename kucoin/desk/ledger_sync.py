@@ -4,7 +4,7 @@ The exchange cuts its lists three ways at once: a question spans a week, an answ
 than some months is told no more. So a stream is read window by window, from its mark on. Within a window the pages go
 from new to old and are numbered from the newest row: one that turns up meanwhile has another told twice, which does no
 harm, and is itself missed where it stands among those read already. That happens near the present alone, so a mark
-stays `LATE` behind it, and what is younger is asked for again. A mark moves with the last page of its window, in one
+stays some way behind it, and what is younger is asked for again. A mark moves with the last page of its window, in one
 transaction with it: whenever the reading is cut off, what is marked was read.
 """
 
@@ -40,7 +40,9 @@ T = TypeVar("T", bound=FuturesFill | ClosedPosition | FundingPayment)
 A = TypeVar("A")
 
 LATE = timedelta(minutes=10)
-"""How late a row may turn up in the exchange's lists."""
+"""How late a fill may turn up in the exchange's list; the latest are told elsewhere sooner."""
+LATER = timedelta(hours=1)
+"""The same for what is told in one list alone, of few rows: closed positions and fundings."""
 _DAY, _WEEK = timedelta(days=1), timedelta(days=7)
 _THREE_MONTHS = timedelta(days=89)  # the shortest three there are
 _SIX_MONTHS = timedelta(days=181)
@@ -71,6 +73,7 @@ class Stream(Generic[T]):
         take: Puts rows that are kept into the book; returns how many it had not.
         told: How long the exchange tells of a row.
         widest: The longest window that may be asked for.
+        late: How late a row may turn up.
     """
 
     name: str
@@ -80,6 +83,7 @@ class Stream(Generic[T]):
     take: Callable[[Sequence[T]], int]
     told: timedelta
     widest: timedelta
+    late: timedelta
 
 
 class Sync:
@@ -180,6 +184,7 @@ class Sync:
             take=lambda rows: self._book.feed(fills=rows),
             told=_THREE_MONTHS,
             widest=_WEEK,
+            late=LATE,
         )
         self._catch_up(stream, until)
         recent = [fill for fill in self._patiently(self._orders.recent_fills) if fill.kind != "cancel"]
@@ -198,6 +203,7 @@ class Sync:
             take=lambda rows: self._book.feed(closed=rows),
             told=_THREE_MONTHS,
             widest=_WEEK,
+            late=LATER,
         )
         self._catch_up(stream, until)
 
@@ -213,6 +219,7 @@ class Sync:
             take=self._paid,
             told=_SIX_MONTHS,
             widest=_THREE_MONTHS,
+            late=LATER,
         )
         self._catch_up(stream, until)
 
@@ -277,7 +284,7 @@ class Sync:
     def _mark(self, stream: Stream[T], end: datetime, until: datetime) -> Mark:
         """Return what is known now that ``stream`` was read up to ``end``; what nobody tells any more is a gap."""
         before, oldest = self.marks.get(stream.name), until - stream.told
-        upto = min(end, until - LATE)
+        upto = min(end, until - stream.late)
         if before is None or before.upto < oldest:
             return Mark(stream.name, upto, oldest)
         return Mark(stream.name, max(upto, before.upto), before.since)
