@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from random import Random
+from typing import Any
 
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from kucoin.desk.pnl import PnlBook
 from kucoin.desk.rounds import Closed
-from kucoin.model.order import FuturesFill
-from tests.ledger_facts import INVERSE, LINEAR, D, fill
+from kucoin.model.order import FuturesFill, PositionSide
+from tests.ledger_facts import DAY, INVERSE, LINEAR, D, ended, fill, paid
 from tests.ledger_play import PLAYERS, Act, Play, acts
 from tests.ledger_world import Told, book_of, check
 
@@ -93,6 +95,61 @@ def test_a_missing_funding_is_the_difference(done: list[Act], chance: Random) ->
     wrong = [one for one in _rows(book_of(told._replace(funding=rest))).values() if one.difference]
     assert [one.difference for one in wrong] in ([], [-gone.funding])
     assert all(f"fundings of {gone.funding.normalize():f} " in one.missing for one in wrong)
+
+
+_moments = st.sampled_from((0, 0.001, 0.3, 5, 20, 60, 3600, 3600.01)).map(
+    lambda seconds: DAY + timedelta(seconds=seconds)
+)
+_sides = st.sampled_from((None, *PositionSide))
+_lots = st.integers(1, 4)
+_nonsense = st.lists(
+    st.one_of(
+        st.builds(
+            lambda at, lots, opens, side, kind, sign: (
+                "fills",
+                fill(at, sign * lots, "50000", opens=min(opens, lots), side=side, kind=kind),
+            ),
+            _moments,
+            _lots,
+            st.integers(0, 4),
+            _sides,
+            st.sampled_from(("trade", "trade", "liquid", "settlement")),
+            st.sampled_from((1, -1)),
+        ),
+        st.builds(
+            lambda at, lots, side, sign: ("funding", paid(at, "-0.01", sign * lots, side=side)),
+            _moments,
+            st.integers(0, 4),
+            _sides,
+            st.sampled_from((1, -1)),
+        ),
+        st.builds(
+            lambda opened, closed, is_long: ("closed", ended(opened, closed, "1", is_long=is_long)),
+            _moments,
+            _moments,
+            st.booleans(),
+        ),
+    ),
+    max_size=9,
+)
+
+
+@settings(max_examples=500, deadline=None)
+@given(_nonsense, _chance)
+def test_no_nonsense_stops_the_ledger(events: list[tuple[str, Any]], chance: Random) -> None:
+    """Whatever an exchange tells, it is taken; every row stands once, and the order of telling changes nothing."""
+    told = Told(*([event for name, event in events if name == wanted] for wanted in Told._fields))
+    at_once = book_of(told)
+    chance.shuffle(events)
+    book = PnlBook()
+    for name, event in events:
+        book.feed(**{name: [event]})
+    assert _answers(book) == _answers(at_once)
+    positions = at_once.report(currency="USDT").positions
+    assert sorted(one.exchange.close_id for one in positions if one.exchange) == sorted(
+        one.close_id for one in told.closed
+    )
+    assert all(one.held_lots > 0 for one in at_once.open_rounds().values())
 
 
 @settings(max_examples=300, deadline=None)
