@@ -34,7 +34,7 @@ _MS = int(NOW.timestamp() * 1000)
 KEY = ApiKey("k", 3, frozenset({"General"}), (), "1", True, None, "", None)
 
 # KuCoin's own sample of a position list, linear and inverse, with contracts and accounts that go with it.
-_TOLD = json.loads((Path(__file__).parent / "payloads" / "futures-scene.json").read_text(encoding="utf-8"))
+_TOLD = json.loads((Path(__file__).parent / "payloads" / "scenes" / "futures.json").read_text(encoding="utf-8"))
 LINEAR: dict[str, Any] = _TOLD["positions"][0]
 INVERSE: dict[str, Any] = _TOLD["positions"][1]
 CONTRACTS: list[dict[str, Any]] = _TOLD["contracts"]

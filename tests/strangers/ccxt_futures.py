@@ -123,7 +123,7 @@ def closed_positions(at: Standstill) -> list[Row]:
             "realizedPnl": float(each["pnl"]),
             "lastUpdateTimestamp": each["closeTime"],
         }
-        for each in at.raw("futures:/api/v1/history-positions")["items"]
+        for each in at.raw("futures:/api/v1/history-positions?limit=200")["items"]
     ]
 
 

@@ -199,7 +199,7 @@ def test_an_order_beyond_the_balance_is_refused(trader: Trader) -> None:
     """Each client hands KuCoin's code on, and nothing rests."""
     before = trader.money()
     with pytest.raises(Refused, match=trader.family.poor):
-        trader.desk.limit("buy", trader.floor.away(trader.family, "buy"), "9000")
+        trader.desk.limit("buy", trader.floor.away(trader.family, "buy"), "18000")
     assert trader.floor.orders(trader.family, "open") == []
     assert trader.money() == before
 

@@ -153,7 +153,7 @@ def test_a_batch_places_each_order(client: str, floor: Floor, lines: Lines) -> N
 
 def test_a_batch_tells_the_refused_order_from_the_other(floor: Floor, lines: Lines) -> None:
     """The one that nothing pays for carries KuCoin's code, the other rests."""
-    good, poor = _order(floor.away(FUTURES, "buy"), oid()), _order(floor.away(FUTURES, "buy"), oid()) | {"size": 9000}
+    good, poor = _order(floor.away(FUTURES, "buy"), oid()), _order(floor.away(FUTURES, "buy"), oid()) | {"size": 18000}
     told = sdk("batch_add_orders")(lines["the SDK"], items=[good, poor])["data"]
     assert [each["code"] for each in told] == ["200000", FUTURES.poor]
     assert [each.id for each in floor.orders(FUTURES, "open")] == [told[0]["orderId"]]
@@ -205,7 +205,7 @@ def test_a_test_order_is_checked_and_not_placed(client: str, floor: Floor, lines
     assert TRY[client](lines[client], price, LOTS)
     assert floor.orders(FUTURES, "open") == []
     with pytest.raises(Refused, match=FUTURES.poor):
-        TRY[client](lines[client], price, 9000)
+        TRY[client](lines[client], price, 18000)
 
 
 def test_the_worth_of_open_orders_is_told(floor: Floor, lines: Lines) -> None:

@@ -330,7 +330,7 @@ def test_a_body_shorter_than_announced_ends_in_time(practice: Any, connect: Conn
     [
         ("balance", "/api/v1/accounts", lambda e: e.account.spot_accounts()),
         ("liability", "/api/v3/margin/accounts", lambda e: e.margin.cross()),
-        ("accountEquity", "/api/v1/account-overview", lambda e: e.futures.account_overview(currency="USDT")),
+        ("currency", "/api/v1/account-overview", lambda e: e.futures.account_overview(currency="USDT")),
         ("permission", "/api/v1/user/api-key", lambda e: e.account.api_key()),
         ("multiplier", "/api/v1/contracts/active", lambda e: e.futures.contracts()),
     ],
