@@ -40,6 +40,7 @@ TRADES = Endpoint(
 )
 ACCOUNT_OVERVIEW = Endpoint("GET", "/api/v1/account-overview", pool=Pool.FUTURES, weight=5, private=True, futures=True)
 POSITIONS = Endpoint("GET", "/api/v1/positions", pool=Pool.FUTURES, weight=2, private=True, futures=True)
+POSITIONS_OF = Endpoint("GET", "/api/v2/position", pool=Pool.FUTURES, weight=2, private=True, futures=True)
 ALL_OVERVIEWS = Endpoint("GET", "/api/v1/account-overview-all", pool=Pool.FUTURES, weight=6, private=True, futures=True)
 
 GRANULARITIES = (1, 5, 15, 30, 60, 120, 240, 480, 720, 1440, 10080)
@@ -128,6 +129,13 @@ class Futures:
         Source: https://www.kucoin.com/docs-new/api-3470253
         """
         return parse_account.positions(self._transport.call(POSITIONS, params={"currency": currency}))
+
+    def positions_of(self, *, symbol: str) -> tuple[Position, ...]:
+        """Return the open positions on one contract: one at most, or in hedge mode one for each direction.
+
+        Source: https://www.kucoin.com/docs-new/api-3470252
+        """
+        return parse_account.positions(self._transport.call(POSITIONS_OF, params={"symbol": symbol}))
 
     def sub_accounts_overview(self, *, currency: str) -> tuple[tuple[str, FuturesAccount], ...]:
         """Return the futures accounts in ``currency`` of the master and its sub-accounts, by account name.

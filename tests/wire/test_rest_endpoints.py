@@ -82,6 +82,12 @@ CALLS: dict[str, Asked] = {
     **rest_order_calls.MARGIN,
     **rest_futures_calls.ORDERS,
     **rest_futures_calls.POSITIONS,
+    "positions of one contract": Asked(
+        lambda e: e.futures.positions_of(symbol="XBTUSDTM"),
+        "/api/v2/position?symbol=XBTUSDTM",
+        payload="futures-positions",
+        private=True,
+    ),
     **rest_futures_calls.MONEY,
 }
 PLENTY = {"gw_ratelimit_limit": "9999999", "gw_ratelimit_remaining": "9999999", "gw_ratelimit_reset": "30000"}
@@ -171,7 +177,8 @@ def test_a_bad_body_is_a_typed_error(name: str, kind: str, scripted: Any, exchan
 # Data that says "there is nothing" in the shape it has when there is something.
 NOTHING = {
     **dict.fromkeys(["spot-symbols", "spot-currencies", "spot-trades", "futures-trades", "futures-contracts"], ()),
-    **dict.fromkeys(["spot-accounts", "futures-positions", "spot trade fees", "stops by client id"], ()),
+    **dict.fromkeys(["spot-accounts", "futures-positions", "positions of one contract"], ()),
+    **dict.fromkeys(["spot trade fees", "stops by client id"], ()),
     **dict.fromkeys(["margin open", "futures recent done", "futures recent fills", "risk tiers", "funding rates"], ()),
     **dict.fromkeys(["ledger of spot", "ledger of margin"], Page((), None)),
 }

@@ -76,7 +76,7 @@ def test_a_position_is_opened_fed_and_closed(floor: Practice, trader: Connect) -
     (position,) = (each for each in exchange.futures.positions() if each.symbol == CONTRACT)
     assert (position.current_qty, position.avg_entry_price) == (5, order.average_price)
     positions.add_margin(symbol=CONTRACT, margin=D("1.5"), client_id=new_id())
-    (fed,) = (each for each in exchange.futures.positions() if each.symbol == CONTRACT)
+    (fed,) = exchange.futures.positions_of(symbol=CONTRACT)
     assert position.pos_margin is not None
     assert fed.pos_margin == position.pos_margin + D("1.5")
     assert positions.most_removable_margin(symbol=CONTRACT) >= 1
