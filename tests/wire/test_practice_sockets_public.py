@@ -158,8 +158,13 @@ def test_a_still_market_is_told_as_rest_tells_it(practice: Practice) -> None:
     candle = practice.public(f"/api/v1/market/candles?symbol={SPOT}&type=1hour").data[0]
     stats = practice.public(f"/api/v1/market/stats?symbol={SPOT}").data
     topics = ("/market/ticker:{}", "/spotMarket/level2Depth50:{}", "/spotMarket/level1:{}", "/market/candles:{}_1hour")
-    with listening(practice, *(topic.format(SPOT) for topic in (*topics, "/market/snapshot:{}"))) as ear:
-        heard = {topic: ear.data(topic.format(SPOT))["data"] for topic in (*topics, "/market/snapshot:{}")}
+    wanted = [topic.format(SPOT) for topic in (*topics, "/market/snapshot:{}")]
+    told: dict[str, Any] = {}
+    with listening(practice, *wanted) as ear:
+        while told.keys() != set(wanted):  # each of them once, in whatever order
+            frame = ear.until(lambda frame: frame.get("topic") in wanted)
+            told[frame["topic"]] = frame["data"]
+    heard = {topic: told[topic.format(SPOT)] for topic in (*topics, "/market/snapshot:{}")}
     ticker = heard[topics[0]]
     names = ("sequence", "price", "size", "bestBid", "bestBidSize", "bestAsk", "bestAskSize")
     assert {name: ticker[name] for name in names} == {name: rest[name] for name in names}

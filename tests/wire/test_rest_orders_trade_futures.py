@@ -66,10 +66,19 @@ def test_a_futures_order_lives_as_it_was_wished(floor: Practice, trader: Connect
         orders.cancel(order_id=order_id)
 
 
+def closing() -> NewFuturesOrder:
+    """An order that closes the whole position."""
+    return NewFuturesOrder(
+        client_oid=new_id(), symbol=CONTRACT, type=OrderType.MARKET, margin_mode=MarginMode.ISOLATED, close_order=True
+    )
+
+
 def test_a_position_is_opened_fed_and_closed(floor: Practice, trader: Connect) -> None:
     """Its margin changes as asked; closed, it is in the history with its fees."""
     exchange = trader()
     orders, positions = exchange.futures_orders, exchange.futures_positions
+    for _left_by_others in exchange.futures.positions_of(symbol=CONTRACT):
+        orders.place(closing())
     opened = orders.place(opening(floor, type=OrderType.MARKET, price=None, size=Lots(5)))
     order = orders.order(order_id=opened)
     assert (order.status, order.filled_size, order.price) == (OrderStatus.FILLED, 5, None)
@@ -81,14 +90,7 @@ def test_a_position_is_opened_fed_and_closed(floor: Practice, trader: Connect) -
     assert fed.pos_margin == position.pos_margin + D("1.5")
     assert positions.most_removable_margin(symbol=CONTRACT) >= 1
     positions.remove_margin(symbol=CONTRACT, margin=D(1))
-    close = NewFuturesOrder(
-        client_oid=new_id(),
-        symbol=CONTRACT,
-        type=OrderType.MARKET,
-        margin_mode=MarginMode.ISOLATED,
-        close_order=True,
-    )
-    closed = orders.order(order_id=orders.place(close))
+    closed = orders.order(order_id=orders.place(closing()))
     assert (closed.status, closed.side, closed.filled_size) == (OrderStatus.FILLED, Side.SELL, 5)
     assert CONTRACT not in {each.symbol for each in exchange.futures.positions()}
     fills = [*orders.fills(order_id=opened).items, *orders.fills(order_id=closed.order_id).items]
