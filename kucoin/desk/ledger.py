@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import random
 import threading
@@ -40,6 +41,7 @@ _EVERY = 60.0  # s between two passes where nothing is heard
 _SPACING = 2.0  # s between the beginnings of two passes, however much is heard
 _LOOK = 0.5  # s between two looks whether the key was found fit
 _STOPPING = 1.5  # s that stop() waits; the thread is a daemon
+_MANY = 10_000  # fills that are worth the collector's while
 _ROWS = 1000  # of the journal, between two looks whether to stop
 _FRESH = 180.0  # s for which what was up to date is taken to be so still, though it cannot be read
 
@@ -298,6 +300,8 @@ class Ledger:
         )
         self._book.feed(fills=fills, funding=sync.explained(payments), closed=closed)
         self._payments.add(payments)
+        if len(fills) >= _MANY:
+            gc.freeze()  # they stay for good: the collector need not halt every page to look through them again
         self._read = True
         self._show(state="syncing", stage="", since=_since(sync))
         return sync

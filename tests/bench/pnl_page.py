@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -26,6 +27,7 @@ class Year(FakeLedger):
         fills, funding, closed = ledger()
         self.book = PnlBook()
         self.book.feed(fills=fills, funding=funding, closed=closed)
+        gc.freeze()  # as the ledger does with so many
         self.state = SimpleNamespace(state="ready", synced_at=DAY, since=BEGINS)  # type: ignore[assignment]  # the same fields
 
     def currencies(self) -> tuple[str, ...]:
