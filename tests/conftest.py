@@ -18,6 +18,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
+
+# What an example takes says something of the machine, not of the code.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 PATIENCE_S = 60  # s for an answer, or for the end of a process, on a machine with other things to do
 _READY = re.compile(r"practice exchange ready spot=(\S+) futures=(\S+)")
