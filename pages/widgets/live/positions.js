@@ -148,7 +148,8 @@ function totals(total, rows, cell) {
     h('td', { colspan: 5, class: 'sums' },
       sum('long', 'Long'), sum('short', 'Short'), sum('net', 'Net'), sum('hedged', 'Hedged'), sum('margin_ratio', 'Margin')),
     h('td', { class: 'unrealised' }, h('span', { class: 'amount' }, of('unrealised'))),
-    h('td', { class: 'realised spare-3' }, of('realised_today')),
+    h('td', { class: 'realised spare-3', title: 'Of the positions above; those closed today are in what was realised below' },
+      of('realised_today')),
     h('td', { class: 'funding spare-1' }, of('funding_paid')),
     h('td', { class: 'rate spare-5' }), h('td', { class: 'adl spare-4' }), h('td', { class: 'exits spare-2' }));
 }
