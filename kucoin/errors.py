@@ -4,6 +4,7 @@ KucoinError
 ├── NotSent                     nothing left this machine: correct it and try again
 │   ├── NotConfigured           no API key, or a setting that is missing or malformed
 │   ├── InvalidRequest          off the tick, below the minimum, a host outside the fence
+│   ├── NotAllowed              who asks may not act, or acting is switched off
 │   └── QuotaHeld               our own limiter keeps what is left of the quota for orders and cancels
 ├── ApiError                    KuCoin said no; carries code, message, request
 │   ├── AuthenticationFailed    key, secret, passphrase or clock
@@ -40,6 +41,10 @@ class NotConfigured(NotSent):
 
 class InvalidRequest(NotSent):
     """The request breaks a rule that is known without asking; the text names the value."""
+
+
+class NotAllowed(NotSent):
+    """Who asks may not do this, or nobody may: trading is switched off, or not ready. The text says which."""
 
 
 class QuotaHeld(NotSent):
