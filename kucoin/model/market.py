@@ -67,6 +67,8 @@ class Contract:
     ``volume_24h`` is in coins and ``turnover_24h`` in quote currency; on inverse contracts in lots and in coins.
     ``index_symbol`` and ``premium_symbol`` name series that candles can be asked of: the index, and how far the
     contract trades above it, a fraction, told by the minute. Funding rates stay between floor and cap.
+    ``market_max_order_qty`` is the most lots of a market order, where that is told apart from ``max_order_qty``. No
+    price may be above ``max_price``; no buy may be above ``buy_limit``, no sell below ``sell_limit``, which move.
     """
 
     symbol: str
@@ -103,6 +105,10 @@ class Contract:
     funding_floor: Decimal | None = None
     supports_cross: bool | None = None
     listed_at: datetime | None = None
+    market_max_order_qty: int | None = None
+    max_price: Decimal | None = None
+    buy_limit: Decimal | None = None
+    sell_limit: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -196,4 +196,8 @@ def _contract(value: object, where: str) -> Contract:
         funding_floor=row.number_or_none("fundingRateFloor"),
         supports_cross=row.flag_or_none("supportCross"),
         listed_at=row.moment_or_none("firstOpenDate"),
+        market_max_order_qty=row.integer_or_none("marketMaxOrderQty"),
+        max_price=row.number_or_none("maxPrice"),
+        buy_limit=row.number_or_none("buyLimit"),
+        sell_limit=row.number_or_none("sellLimit"),
     )
