@@ -17,6 +17,8 @@ from kucoin.decimals import ZERO
 from kucoin.desk.ticket_rules import Sizes
 from kucoin.model.feed import Level
 
+_UNSIZED = Sizes(None, None, None)
+
 
 class CautionKind(StrEnum):
     """Why somebody should think twice."""
@@ -101,7 +103,7 @@ class Preview:
         problem: Why nothing would come of it at all; None where something would.
     """
 
-    sizes: Sizes = Sizes(None, None, None)
+    sizes: Sizes = _UNSIZED
     fills: tuple[Level, ...] = ()
     filled: Decimal = ZERO
     rest: Decimal = ZERO
