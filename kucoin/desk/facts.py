@@ -8,7 +8,7 @@ its trade id, however late it comes.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -32,6 +32,7 @@ from kucoin.model.order import (
     TradeType,
     status_of,
 )
+from kucoin.model.ticket import SpotTicket, Ticket
 from kucoin.model.times import moment
 
 T = TypeVar("T")
@@ -148,6 +149,39 @@ class Facts:
             created_at=_least(self.created_at, other.created_at),
             updated_at=_most(self.updated_at, other.updated_at),
         )
+
+
+def placed(ticket: Ticket, order_id: str) -> Facts | None:
+    """Return what it proves that a ticket was accepted: it came to the market. None of one
+    that closes a whole position, for only the exchange knows its side.
+
+    Of a ticket that waits for a price, or is a pair, this must not be asked: what it became is no order yet.
+    """
+    order = ticket.order
+    if order.side is None:
+        return None
+    both = Facts(
+        order_id=order_id,
+        symbol=order.symbol,
+        side=order.side,
+        futures=ticket.futures,
+        client_oid=order.client_oid,
+        type=order.type,
+        price=order.price,
+        size=None if order.size is None else Decimal(order.size),
+        post_only=order.post_only,
+        time_in_force=order.time_in_force,
+        seen=True,
+    )
+    if isinstance(ticket, SpotTicket):
+        return replace(both, trade_type=ticket.trade_type, funds=ticket.order.funds)
+    future = ticket.order
+    return replace(
+        both,
+        margin_mode=future.margin_mode,
+        position_side=future.position_side,
+        reduce_only=future.reduce_only,
+    )
 
 
 def pushed(change: OrderChange) -> Facts:

@@ -1,6 +1,6 @@
 """The lists of what lives on each account, and whom to ask about one order: REST beneath the pushes, as a net.
 
-Waiting orders of the margin accounts are pushed alone: no list here tells of them.
+Waiting orders of isolated margin accounts are pushed alone: no list tells of them.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from kucoin.desk import facts, stops
 from kucoin.desk.facts import Facts
 from kucoin.desk.net import Net
 from kucoin.desk.stops import Stop
+from kucoin.desk.triggered import waiting_at
 from kucoin.errors import NotFound
 from kucoin.model.order import Fill, FuturesFill, TradeType
 from kucoin.model.page import Page
@@ -32,7 +33,7 @@ def of_orders(exchange: Exchange) -> list[Net[Facts]]:
         # The pushes do not tell the account: whose order it is turns out here.
         covers=lambda order: not order.futures and order.trade_type in {None, TradeType.TRADE},
         read=partial(_read_spot, exchange),
-        ask=partial(_ask_spot, exchange),
+        ask=partial(ask, exchange),
         fills=partial(_spot_fills, exchange),
     )
     nets = [spot]
@@ -42,7 +43,7 @@ def of_orders(exchange: Exchange) -> list[Net[Facts]]:
             futures=False,
             covers=partial(_is_of, trade_type),
             read=partial(_read_margin, exchange, trade_type),
-            ask=partial(_ask_margin, exchange),
+            ask=partial(ask, exchange),
             fills=partial(_spot_fills, exchange),
         )
         nets.append(margin)
@@ -52,34 +53,71 @@ def of_orders(exchange: Exchange) -> list[Net[Facts]]:
             futures=True,
             covers=lambda order: order.futures,
             read=lambda: [facts.answered_futures(order) for order in exchange.futures_orders.open_orders()],
-            ask=lambda order: facts.answered_futures(exchange.futures_orders.order(order_id=order.order_id)),
+            ask=partial(ask, exchange),
             fills=partial(_futures_fills, exchange),
         )
         nets.append(futures)
     return nets
 
 
-def of_stops(exchange: Exchange) -> list[Net[Stop]]:
-    """Return the nets of the orders that wait for a price."""
+def of_stops(exchange: Exchange, went_off: Callable[[], None]) -> list[Net[Stop]]:
+    """Return the nets of the orders that wait for a price.
+
+    Args:
+        went_off: Called when one is found to have become an order, which no push told.
+    """
+
+    def asked(stop: Stop) -> Stop:
+        found = waiting_at(exchange, stop)
+        if found.triggered:
+            went_off()
+        return found
+
     spot = Net(
         name="Waiting spot orders",
         futures=False,
         covers=lambda stop: not stop.futures and stop.account in {None, TradeType.TRADE},
         read=lambda: [stops.answered(order) for order in exchange.spot_stops.stops()],
-        ask=lambda stop: stops.answered(exchange.spot_stops.stop(order_id=stop.order_id)),
+        ask=asked,
+        fills=None,
+    )
+    cross = Net(
+        name="Waiting cross margin orders",
+        futures=False,
+        covers=lambda stop: stop.account == TradeType.MARGIN_TRADE,
+        read=lambda: [stops.answered(order) for order in exchange.margin_stops.stops()],
+        ask=asked,
         fills=None,
     )
     if not exchange.has_futures:
-        return [spot]
+        return [spot, cross]
     futures = Net(
         name="Waiting futures orders",
         futures=True,
         covers=lambda stop: stop.futures,
         read=lambda: [stops.answered_futures(order) for order in exchange.futures_orders.stops()],
-        ask=lambda stop: stops.answered_futures(exchange.futures_orders.order(order_id=stop.order_id)),
+        ask=asked,
         fills=None,
     )
-    return [spot, futures]
+    return [spot, cross, futures]
+
+
+def ask(exchange: Exchange, order: Facts) -> Facts:
+    """Ask about one order, whatever its account; where that is not known, the spot account is asked first.
+
+    Raises:
+        NotFound: The exchange knows none.
+    """
+    if order.futures:
+        return facts.answered_futures(exchange.futures_orders.order(order_id=order.order_id))
+    named = {"order_id": order.order_id, "symbol": order.symbol}
+    if order.trade_type in {None, TradeType.TRADE}:
+        try:
+            return facts.answered(exchange.spot_orders.order(**named))
+        except NotFound:
+            if order.trade_type is not None:
+                raise
+    return facts.answered(exchange.margin_orders.order(**named))
 
 
 def recent_fills(exchange: Exchange, symbol: str, trade_types: Iterable[TradeType | None]) -> list[Facts]:
@@ -111,20 +149,6 @@ def _read_margin(exchange: Exchange, trade_type: TradeType) -> list[Facts]:
         for symbol in symbols
         for order in orders.open_orders(symbol=symbol, trade_type=trade_type)
     ]
-
-
-def _ask_spot(exchange: Exchange, order: Facts) -> Facts:
-    try:
-        found = exchange.spot_orders.order(order_id=order.order_id, symbol=order.symbol)
-    except NotFound:
-        if order.trade_type is not None:
-            raise
-        return _ask_margin(exchange, order)
-    return facts.answered(found)
-
-
-def _ask_margin(exchange: Exchange, order: Facts) -> Facts:
-    return facts.answered(exchange.margin_orders.order(order_id=order.order_id, symbol=order.symbol))
 
 
 def _is_of(trade_type: TradeType, order: Facts) -> bool:

@@ -17,9 +17,11 @@ from kucoin.desk.order_state import AnyOrder, Exposure
 from kucoin.desk.recent_fills import RecentFills
 from kucoin.desk.refresh import Refresher
 from kucoin.desk.stops import Stop
+from kucoin.desk.triggered import Triggered
 from kucoin.hub import Hub
 from kucoin.model.feed_private import OrderChange, StopChange
 from kucoin.model.market import Contract
+from kucoin.model.ticket import SpotTicket, Ticket
 from kucoin.rest.client import Exchange
 from kucoin.stream.topics import Event
 
@@ -70,7 +72,8 @@ class Orders:
         self._readers: list[Reader[Any]] = []
         for net in order_nets.of_orders(exchange):
             self._add(net, self._orders)
-        self._waiting = [self._add(waiting, self._stops) for waiting in order_nets.of_stops(exchange)]
+        self._waiting = [self._add(net, self._stops) for net in order_nets.of_stops(exchange, self._went_off)]
+        self._triggered = Triggered(exchange, self._stops, self._orders, refresher, granted=granted, every=every)
         self._markets = {reader.futures for reader in self._readers}
         self._recent = RecentFills(exchange, self._orders, refresher, granted=granted, every=every)
         self._listening = hub.listen("orders", self._hear, OrderChange, StopChange)
@@ -111,6 +114,32 @@ class Orders:
         """Return why what is known of them may be incomplete or old, None where it is neither."""
         troubles = (reader.problem() for reader in self._waiting if reader.futures == futures)
         return next((trouble for trouble in troubles if trouble is not None), None)
+
+    def stop(self, order_id: str) -> Stop | None:
+        """Return an order that waits for a price, or waited; None where it is not known, or was let go."""
+        return self._stops.get(order_id)
+
+    def triggered(self, stop_id: str) -> str | None:
+        """Return the id of the order that a waiting one became; None where it became none that is known."""
+        return self._triggered.order_of(stop_id)
+
+    def placed(self, ticket: Ticket, order_id: str) -> None:
+        """Take it that the exchange accepted a ticket under this id of its own; as often as it is learnt."""
+        if isinstance(ticket, SpotTicket) and ticket.oco is not None:
+            return  # the id is a pair's: its two orders are told by pushes and lists
+        read: Callable[..., Facts | Stop | None] = stops.placed if ticket.waits else facts.placed
+        fact = read(ticket, order_id)
+        if fact is not None:
+            self.told(fact)
+
+    def told(self, fact: Facts | Stop) -> None:
+        """Take what the exchange answered about one order, or about one that waits for a price."""
+        if isinstance(fact, Facts):
+            self._orders.answer(fact)
+            return
+        self._stops.answer(fact)
+        if fact.triggered:
+            self._triggered.look()
 
     def order(self, order_id: str) -> AnyOrder | None:
         """Return an order, finished or not; None where it is not known, or was let go."""
@@ -183,10 +212,15 @@ class Orders:
                     self.look_back(event.symbol)
                 elif isinstance(event, StopChange):
                     self._stops.hear(stops.pushed(event))
+                    if event.kind == "triggered":
+                        self._triggered.look()
             except Exception as error:  # whatever it was, REST tells it as well
                 news = [reader.doubt(f"a push could not be read ({error})") for reader in self._readers]
                 if any(news):
                     log.exception("a push about an order could not be read")
+
+    def _went_off(self) -> None:
+        self._triggered.look()
 
     def _resync(self, feed: str) -> None:
         """Read again whatever ``feed`` may have missed to tell."""

@@ -10,6 +10,7 @@ from kucoin.desk.facts import lots_in
 from kucoin.model.feed_private import StopChange
 from kucoin.model.order import FuturesOrder, Lots, OrderType, PositionSide, Side
 from kucoin.model.stop_order import StopOrder
+from kucoin.model.ticket import SpotTicket, Ticket
 
 _ENDS = frozenset({"triggered", "cancel", "canceled", "cancelled"})
 
@@ -76,6 +77,50 @@ class Stop:
 
 
 _NAMES = tuple(field.name for field in fields(Stop))
+
+
+def placed(ticket: Ticket, order_id: str) -> Stop | None:
+    """Return what it proves that a ticket was accepted which waits for a price; None of every other ticket.
+
+    Nor of one that closes a whole position: only the exchange knows its side.
+    """
+    if isinstance(ticket, SpotTicket):
+        spot, trigger = ticket.order, ticket.trigger
+        if trigger is None:
+            return None
+        return Stop(
+            order_id=order_id,
+            symbol=spot.symbol,
+            side=spot.side,
+            futures=False,
+            client_oid=spot.client_oid,
+            type=spot.type,
+            account=ticket.trade_type,
+            stop=trigger.stop,
+            stop_price=trigger.price,
+            price=spot.price,
+            size=spot.size,
+            funds=spot.funds,
+            seen=True,
+        )
+    order = ticket.order
+    if order.stop is None or order.side is None:
+        return None
+    return Stop(
+        order_id=order_id,
+        symbol=order.symbol,
+        side=order.side,
+        futures=True,
+        client_oid=order.client_oid,
+        type=order.type,
+        stop=order.stop.direction,
+        stop_price=order.stop.price,
+        stop_price_type=order.stop.price_type,
+        price=order.price,
+        lots=order.size,
+        seen=True,
+        position_side=order.position_side,
+    )
 
 
 def pushed(change: StopChange) -> Stop:

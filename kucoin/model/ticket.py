@@ -81,6 +81,11 @@ class SpotTicket:
         """Whether it buys or sells."""
         return self.order.side
 
+    @property
+    def waits(self) -> bool:
+        """Whether it waits for a price before it comes to the market."""
+        return self.trigger is not None or self.oco is not None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FuturesTicket:
@@ -108,6 +113,11 @@ class FuturesTicket:
     def side(self) -> Side | None:
         """Whether it buys or sells; None where it closes a whole position."""
         return self.order.side
+
+    @property
+    def waits(self) -> bool:
+        """Whether it waits for a price before it comes to the market."""
+        return self.order.stop is not None
 
 
 Ticket = SpotTicket | FuturesTicket
