@@ -80,7 +80,7 @@ class Triggered:
         first = min(
             theirs, key=lambda order: (order.created_at is None, order.created_at, order.order_id), default=None
         )
-        return first and first.order_id
+        return None if first is None else first.order_id
 
     def _read(self) -> None:
         """Ask for every order that is missing; what one of them is refused for is told when all were asked for."""
