@@ -9,6 +9,9 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from kucoin.desk import facts, stops
+from kucoin.desk.facts import Facts
+from kucoin.desk.stops import Stop
 from kucoin.errors import NotFound, OutcomeUnknown
 from kucoin.model.order import FuturesOrder, Order, TradeType
 from kucoin.model.stop_order import OcoOrder, StopOrder
@@ -38,13 +41,6 @@ def windowed(ticket: Ticket) -> bool:
     )
 
 
-def waits(ticket: Ticket) -> bool:
-    """Say whether the order of ``ticket`` waits for a price, or another that it brings along does."""
-    if isinstance(ticket, FuturesTicket):
-        return ticket.order.stop is not None or ticket.bracket is not None
-    return ticket.trigger is not None or ticket.oco is not None
-
-
 def find(exchange: Exchange, ticket: Ticket, *, handed_at: datetime, now: datetime, everywhere: bool) -> Found | None:
     """Ask for the order of ``ticket`` and return it; None where every source asked knows none.
 
@@ -65,6 +61,18 @@ def find(exchange: Exchange, ticket: Ticket, *, handed_at: datetime, now: dateti
             continue
         if found is not None:
             return found
+    return None
+
+
+def fact_of(order: Found) -> Facts | Stop | None:
+    """Return what an order proves that was found; None of a pair, whose two orders have ids of their own."""
+    if isinstance(order, Order):
+        return facts.answered(order)
+    if isinstance(order, StopOrder):
+        return stops.answered(order)
+    if isinstance(order, FuturesOrder):
+        waits = order.stop is not None and not order.stop_triggered
+        return stops.answered_futures(order) if waits else facts.answered_futures(order)
     return None
 
 

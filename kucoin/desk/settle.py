@@ -17,6 +17,8 @@ from typing import Protocol
 
 from kucoin.desk import lookup
 from kucoin.desk.agenda import Agenda
+from kucoin.desk.facts import Facts
+from kucoin.desk.stops import Stop
 from kucoin.errors import KucoinError, QuotaHeld, TooManyRequests
 from kucoin.hub import Hub
 from kucoin.model.feed_private import OrderChange, StopChange
@@ -93,6 +95,7 @@ class Settlement:
         exchange: Is asked.
         hub: Tells what is pushed.
         tickets: Says what is unknown, and is told what became of it.
+        told: Is given what an order proves that was found.
         plans: Runs the looks; an agenda with threads of its own where None.
         monotonic: Seconds that never jump.
         now: The present moment, aware UTC.
@@ -104,12 +107,14 @@ class Settlement:
         hub: Hub,
         tickets: Tickets,
         *,
+        told: Callable[[Facts | Stop], None],
         plans: Plans | None = None,
         monotonic: Callable[[], float] = time.monotonic,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._exchange = exchange
         self._tickets = tickets
+        self._told = told
         self._plans = plans or Agenda("desk-settle", _WORKERS)
         self._monotonic = monotonic
         self._now = now
@@ -161,7 +166,7 @@ class Settlement:
             hurried = [
                 each
                 for each in self._inquiries.values()
-                if each.placement.ticket.symbol == symbol and lookup.waits(each.placement.ticket) and not each.hurried
+                if each.placement.ticket.symbol == symbol and each.placement.ticket.waits and not each.hurried
             ]
             for inquiry in hurried:
                 inquiry.hurried = True
@@ -243,6 +248,8 @@ class Settlement:
         )
         inquiry.lookups += 1
         if order is not None:
+            if (fact := lookup.fact_of(order)) is not None:
+                self._told(fact)
             self._tickets.settle(ticket.client_oid, TicketState.ACCEPTED, order_id=order.order_id)
         elif age >= _PROOF and lookup.windowed(ticket) and self._now() - placement.handed_at < _REMEMBERED:
             self._tickets.settle(ticket.client_oid, TicketState.ABSENT, words=_NEVER_ARRIVED)
