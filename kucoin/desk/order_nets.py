@@ -27,13 +27,17 @@ _MOST_PAGES = 20  # 2,000 fills of one order
 
 def of_orders(exchange: Exchange) -> list[Net[Facts]]:
     """Return the nets of the orders that are in the market."""
+
+    def asked(order: Facts) -> Facts:
+        return ask_spot(exchange, order.order_id, order.symbol, order.trade_type)
+
     spot = Net(
         name="Open spot orders",
         futures=False,
         # The pushes do not tell the account: whose order it is turns out here.
         covers=lambda order: not order.futures and order.trade_type in {None, TradeType.TRADE},
         read=partial(_read_spot, exchange),
-        ask=partial(ask, exchange),
+        ask=asked,
         fills=partial(_spot_fills, exchange),
     )
     nets = [spot]
@@ -43,7 +47,7 @@ def of_orders(exchange: Exchange) -> list[Net[Facts]]:
             futures=False,
             covers=partial(_is_of, trade_type),
             read=partial(_read_margin, exchange, trade_type),
-            ask=partial(ask, exchange),
+            ask=asked,
             fills=partial(_spot_fills, exchange),
         )
         nets.append(margin)
@@ -53,7 +57,7 @@ def of_orders(exchange: Exchange) -> list[Net[Facts]]:
             futures=True,
             covers=lambda order: order.futures,
             read=lambda: [facts.answered_futures(order) for order in exchange.futures_orders.open_orders()],
-            ask=partial(ask, exchange),
+            ask=lambda order: facts.answered_futures(exchange.futures_orders.order(order_id=order.order_id)),
             fills=partial(_futures_fills, exchange),
         )
         nets.append(futures)
@@ -102,22 +106,19 @@ def of_stops(exchange: Exchange, went_off: Callable[[], None]) -> list[Net[Stop]
     return [spot, cross, futures]
 
 
-def ask(exchange: Exchange, order: Facts) -> Facts:
-    """Ask about one order, whatever its account; where that is not known, the spot account is asked first.
+def ask_spot(exchange: Exchange, order_id: str, symbol: str, trade_type: TradeType | None) -> Facts:
+    """Ask about a spot or margin order; where it is not known which, the spot account is asked first.
 
     Raises:
         NotFound: The exchange knows none.
     """
-    if order.futures:
-        return facts.answered_futures(exchange.futures_orders.order(order_id=order.order_id))
-    named = {"order_id": order.order_id, "symbol": order.symbol}
-    if order.trade_type in {None, TradeType.TRADE}:
+    if trade_type in {None, TradeType.TRADE}:
         try:
-            return facts.answered(exchange.spot_orders.order(**named))
+            return facts.answered(exchange.spot_orders.order(order_id=order_id, symbol=symbol))
         except NotFound:
-            if order.trade_type is not None:
+            if trade_type is not None:
                 raise
-    return facts.answered(exchange.margin_orders.order(**named))
+    return facts.answered(exchange.margin_orders.order(order_id=order_id, symbol=symbol))
 
 
 def recent_fills(exchange: Exchange, symbol: str, trade_types: Iterable[TradeType | None]) -> list[Facts]:
