@@ -94,6 +94,7 @@ def build(settings: Settings) -> Desk:
             site=settings.site,
             version=_version(),
             key_tail=settings.credentials.tail if settings.credentials else None,
+            trading=settings.trading,
             journal=journal,
             held=held.pop_all(),
             practice=process.standing if process else None,

@@ -22,9 +22,11 @@ from kucoin.desk.prices import Measure, Prices
 from kucoin.desk.pushes import Pushes
 from kucoin.desk.refresh import Refresher
 from kucoin.desk.status import HostStatus, QuotaStatus, Status
+from kucoin.desk.trading import Trading
 from kucoin.desk.upstream import Upstream
 from kucoin.errors import InvalidRequest
 from kucoin.journal.database import Journal
+from kucoin.journal.intents import IntentStore
 from kucoin.journal.ledger import LedgerStore
 from kucoin.model.feed_private import PrivatePush
 from kucoin.model.market import ServiceState
@@ -53,7 +55,8 @@ class Desk:
         site: Which of KuCoin's entities: ``global``, ``eu`` or ``au``.
         version: This program's.
         key_tail: The last four characters of the API key, None where there is none.
-        journal: Where the ledger is kept; None where this process has none, and no ledger.
+        trading: Whether orders may be placed at all.
+        journal: Where the ledger and the intents are kept; None where this process has none, no ledger and no trading.
         held: What has to be closed when the desk stops.
         practice: Says how the practice exchange's process is; None where this process has none.
         pace: How often things are read.
@@ -70,6 +73,7 @@ class Desk:
         site: str,
         version: str,
         key_tail: str | None,
+        trading: bool = False,
         journal: Journal | None = None,
         held: ExitStack | None = None,
         practice: Callable[[], str] | None = None,
@@ -103,6 +107,16 @@ class Desk:
         )
         self.sheets = self.market.sheets
         self.orders = Orders(exchange, self.hub, self._refresher, granted=self._accounts.granted)
+        self.trading = Trading(
+            exchange,
+            IntentStore(journal) if journal else None,
+            self.orders,
+            on=trading,
+            account=self._ledger_of,
+            standing=lambda: self._accounts.verdict().reason,
+            now=now,
+            monotonic=monotonic,
+        )
         self.ledger = Ledger(
             exchange,
             LedgerStore(journal) if journal else None,
@@ -132,10 +146,12 @@ class Desk:
         self._refresher.start()
         self.market.start()
         self.ledger.start()
+        self.trading.start()
         self._history.start()
 
     def stop(self) -> None:
         """Stop reading and close what the desk holds; returns within a few seconds even while the network hangs."""
+        self.trading.stop()
         self._history.stop()
         self._refresher.stop()
         self.ledger.stop()

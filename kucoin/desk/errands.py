@@ -14,12 +14,12 @@ _STOPPING = 1.5  # s that stop() waits for what is under way; the threads are da
 
 
 class Errands:
-    """A queue of errands and the threads that run them. Safe to call from any thread."""
+    """A queue of errands and the threads that run them, called ``name``. Safe to call from any thread."""
 
-    def __init__(self, workers: int = 2) -> None:
+    def __init__(self, workers: int = 2, *, name: str = "errands") -> None:
         self._queue: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._threads = [
-            threading.Thread(target=self._work, name=f"errands-{number}", daemon=True) for number in range(workers)
+            threading.Thread(target=self._work, name=f"{name}-{number}", daemon=True) for number in range(workers)
         ]
 
     def start(self) -> None:

@@ -53,4 +53,21 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         )
         """,
     ),
+    (
+        """
+        CREATE TABLE intent (
+            client_oid TEXT NOT NULL, account TEXT NOT NULL, kind TEXT NOT NULL, symbol TEXT NOT NULL,
+            placed_by TEXT NOT NULL, body TEXT NOT NULL, handed_at_us BIGINT NOT NULL,
+            PRIMARY KEY (client_oid)
+        )
+        """,
+        "CREATE INDEX intent_by_time ON intent (account, handed_at_us)",
+        """
+        CREATE TABLE intent_event (
+            client_oid TEXT NOT NULL, seq INTEGER NOT NULL, state TEXT NOT NULL, order_id TEXT, code TEXT,
+            words TEXT NOT NULL, at_us BIGINT NOT NULL, took_us BIGINT,
+            PRIMARY KEY (client_oid, seq)
+        )
+        """,
+    ),
 )

@@ -17,6 +17,7 @@ from sqlalchemy import BigInteger, Column, Dialect, Index, Integer, MetaData, Ta
 from sqlalchemy.types import TypeDecorator
 
 from kucoin.model.order import Liquidity, MarginMode, OrderType, PositionSide, Side
+from kucoin.model.ticket import TicketState
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -175,4 +176,32 @@ mark = Table(
     Column("stream", Text, primary_key=True),
     Column("upto_us", Moment, key="upto", nullable=False),
     Column("since_us", Moment, key="since"),
+)
+
+# What somebody wanted to be done, written down before it is sent. `body` is the wish as JSON, `kind` says of what type.
+intent = Table(
+    "intent",
+    metadata,
+    Column("client_oid", Text, primary_key=True),
+    Column("account", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("symbol", Text, nullable=False),
+    Column("placed_by", Text, key="by", nullable=False),
+    Column("body", Text, nullable=False),
+    Column("handed_at_us", Moment, key="handed_at", nullable=False),
+)
+Index("intent_by_time", intent.c.account, intent.c.handed_at)
+
+# What became of it, one row for each thing that was learned; none is ever changed, the last one holds.
+intent_event = Table(
+    "intent_event",
+    metadata,
+    Column("client_oid", Text, primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("state", Word(TicketState), nullable=False),
+    Column("order_id", Text),
+    Column("code", Text),
+    Column("words", Text, nullable=False),
+    Column("at_us", Moment, key="at", nullable=False),
+    Column("took_us", BigInteger),
 )

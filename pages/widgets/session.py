@@ -8,6 +8,7 @@ import streamlit as st
 
 from kucoin import assemble
 from kucoin.desk.desk import Desk
+from kucoin.desk.principal import Principal, Role
 from kucoin.hub import Drained, Hub
 from kucoin.web.live import PATH, Live
 
@@ -24,6 +25,11 @@ def desk() -> Desk:
 def live() -> Live:
     """Return the process's push socket."""
     return assemble.live()
+
+
+def principal() -> Principal:
+    """Return who this session acts for: there are no users yet, and whoever is at this machine may trade."""
+    return Principal("local", Role.TRADER)
 
 
 def now() -> datetime:

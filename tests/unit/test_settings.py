@@ -66,6 +66,18 @@ def test_live_without_a_key_is_valid(secrets: Path) -> None:
     assert not settings.trading
 
 
+@pytest.mark.parametrize(("said", "trading"), [("", False), ("on", True), ("off", False)])
+def test_live_trades_only_where_that_was_asked_for(secrets: Path, said: str, trading: bool) -> None:
+    """With a key or without: the switch is the setting's alone."""
+    assert load(LIVE | {"KUCOIN_TRADING": said}, secrets).trading is trading
+    assert load(LIVE | KEY | {"KUCOIN_TRADING": said}, secrets).trading is trading
+
+
+def test_practice_can_be_looked_at_without_trading(secrets: Path) -> None:
+    """Off is off in practice too."""
+    assert not load({"KUCOIN_TRADING": "off"}, secrets).trading
+
+
 def test_live_takes_the_key_from_the_environment(secrets: Path) -> None:
     """All three strings arrive unchanged, with their version."""
     settings = load(LIVE | KEY | {"KUCOIN_API_KEY_VERSION": "2", "KUCOIN_SITE": "eu"}, secrets)
@@ -103,7 +115,6 @@ WRONG: list[tuple[str, Mapping[str, str]]] = [
     ("KUCOIN_SITE", {"KUCOIN_SITE": "https://api.example.org"}),
     ("KUCOIN_API_KEY_VERSION", {"KUCOIN_API_KEY_VERSION": "1"}),
     ("KUCOIN_TRADING", {"KUCOIN_TRADING": "yes"}),
-    ("KUCOIN_TRADING", LIVE | {"KUCOIN_TRADING": "on"}),
     ("PRACTICE_SPOT_PORT", {"PRACTICE_SPOT_PORT": "http"}),
     ("PRACTICE_SPOT_PORT", {"PRACTICE_SPOT_PORT": "65536"}),
     ("PRACTICE_SPOT_PORT", {"PRACTICE_SPOT_PORT": "-1"}),

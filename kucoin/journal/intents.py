@@ -1,0 +1,178 @@
+"""What somebody wanted to be done, written down before it leaves, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import ColumnElement, Connection, Table, exists, func, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from kucoin.errors import DuplicateClientOid, JournalError
+from kucoin.journal import tables
+from kucoin.journal.database import Journal
+from kucoin.model.ticket import OPEN_STATES, FuturesTicket, Placement, SpotTicket, Ticket, TicketState
+
+# How a wish is kept: its type by its kind, and the kinds that are orders.
+_KINDS: Mapping[str, type[Any]] = {"spot": SpotTicket, "futures": FuturesTicket}
+_ORDERS = ("spot", "futures")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intent:
+    """A wish of ``account``, by whom and when the desk was given it."""
+
+    account: str
+    ticket: Ticket
+    by: str
+    handed_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What was learned of the intent with this id, and when; fields as those of `Placement`, ``took`` in s.
+
+    ``intent`` is given where it may not have come to be written: it is made good then.
+    """
+
+    client_oid: str
+    state: TicketState
+    at: datetime
+    order_id: str | None = None
+    code: str | None = None
+    words: str = ""
+    took: float | None = None
+    intent: Intent | None = None
+
+
+class IntentStore:
+    """Adds intents, and what became of them, and reads both.
+
+    What writes waits until it is on disk. No id is ever taken twice. All of it raises JournalError where the database
+    fails, or holds what this version cannot read.
+    """
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+
+    def add(self, intent: Intent) -> None:
+        """Write down that ``intent`` is about to be sent.
+
+        Raises:
+            DuplicateClientOid: Its id was written down before, by whomever.
+            JournalError: It may be on disk or not.
+        """
+        client_oid = intent.ticket.client_oid
+
+        def work(connection: Connection) -> None:
+            if not _add(connection, intent):
+                raise DuplicateClientOid(f"the client id {client_oid} was used before")
+            _note(connection, Outcome(client_oid=client_oid, state=TicketState.SENT, at=intent.handed_at))
+
+        self._journal.write(work).result()
+
+    def note(self, outcomes: Sequence[Outcome]) -> None:
+        """Write down what was learned, in this order: all of it or nothing."""
+
+        def work(connection: Connection) -> None:
+            for outcome in outcomes:
+                if outcome.intent is not None:
+                    _add(connection, outcome.intent)
+                _note(connection, outcome)
+
+        self._journal.write(work).result()
+
+    def get(self, client_oid: str) -> Placement | None:
+        """Return the order with this id; None where there is none."""
+        found = self._read(_intents.client_oid == client_oid)
+        return found[0] if found else None
+
+    def open(self, account: str) -> tuple[Placement, ...]:
+        """Return the orders of which it is not known what became of them, oldest first."""
+        return self._read(_intents.account == account, _events.state.in_(OPEN_STATES))
+
+    def since(self, account: str, at: datetime) -> tuple[Placement, ...]:
+        """Return the orders that the desk was given from ``at`` on, oldest first."""
+        return self._read(_intents.account == account, _intents.handed_at >= at)
+
+    def _read(self, *conditions: ColumnElement[bool]) -> tuple[Placement, ...]:
+        later = tables.intent_event.alias()
+        last = ~exists().where(later.c.client_oid == _events.client_oid, later.c.seq > _events.seq)
+        query = (
+            select(
+                *(_intents.client_oid, _intents.kind, _intents.body, _intents.by, _intents.handed_at),
+                *(_events.state, _events.order_id, _events.code, _events.words),
+            )
+            .join(tables.intent_event, _intents.client_oid == _events.client_oid)
+            .where(last, _intents.kind.in_(_ORDERS), *conditions)
+            .order_by(_intents.handed_at, _intents.client_oid)
+        )
+        with self._journal.read() as connection:
+            rows: Iterable[Any] = connection.execute(query).all()
+        return tuple(
+            Placement(
+                ticket=_wish(row.kind, row.body, row.client_oid),
+                by=row.by,
+                state=row.state,
+                handed_at=row.handed_at,
+                order_id=row.order_id,
+                code=row.code,
+                words=row.words,
+            )
+            for row in rows
+        )
+
+
+_intents = tables.intent.c
+_events = tables.intent_event.c
+
+
+def _add(connection: Connection, intent: Intent) -> bool:
+    """Insert an intent; say whether it was new."""
+    ticket = intent.ticket
+    row = {
+        "client_oid": ticket.client_oid,
+        "account": intent.account,
+        "kind": next(kind for kind, of in _KINDS.items() if isinstance(ticket, of)),
+        "symbol": ticket.symbol,
+        "by": intent.by,
+        "body": msgspec.json.encode(ticket).decode(),
+        "handed_at": intent.handed_at,
+    }
+    adding = _insert(connection, tables.intent).on_conflict_do_nothing()
+    return connection.execute(adding, row).rowcount == 1
+
+
+def _note(connection: Connection, outcome: Outcome) -> None:
+    of = _events
+    seq = select(func.coalesce(func.max(of.seq) + 1, 0)).where(of.client_oid == outcome.client_oid)
+    row = {
+        "client_oid": outcome.client_oid,
+        "seq": seq.scalar_subquery(),
+        "state": outcome.state,
+        "order_id": _storable(outcome.order_id),
+        "code": _storable(outcome.code),
+        "words": _storable(outcome.words),
+        "at": outcome.at,
+        "took_us": None if outcome.took is None else round(outcome.took * 1_000_000),
+    }
+    connection.execute(insert(tables.intent_event).values(row))
+
+
+def _wish(kind: str, body: str, client_oid: str) -> Any:
+    try:
+        return msgspec.json.decode(body, type=_KINDS[kind])
+    except msgspec.DecodeError as error:
+        raise JournalError(f"the journal's intent {client_oid} cannot be read: {error}") from error
+
+
+def _storable(text: str | None) -> str | None:
+    """Foreign text without what a database cannot keep, so that no answer can make the journal fail."""
+    return None if text is None else text.replace("\0", "").encode(errors="replace").decode()
+
+
+def _insert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
