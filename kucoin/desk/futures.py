@@ -135,6 +135,13 @@ class Futures:
         """
         return self._look().view
 
+    def group(self, currency: str) -> Group | None:
+        """Return everything that settles in ``currency``, None while that is not known."""
+        look = self._look()
+        if look.view.standing is not Standing.READY:
+            return None
+        return next((group for group in look.groups if group.currency == currency), None)
+
     def what_if(self, shift: Decimal) -> WhatIf:
         """Return what would become of the accounts if every mark price moved by ``shift``, a fraction.
 
