@@ -1,0 +1,38 @@
+// The keyboard of the order ticket. A key that is held down acts once: a second press is a second decision.
+// data: {keys}: the single keys that the script wants to hear of; it is told `pressed`, outside of fields and dialogs.
+
+const FIELDS = 'input, textarea, select, [contenteditable], [role=combobox], [role=listbox]';
+const HELD = new Set(['Enter', ' ']);
+
+function typing(target) {
+  return target instanceof Element && target.matches(FIELDS) && !target.matches('[type=checkbox], [type=radio]');
+}
+
+/** The element that has the focus, also inside of a shadow root. */
+const focused = (event) => event.composedPath()[0];
+
+export default function ({ parentElement, data, setTriggerValue }) {
+  const root = parentElement.querySelector('.root');
+  root.keys = new Set(data.keys);
+  root.tell = setTriggerValue;
+  if (root.listen) return root.leave;
+  root.listen = (event) => {
+    const target = focused(event);
+    const single = event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey;
+    if (event.repeat && !typing(target) && (HELD.has(event.key) || single)) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      return;
+    }
+    const key = event.key.toLowerCase();
+    if (!single || event.repeat || typing(target) || !root.keys.has(key) || document.querySelector('[role=dialog]')) return;
+    event.preventDefault();
+    root.tell('pressed', key);
+  };
+  root.leave = () => {
+    window.removeEventListener('keydown', root.listen, true);
+    delete root.listen;
+  };
+  window.addEventListener('keydown', root.listen, true); // before anybody else hears of it
+  return root.leave;
+}
