@@ -1,4 +1,5 @@
 // The order book as a ladder: fifteen levels a side around the spread, cumulative bars on one scale, own orders marked.
+// data: {symbol, pick}: with `pick` a pressed level tells the script its price as `picked`, and stays outlined.
 
 import { h } from './base.js';
 import { brief, cut, grouped, percent } from './numbers.js';
@@ -42,7 +43,7 @@ function measure(line) {
   line.line.style.setProperty('--w', ratio ?? 0);
 }
 
-export default (component) => panel(component, (root, follow) => {
+export default (component) => panel(component, (root, follow, tell) => {
   const age = mark();
   const steps = h('select', { 'aria-label': 'Price step of the ladder' });
   const titles = ['Total', 'Bid', 'Price', 'Ask', 'Total'].map((title) => h('span', null, title));
@@ -61,10 +62,29 @@ export default (component) => panel(component, (root, follow) => {
   let wide = 0; // characters of a price
   let price = {};
   let timer = null;
+  let picked = null; // the price that was pressed last
+
+  /** Outline the level of the price that was pressed, wherever it stands by now. */
+  function outline() {
+    for (const { line, level } of rows) line.classList.toggle('picked', picked != null && level?.price === picked);
+  }
+
+  /** Have levels pressed: the price of one fills the ticket's. By keyboard prices are typed, or taken from its buttons. */
+  function pickable(on) {
+    for (const each of rows) each.line.onclick = on ? () => press(each) : null;
+    root.classList.toggle('pick', on);
+  }
+
+  function press({ level }) {
+    if (!level?.price) return;
+    picked = level.price;
+    outline();
+    tell('picked', picked);
+  }
 
   /** Begin with an empty book. */
   function clear() {
-    [places, wide] = [Infinity, 0];
+    [places, wide, picked] = [Infinity, 0, null];
     for (const line of rows) {
       write(line);
       measure(line);
@@ -100,6 +120,7 @@ export default (component) => panel(component, (root, follow) => {
     places = Math.min(places, placesOf(sum)); // only ever fewer, or columns would jump to and fro
     asks.forEach((line, depth) => write(line, full.asks[depth], places));
     bids.forEach((line, depth) => write(line, full.bids[depth], places));
+    outline();
     for (const [text] of [...full.asks.slice(-1), ...full.bids.slice(0, 1)]) wide = Math.max(wide, text.length);
     root.style.setProperty('--price', wide);
     put(spread, `Spread ${grouped(full.spread)}`);
@@ -134,6 +155,7 @@ export default (component) => panel(component, (root, follow) => {
         quote({}); // it has a panel of its own
         step = kept(`step:${symbol}`, '');
       }
+      pickable(Boolean(data.pick));
       steps.disabled = Boolean(data.frames); // without a socket the script brings the finest step
       if (data.frames) step = '';
       pick();
