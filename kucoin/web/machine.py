@@ -38,14 +38,19 @@ class StatusPanel(Panel):
         self._told_at = now
         feeds = self._sight.feeds.status()
         rates = self._rates(feeds, now)
-        body = {"sockets": [self._socket(feed, rates.get(feed.name)) for feed in feeds], "hosts": self._hosts()}
+        answered = self._sight.trading.last_took if self._sight.trading else None
+        body = {
+            "sockets": [self._socket(feed, rates.get(feed.name)) for feed in feeds],
+            "hosts": self._hosts(),
+            "answered_ms": None if answered is None else round(answered * 1000),
+        }
         if body == self._body:
             return None
         self._body = body
         return Change("full", body)
 
     def full(self) -> Body:
-        """Return the sockets by name, and the hosts."""
+        """Return the sockets by name, the hosts, and how long the last order took from the press to its answer."""
         return self._body
 
     def fresh(self) -> Fresh:
@@ -114,18 +119,23 @@ class AccountPanel(Panel):
 
     def fresh(self) -> Fresh:
         """Judge by the private sockets: what they carry comes only when something happens."""
-        private = [feed for feed in self._sight.feeds.status() if "private" in feed.name]
-        if not private:
-            return Fresh(STALE, None, "the account's own messages are not heard")
-        markets = sorted({feed.name.startswith("feed-futures") for feed in private})
-        problem = next(filter(None, (self._sight.hub.problem(futures=each, private=True) for each in markets)), None)
-        if problem is None:
-            return Fresh(LIVE, 0.0, None)
-        down = [feed.heard_at for feed in private if feed.state is not FeedState.LIVE]
-        heard = min((at for at in down if at is not None), default=None)
-        age = None if heard is None else self._sight.age(heard)
-        return Fresh(CATCHING_UP if age is not None and age < 5 else STALE, age, problem)
+        return judge_private(self._sight)
 
     def close(self) -> None:
         """Take nothing in any more."""
         self._sight.hub.close_inbox(self._inbox)
+
+
+def judge_private(sight: Sight) -> Fresh:
+    """Say how fresh what the account's own sockets tell is."""
+    private = [feed for feed in sight.feeds.status() if "private" in feed.name]
+    if not private:
+        return Fresh(STALE, None, "the account's own messages are not heard")
+    markets = sorted({feed.name.startswith("feed-futures") for feed in private})
+    problem = next(filter(None, (sight.hub.problem(futures=each, private=True) for each in markets)), None)
+    if problem is None:
+        return Fresh(LIVE, 0.0, None)
+    down = [feed.heard_at for feed in private if feed.state is not FeedState.LIVE]
+    heard = min((at for at in down if at is not None), default=None)
+    age = None if heard is None else sight.age(heard)
+    return Fresh(CATCHING_UP if age is not None and age < 5 else STALE, age, problem)

@@ -12,6 +12,7 @@ from kucoin.web.ladder import DepthPanel, LadderPanel
 from kucoin.web.machine import AccountPanel, StatusPanel
 from kucoin.web.panel import Panel
 from kucoin.web.portfolio import PortfolioPanel
+from kucoin.web.sent import SentPanel
 from kucoin.web.sight import Sight
 from kucoin.web.tape import TapePanel
 
@@ -29,6 +30,7 @@ _KINDS: dict[str, tuple[int, Callable[..., Panel]]] = {  # how many parts follow
     "portfolio": (1, PortfolioPanel),
     "futures": (1, lambda sight, _nothing: FuturesPanel(sight)),
     "account": (1, lambda sight, _nothing: AccountPanel(sight)),
+    "sent": (1, lambda sight, _nothing: SentPanel(sight)),
 }
 
 

@@ -10,11 +10,15 @@ from decimal import Decimal
 from typing import NamedTuple, Protocol
 
 from kucoin.book.books import Books
+from kucoin.desk.cancels import Cancels
 from kucoin.desk.futures import FuturesView
 from kucoin.desk.market import Market
+from kucoin.desk.order_state import AnyOrder
 from kucoin.desk.portfolio import Portfolio
 from kucoin.desk.refresh import Reading
 from kucoin.desk.status import Status
+from kucoin.desk.stops import Stop
+from kucoin.desk.trading import Trading
 from kucoin.hub import Hub, Latest
 from kucoin.model.order import Side
 from kucoin.model.times import moment
@@ -66,6 +70,15 @@ class Orders(Protocol):
     def look_back(self, symbol: str) -> None:
         """Have the trades of the last day read."""
 
+    def order(self, order_id: str) -> AnyOrder | None:
+        """Return an order, finished or not."""
+
+    def stop(self, order_id: str) -> Stop | None:
+        """Return an order that waits for a price, or waited."""
+
+    def triggered(self, stop_id: str) -> str | None:
+        """Return the id of the order that a waiting one became."""
+
 
 class Fresh(NamedTuple):
     """How old what a panel shows is: ``age`` in s of the exchange's time, None where nothing ever came."""
@@ -87,6 +100,8 @@ class Sight:
     status: Callable[[], Status]
     portfolio: Callable[[str], Portfolio] | None = None
     futures: Callable[[], FuturesView] | None = None
+    trading: Trading | None = None
+    cancels: Cancels | None = None
     monotonic: Callable[[], float] = time.monotonic
     wall: Callable[[], float] = time.time
     shared: dict[object, object] = field(default_factory=dict)
