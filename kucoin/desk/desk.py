@@ -20,12 +20,16 @@ from kucoin.desk.orders import Orders
 from kucoin.desk.portfolio import Portfolio, Standing, appraise, nothing
 from kucoin.desk.prices import Measure, Prices
 from kucoin.desk.pushes import Pushes
+from kucoin.desk.reconcile import Reconciler
 from kucoin.desk.refresh import Refresher
+from kucoin.desk.settle import Settlement
 from kucoin.desk.status import HostStatus, QuotaStatus, Status
+from kucoin.desk.termbook import Termbook
 from kucoin.desk.trading import Trading
 from kucoin.desk.upstream import Upstream
 from kucoin.errors import InvalidRequest
 from kucoin.journal.database import Journal
+from kucoin.journal.ends import EndStore
 from kucoin.journal.intents import IntentStore
 from kucoin.journal.ledger import LedgerStore
 from kucoin.model.feed_private import PrivatePush
@@ -107,6 +111,16 @@ class Desk:
         )
         self.sheets = self.market.sheets
         self.orders = Orders(exchange, self.hub, self._refresher, granted=self._accounts.granted)
+        self.terms = Termbook(
+            exchange,
+            self.market,
+            self._accounts,
+            self.hub,
+            self._refresher,
+            shut=lambda: self.trading.state().reason,
+            now=now,
+            monotonic=monotonic,
+        )
         self.trading = Trading(
             exchange,
             IntentStore(journal) if journal else None,
@@ -114,9 +128,30 @@ class Desk:
             on=trading,
             account=self._ledger_of,
             standing=lambda: self._accounts.verdict().reason,
+            vet=lambda ticket: [fault.text for fault in self.terms.vet(ticket)],
             now=now,
             monotonic=monotonic,
         )
+        self.trading.on_change(self.terms.learn)
+        self._settlement = Settlement(
+            exchange, self.hub, self.trading, told=self.orders.told, monotonic=monotonic, now=now
+        )
+        self._reconciler = (
+            Reconciler(
+                exchange,
+                self.hub,
+                self.orders,
+                self.trading,
+                store=IntentStore(journal),
+                ends=EndStore(journal),
+                found=self._settlement.found,
+                now=now,
+            )
+            if journal
+            else None
+        )
+        if self._reconciler:
+            self.trading.list_divergences(self._reconciler.divergences)
         self.ledger = Ledger(
             exchange,
             LedgerStore(journal) if journal else None,
@@ -146,12 +181,20 @@ class Desk:
         self._refresher.start()
         self.market.start()
         self.ledger.start()
+        self.terms.start()
         self.trading.start()
+        self._settlement.start()
+        if self._reconciler:
+            self._reconciler.start()
         self._history.start()
 
     def stop(self) -> None:
         """Stop reading and close what the desk holds; returns within a few seconds even while the network hangs."""
+        if self._reconciler:
+            self._reconciler.stop()
+        self._settlement.stop()
         self.trading.stop()
+        self.terms.stop()
         self._history.stop()
         self._refresher.stop()
         self.ledger.stop()

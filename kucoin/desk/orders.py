@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, TypeVar
 
 from kucoin.desk import facts, order_nets, order_state, stops
@@ -122,6 +122,13 @@ class Orders:
     def triggered(self, stop_id: str) -> str | None:
         """Return the id of the order that a waiting one became; None where it became none that is known."""
         return self._triggered.order_of(stop_id)
+
+    def named(self, client_oids: Collection[str]) -> dict[str, str]:
+        """Return by these ids of ours KuCoin's, as far as such orders are known; the waiting one's where it was one."""
+        if not client_oids:
+            return {}
+        known: list[Facts | Stop] = [*self._orders.every(), *self._stops.every()]
+        return {each.client_oid: each.order_id for each in known if each.client_oid and each.client_oid in client_oids}
 
     def placed(self, ticket: Ticket, order_id: str) -> None:
         """Take it that the exchange accepted a ticket under this id of its own; as often as it is learnt."""

@@ -16,6 +16,7 @@ from kucoin.desk.errands import Errands
 from kucoin.desk.orders import Orders
 from kucoin.desk.placements import Placements
 from kucoin.desk.principal import Principal
+from kucoin.desk.reconcile import Divergence
 from kucoin.errors import (
     ApiError,
     DuplicateClientOid,
@@ -92,6 +93,7 @@ class Trading:
         self._workers = Errands(_WORKERS, name="desk-order")
         self._handing = threading.RLock()  # an order comes before the stop, or not at all; listeners may place
         self._stopping = False
+        self._divergences: Callable[[], tuple[Divergence, ...]] = lambda: ()
 
     @property
     def generation(self) -> int:
@@ -208,6 +210,19 @@ class Trading:
         cannot be written down at once is written later.
         """
         return self._placements.settle(client_oid, state, order_id=order_id, code=code, words=words)
+
+    @property
+    def account(self) -> str | None:
+        """Whose orders of earlier runs were read; None before."""
+        return self._clerk.account
+
+    def divergences(self) -> tuple[Divergence, ...]:
+        """Return what this desk was found not to have known of its orders; see `Reconciler`."""
+        return self._divergences()
+
+    def list_divergences(self, by: Callable[[], tuple[Divergence, ...]]) -> None:
+        """Have ``by`` say what `divergences` returns."""
+        self._divergences = by
 
     def looked(
         self, client_oid: str, lookups: int, next_at: datetime | None, undecided: bool = False

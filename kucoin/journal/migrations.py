@@ -70,4 +70,13 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         )
         """,
     ),
+    (
+        """
+        CREATE TABLE intent_end (
+            client_oid TEXT NOT NULL, words TEXT NOT NULL, at_us BIGINT NOT NULL,
+            PRIMARY KEY (client_oid)
+        )
+        """,
+        "CREATE INDEX intent_end_by_time ON intent_end (at_us)",
+    ),
 )

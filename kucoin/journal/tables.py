@@ -205,3 +205,13 @@ intent_event = Table(
     Column("at_us", Moment, key="at", nullable=False),
     Column("took_us", BigInteger),
 )
+
+# How the order that it became was seen to end, once.
+intent_end = Table(
+    "intent_end",
+    metadata,
+    Column("client_oid", Text, primary_key=True),
+    Column("words", Text, nullable=False),
+    Column("at_us", Moment, key="at", nullable=False),
+)
+Index("intent_end_by_time", intent_end.c.at)
