@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
@@ -16,7 +16,7 @@ from kucoin.errors import NotCancellable, NotFound
 from kucoin.model.cancellation import CancelState
 from kucoin.model.order import OrderStatus, TradeType
 from kucoin.model.stop_order import SpotStop
-from kucoin.model.ticket import Placement, SpotTicket, Ticket
+from kucoin.model.ticket import SpotTicket, Ticket
 from kucoin.rest.client import Exchange
 
 
@@ -46,13 +46,13 @@ class Ways:
     """Finds the way for an order id, from what is known of it. Nothing here waits but what a `Way` does.
 
     Args:
-        placements: What this desk has placed of late.
+        ticket_of: The ticket that was accepted under an id; None where this desk placed none such.
     """
 
-    def __init__(self, exchange: Exchange, orders: Orders, placements: Callable[[], Iterable[Placement]]) -> None:
+    def __init__(self, exchange: Exchange, orders: Orders, ticket_of: Callable[[str], Ticket | None]) -> None:
         self._exchange = exchange
         self._orders = orders
-        self._placements = placements
+        self._ticket_of = ticket_of
 
     def of(self, order_id: str) -> Way | None:
         """Return the way for an order, or a waiting one, or a pair; None where nobody has told of such an id.
@@ -66,8 +66,8 @@ class Ways:
             return self._futures(order_id, order.symbol)
         if (stop := self._orders.stop(order_id)) is not None:
             return self._stop(stop)
-        placed = next((each.ticket for each in self._placements() if each.order_id == order_id), None)
-        return None if placed is None else self._placed(order_id, placed)
+        ticket = self._ticket_of(order_id)
+        return None if ticket is None else self._placed(order_id, ticket)
 
     def verdict(self, order_id: str) -> Verdict | None:
         """Return what became of an order as far as it is known without asking; None while it may live."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
@@ -29,7 +29,7 @@ from kucoin.errors import (
     TooManyRequests,
 )
 from kucoin.model.cancellation import Cancellation, CancelState
-from kucoin.model.ticket import Placement
+from kucoin.model.ticket import Ticket
 from kucoin.rest.client import Exchange
 
 log = logging.getLogger(__name__)
@@ -79,7 +79,7 @@ class Cancels:
     Args:
         exchange: Is asked to cancel, and about single orders.
         orders: What is known of the orders; learns what is found here.
-        placements: What this desk has placed of late.
+        ticket_of: The ticket that was accepted under an id; None where this desk placed none such.
         monotonic: Seconds that never jump.
     """
 
@@ -88,10 +88,10 @@ class Cancels:
         exchange: Exchange,
         orders: Orders,
         *,
-        placements: Callable[[], Iterable[Placement]],
+        ticket_of: Callable[[str], Ticket | None],
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._ways = Ways(exchange, orders, placements)
+        self._ways = Ways(exchange, orders, ticket_of)
         self._monotonic = monotonic
         # Two sets of threads, so that a question which hangs never holds up a cancel.
         self._acts = Agenda("desk-cancel", 2)

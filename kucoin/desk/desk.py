@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from kucoin.desk import admission
 from kucoin.desk.accounts import FIATS, Accounts, Pace, Verdict
+from kucoin.desk.cancels import Cancels
 from kucoin.desk.futures import Futures
 from kucoin.desk.health import Health, History
 from kucoin.desk.ledger import Ledger
@@ -133,6 +134,7 @@ class Desk:
             monotonic=monotonic,
         )
         self.trading.on_change(self.terms.learn)
+        self.cancels = Cancels(exchange, self.orders, ticket_of=self.trading.ticket_of, monotonic=monotonic)
         self._settlement = Settlement(
             exchange, self.hub, self.trading, told=self.orders.told, monotonic=monotonic, now=now
         )
@@ -183,6 +185,7 @@ class Desk:
         self.ledger.start()
         self.terms.start()
         self.trading.start()
+        self.cancels.start()
         self._settlement.start()
         if self._reconciler:
             self._reconciler.start()
@@ -194,6 +197,7 @@ class Desk:
             self._reconciler.stop()
         self._settlement.stop()
         self.trading.stop()
+        self.cancels.stop()
         self.terms.stop()
         self._history.stop()
         self._refresher.stop()
