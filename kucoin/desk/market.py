@@ -23,7 +23,7 @@ from kucoin.desk.rules import Rules, of_contract, of_pair
 from kucoin.desk.sheets import Sheets
 from kucoin.errors import InvalidRequest
 from kucoin.hub import Hub
-from kucoin.model.market import Contract, Ticker
+from kucoin.model.market import Contract, SpotSymbol, Ticker
 from kucoin.rest.client import Exchange
 from kucoin.rest.tickers import TickerBoard
 from kucoin.stream.feeds import Feeds
@@ -118,6 +118,7 @@ class Market:
         self._held: dict[tuple[str, ...], _Held] = {}
         self._live_since: dict[bool, float] = {}
         self._spot_rules = _Listed(self._pairs, of_pair)
+        self._pair_rows = _Listed(self._pairs, _the_pair)
         self._contract_rules = _Listed(contracts, of_contract)
         self._contract_rows = _Listed(contracts, _itself)
         self.sheets = Sheets(exchange, self.contract, self._errands, now=self.exchange_time, monotonic=monotonic)
@@ -160,6 +161,10 @@ class Market:
     def symbols(self) -> tuple[Rules, ...]:
         """Return everything listed, spot first, in the exchange's order."""
         return (*self._spot_rules.now().values(), *self._contract_rules.now().values())
+
+    def pair(self, symbol: str) -> SpotSymbol | None:
+        """Return what a pair's orders have to keep to, None where it is not listed or no list was read yet."""
+        return self._pair_rows.now().get(symbol)
 
     def contract(self, symbol: str) -> Reading[Contract]:
         """Return a contract as it was read last, with its figures of that moment."""
@@ -341,3 +346,7 @@ class _Listed(Generic[V]):
 
 def _itself(contract: Contract) -> Contract:
     return contract
+
+
+def _the_pair(pair: SpotSymbol) -> SpotSymbol:
+    return pair

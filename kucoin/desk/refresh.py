@@ -148,6 +148,11 @@ class Refresher:
             self._plans.append(_Plan(source))
             self._changed.notify_all()
 
+    def drop(self, *sources: Source[Any]) -> None:
+        """Read ``sources`` no more; a reading that is under way is finished."""
+        with self._changed:
+            self._plans = [plan for plan in self._plans if plan.source not in sources]
+
     def wake(self, *sources: Source[Any]) -> None:
         """Read ``sources`` soon, since something of theirs may have been missed; at most once a second each.
 
