@@ -6,72 +6,45 @@ import math
 from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any, NamedTuple
-
-import plotly.graph_objects as go
+from typing import Any
 
 from pages.widgets import figures
 from pages.widgets.futures_days import Bucket
-from pages.widgets.plots import Look, figure, mixed
+from pages.widgets.live import live
 
 WEEKS = 14
 """As many as are drawn at most, the newest ones."""
 
-_TALL, _LOW, _ROOMY = 38, 26, 6  # px of a week's row: with so many weeks or fewer, and with more
+_TALL, _LOW, _ROOMY = 38, 26, 6  # px of a week's row: with so many weeks or fewer, and with more (calendar.css)
 _HEAD = 24
-_SHORT = 6  # characters of an amount that leave room for a day's number in a low row
-_NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_DEEPEST, _LEAST = 0.46, 0.16  # how much of the hue the largest day has, and how far a small one stands off from zero
+_LEAST = 0.16  # how far the tint of a small amount stands off from zero; the largest has 1
 
 
-class _Cell(NamedTuple):
-    """A day: ``row`` counts weeks from the top, ``column`` days from Monday; ``bucket`` is None before the ledger."""
-
-    day: date
-    row: int
-    column: int
-    bucket: Bucket | None
+def show(days: Sequence[Bucket], unit: str) -> None:
+    """Draw the calendar of the weeks that ``days`` (consecutive, at least one) lie in."""
+    live.CALENDAR(key="pnl-calendar", data=payload(days, unit))
 
 
-def calendar(days: Sequence[Bucket], unit: str, look: Look) -> go.Figure:
-    """Return the calendar of the weeks that ``days`` (consecutive, at least one) lie in."""
-    cells = _cells(days)
-    rows = cells[-1].row + 1
-    low = rows > _ROOMY
-    most = max((abs(cell.bucket.net) for cell in cells if cell.bucket), default=Decimal(0))
-    shades: list[list[float | None]] = [[None] * 7 for _ in range(rows)]
-    said = [[""] * 7 for _ in range(rows)]
-    for cell in cells:
-        if cell.bucket is not None:
-            shades[cell.row][cell.column] = shade(cell.bucket.net, most)
-            said[cell.row][cell.column] = _said(cell.bucket, unit)
-    zero = mixed(look.line, look.ground, 0.4)
-    deepest = [mixed(hue, look.ground, _DEEPEST) for hue in (look.loss, look.gain)]
-    scale = [(0.0, deepest[0]), (0.5, zero), (1.0, deepest[1])]
-    heat = {"type": "heatmap", "z": shades, "zmin": -1, "zmax": 1, "colorscale": scale, "showscale": False}
-    heat |= {"xgap": 2, "ygap": 2, "text": said, "hoverinfo": "text", "hoverongaps": False}
-    return figure(
-        look,
-        height(days),
-        [heat, _texts(cells, unit, look, low=low), _amounts(cells, unit, look, low=low)],
-        x={"side": "top", "tickvals": list(range(7)), "ticktext": _NAMES, "range": [-0.5, 6.5], "ticks": ""},
-        y={"range": [rows - 0.5, -0.5], "showticklabels": False, "showgrid": False},
-        margin={"l": 0, "r": 0, "t": _HEAD, "b": 0},
-        hovermode="closest",
-    )
+def payload(days: Sequence[Bucket], unit: str) -> dict[str, Any]:
+    """Return what calendar.js draws: weeks from Monday on, those before the first day left blank."""
+    known = {day.start: day for day in days}
+    last, rows = days[-1].start, _rows(days)
+    monday = _monday(last) - timedelta(weeks=rows - 1)
+    every = [monday + timedelta(days=place) for place in range((last - monday).days + 1)]
+    most = max(abs(known[day].net) for day in every if day in known)
+    cells = [_cell(day, known.get(day), most, unit, first=day == monday) for day in every]
+    return {"low": rows > _ROOMY, "weeks": [cells[place : place + 7] for place in range(0, len(cells), 7)]}
 
 
 def height(days: Sequence[Bucket]) -> int:
     """Return the px of the calendar of ``days``."""
-    rows = _cells(days)[-1].row + 1
+    rows = _rows(days)
     return rows * (_LOW if rows > _ROOMY else _TALL) + _HEAD
 
 
 def shade(net: Decimal, most: Decimal) -> float:
-    """Return the depth of a day from -1 to 1: 0 for nothing at all, and well off from it for anything."""
-    if not net or not most:
-        return 0.0
-    return math.copysign(_LEAST + (1 - _LEAST) * math.sqrt(abs(net) / most), net)
+    """Return the depth of a day from 0 to 1: 0 for nothing at all, and well off from it for anything."""
+    return _LEAST + (1 - _LEAST) * math.sqrt(abs(net) / most) if net else 0.0
 
 
 def brief(net: Decimal, unit: str) -> str:
@@ -84,61 +57,24 @@ def brief(net: Decimal, unit: str) -> str:
     return text.replace("-", figures.MINUS)
 
 
-def _cells(days: Sequence[Bucket]) -> list[_Cell]:
-    """Return the days of the newest weeks, and those before the first one in its week."""
-    known = {day.start: day for day in days}
-    last = days[-1].start
-    monday = max(_monday(days[0].start), _monday(last) - timedelta(weeks=WEEKS - 1))
-    count = (last - monday).days + 1
-    every = (monday + timedelta(days=place) for place in range(count))
-    return [_Cell(day, (day - monday).days // 7, day.weekday(), known.get(day)) for day in every]
+def _rows(days: Sequence[Bucket]) -> int:
+    return min(WEEKS, (_monday(days[-1].start) - _monday(days[0].start)).days // 7 + 1)
 
 
 def _monday(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def _said(bucket: Bucket, unit: str) -> str:
+def _cell(day: date, bucket: Bucket | None, most: Decimal, unit: str, *, first: bool) -> dict[str, Any]:
+    """Return the cell of a day, whose number has the month's name where that begins; None is before the ledger."""
+    number = f"{day.day} {day:%b}" if first or day.day == 1 else str(day.day)
+    if bucket is None:
+        return {"number": number, "amount": "", "look": "", "depth": 0, "told": None}
+    look = "gain" if bucket.net > 0 else "loss" if bucket.net < 0 else "zero"
+    amount, depth = brief(bucket.net, unit), round(100 * shade(bucket.net, most))
+    return {"number": number, "amount": amount, "look": look, "depth": depth, "told": _told(bucket, unit)}
+
+
+def _told(bucket: Bucket, unit: str) -> str:
     ended = f", {bucket.closed} closed" if bucket.closed else ""
     return f"{bucket.start.day} {bucket.start:%b}: {figures.money(bucket.net, unit, signed=True)} {unit}{ended}"
-
-
-def _texts(cells: Sequence[_Cell], unit: str, look: Look, *, low: bool) -> dict[str, Any]:
-    """Return the days' numbers, top left; with the month's name where it begins.
-
-    In a low row a day without room beside its amount has none.
-    """
-    full = [low and cell.bucket is not None and len(brief(cell.bucket.net, unit)) > _SHORT for cell in cells]
-    numbers = [_number(cell.day, first=cell is cells[0]) for cell in cells]
-    return {
-        "type": "scatter",
-        "x": [cell.column - 0.46 for cell in cells],
-        "y": [cell.row - (0 if low else 0.42) for cell in cells],
-        "text": ["" if crowded else number for number, crowded in zip(numbers, full, strict=True)],
-        "mode": "text",
-        "textposition": "middle right" if low else "bottom right",
-        "textfont": {
-            "color": [look.ink if cell.bucket and cell.bucket.net else look.quiet for cell in cells],
-            "size": 11,
-        },
-        "hoverinfo": "skip",
-    }
-
-
-def _amounts(cells: Sequence[_Cell], unit: str, look: Look, *, low: bool) -> dict[str, Any]:
-    """Return what was realised, bottom right."""
-    known = [(cell, cell.bucket) for cell in cells if cell.bucket is not None]
-    return {
-        "type": "scatter",
-        "x": [cell.column + 0.46 for cell, _ in known],
-        "y": [cell.row + (0 if low else 0.42) for cell, _ in known],
-        "text": [brief(bucket.net, unit) for _, bucket in known],
-        "mode": "text",
-        "textposition": "middle left" if low else "top left",
-        "textfont": {"color": [look.ink if bucket.net else look.quiet for _, bucket in known], "size": 11.5},
-        "hoverinfo": "skip",
-    }
-
-
-def _number(day: date, *, first: bool) -> str:
-    return f"{day.day} {day:%b}" if first or day.day == 1 else str(day.day)

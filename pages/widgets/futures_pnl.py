@@ -169,8 +169,7 @@ def _days(ledger: Ledger, report: Report, choice: Choice, now: datetime) -> None
         told = f"Realised net by {period} since {futures_days.named(days[0].start)}, cumulative: {total} {unit}"
         plots.show("pnl-curve", build, report, period, str(since), today, alt=told)
     with right:
-        calendar = partial(futures_calendar.calendar, days, unit)
-        plots.show("pnl-calendar", calendar, report, str(since), today, alt="Realised net by day, as a calendar")
+        futures_calendar.show(days, unit)
     if said := notes(report, days[0].start, len(days)):
         st.caption(" ".join(said))
 

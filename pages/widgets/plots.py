@@ -97,16 +97,6 @@ def figure(
     return go.Figure({"data": traces, "layout": usual | layout})
 
 
-def mixed(colour: str, ground: str, share: float) -> str:
-    """Return ``colour`` laid over ``ground`` with an opacity of ``share``, both ``#RRGGBB``."""
-    pairs = zip(_channels(colour), _channels(ground), strict=True)
-    return "#" + "".join(f"{round(over * share + under * (1 - share)):02X}" for over, under in pairs)
-
-
-def _channels(colour: str) -> tuple[int, ...]:
-    return tuple(int(colour[place : place + 2], 16) for place in (1, 3, 5))
-
-
 def _same(before: tuple[object, ...], after: tuple[object, ...]) -> bool:
     plain = (str, int, float, type(None))
     return len(before) == len(after) and all(

@@ -1,4 +1,4 @@
-"""What our components are made of, in a real browser: ages that grow by themselves (base.js)."""
+"""What our components are made of, in a real browser: ages that grow by themselves (base.js), and the calendar."""
 
 from __future__ import annotations
 
@@ -64,3 +64,26 @@ def test_an_unmounted_component_counts_no_longer(mount: Mount) -> None:
     assert page.evaluate("document.querySelector('.root').clock > 0")
     page.evaluate("globalThis.unmount()")
     assert page.evaluate("document.querySelector('.root').clock === undefined")
+
+
+def test_a_day_without_room_keeps_its_amount(browser: Browser) -> None:
+    """In the low rows of many weeks the number goes, wholly out of sight; a phone has taller rows instead."""
+    long, short = (
+        {"number": "1 Nov", "amount": amount, "look": "gain", "depth": 50, "told": f"1 Nov: {amount} USDT"}
+        for amount in ("+12,345", "+7")
+    )
+    page = browser.new_page(viewport={"width": 720, "height": 600})
+    style, code = (
+        "\n".join((LIVE / f"{stem}.{kind}").read_text("utf-8") for stem in ("base", "calendar"))
+        for kind in ("css", "js")
+    )
+    page.set_content(f"<style>{style} .root {{ width: 480px }}</style>")
+    page.evaluate(MOUNT, [code, {"low": True, "weeks": [[long, short]]}])
+    seen = """() => [...document.querySelectorAll('td')].map((cell) => ['b', 'span'].map((name) => {
+        const [part, frame] = [name, 'div'].map((each) => cell.querySelector(each).getBoundingClientRect());
+        return part.top < frame.bottom && part.right <= frame.right + .5;
+    }))"""
+    assert page.evaluate(seen) == [[True, False], [True, True]]
+    page.set_viewport_size({"width": 390, "height": 600})
+    assert page.evaluate(seen) == [[True, True], [True, True]]
+    page.close()

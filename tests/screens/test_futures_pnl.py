@@ -307,7 +307,7 @@ def test_equity_is_drawn_where_it_was_recorded(section: AppTest, ledger: FakeLed
     times = [ago(1) + timedelta(minutes=5 * place) for place in (0, 1, 2, 50, 51)]
     ledger.points = tuple(EquityPoint("USDT", D(50_000 + place), None, at) for place, at in enumerate(times))
     section.run()
-    spec = json.loads(section.get("plotly_chart")[2].proto.spec)
+    spec = json.loads(section.get("plotly_chart")[1].proto.spec)
     assert spec["data"][0]["y"] == [50000.0, 50001.0, 50002.0, None, 50003.0, 50004.0, None]
     assert len(spec["layout"]["shapes"]) == 1
     assert "Shaded: nothing was recorded" in said(section)

@@ -11,7 +11,7 @@ import pytest
 from kucoin.desk.pnl import Bucket
 from kucoin.model.ledger import EquityPoint
 from pages.widgets import futures_calendar, futures_curves, futures_days
-from pages.widgets.plots import Look, mixed
+from pages.widgets.plots import Look
 
 D = Decimal
 NOW = datetime(2026, 3, 12, 12, 32, tzinfo=UTC)
@@ -59,11 +59,11 @@ def test_weeks_and_months_add_up_days() -> None:
     assert [(each.start, each.net) for each in months] == [(date(2026, 2, 1), 4), (date(2026, 3, 1), 6)]
 
 
-def test_depth_says_how_much_and_sign_says_which_way() -> None:
+def test_depth_says_how_much() -> None:
     """The largest day is deepest, a small one still stands off from nothing."""
     most = D(100)
-    assert (futures_calendar.shade(most, most), futures_calendar.shade(-most, most)) == (1.0, -1.0)
-    assert futures_calendar.shade(D(0), most) == 0
+    assert (futures_calendar.shade(most, most), futures_calendar.shade(-most, most)) == (1.0, 1.0)
+    assert futures_calendar.shade(D(0), most) == futures_calendar.shade(D(0), D(0)) == 0
     assert 0.1 < futures_calendar.shade(D("0.01"), most) < futures_calendar.shade(D(50), most) < 1
 
 
@@ -86,33 +86,32 @@ def test_a_cell_is_brief_and_never_shows_nothing_for_something(net: str, unit: s
 
 def test_the_calendar_leaves_days_before_the_ledger_blank() -> None:
     """They have a number and no amount; a zero day has both."""
-    days = [day(date(2026, 3, 11), "7"), day(date(2026, 3, 12), "0")]
-    heat, numbers, amounts = calendar(days)
-    assert heat["z"][0][:2] == [None, None]
-    assert heat["z"][0][2:4] == [1.0, 0.0]
-    assert list(numbers["text"]) == ["9 Mar", "10", "11", "12"]
-    assert list(amounts["text"]) == ["+7", "0"]
+    (week,) = weeks(day(date(2026, 3, 11), "7"), day(date(2026, 3, 12), "0"))
+    assert [cell["number"] for cell in week] == ["9 Mar", "10", "11", "12"]
+    assert [cell["amount"] for cell in week] == ["", "", "+7", "0"]
+    assert [(cell["look"], cell["depth"]) for cell in week] == [("", 0), ("", 0), ("gain", 100), ("zero", 0)]
+    assert [cell["told"] for cell in week[1:3]] == [None, "11 Mar: +7.00 USDT, 1 closed"]
+
+
+def test_the_sign_says_which_way() -> None:
+    """Beside the depth, which says how much of the largest of the days that are drawn."""
+    ((loss, gain),) = weeks(day(date(2026, 3, 9), "-100"), day(date(2026, 3, 10), "25"))
+    assert (loss["look"], loss["amount"], loss["depth"]) == ("loss", "−100", 100)
+    assert (gain["look"], gain["amount"], gain["depth"]) == ("gain", "+25", 58)
 
 
 def test_a_long_calendar_shows_its_newest_weeks() -> None:
     """In low rows; its height is known before it is drawn."""
     days = [day(date(2025, 1, 1) + timedelta(days=place), "1") for place in range(200)]
-    heat, _, _ = calendar(days)
-    assert len(heat["z"]) == futures_calendar.WEEKS
+    drawn_weeks = weeks(*days)
+    assert len(drawn_weeks) == futures_calendar.WEEKS
+    assert drawn_weeks[-1][-1]["told"] == "19 Jul: +1.00 USDT, 1 closed"
     assert futures_calendar.height(days) < 2 * futures_calendar.height(days[-40:])
 
 
-def test_a_number_makes_room_for_a_long_amount() -> None:
-    """In low rows alone; the place of a cell tells its day."""
-    days = [day(date(2026, 1, 1) + timedelta(days=place), "1.5") for place in range(69)]
-    days[-1] = day(days[-1].start, "-12345")
-    _, numbers, amounts = calendar(days)
-    assert (list(amounts["text"])[-1], list(numbers["text"])[-2:]) == ("−12,345", ["9", ""])
-
-
-def calendar(days: list[Bucket]) -> list[Any]:
-    """The traces."""
-    return list(futures_calendar.calendar(days, "USDT", LOOK).to_plotly_json()["data"])
+def weeks(*days: Bucket) -> list[list[dict[str, Any]]]:
+    """The rows of the calendar."""
+    return list(futures_calendar.payload(days, "USDT")["weeks"])
 
 
 def test_the_line_is_what_the_bars_add_up_to() -> None:
@@ -143,8 +142,3 @@ def test_a_long_line_is_thinned_and_keeps_its_ends() -> None:
     values = list(futures_curves.equity(many, "USDT", LOOK).data[0].y)
     assert len(values) < 700
     assert (values[0], values[-2]) == (0, 5 * 8639)
-
-
-def test_a_tint_is_a_colour_laid_over_another() -> None:
-    """By its share."""
-    assert [mixed("#FF0000", "#0000FF", share) for share in (0, 0.5, 1)] == ["#0000FF", "#800080", "#FF0000"]

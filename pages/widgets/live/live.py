@@ -52,6 +52,8 @@ def _pushed(name: str, *, isolated: bool = True) -> Callable[..., Any]:
 
 
 BAND = _component("band")
+CALENDAR = _component("calendar")
+PREVIEW = _component("preview")
 
 ALLOCATION = _pushed("allocation")
 CANDLES = _pushed("candles")
@@ -60,11 +62,13 @@ FACTS = _pushed("facts")
 FEEDS = _pushed("feeds")
 FRESH = _pushed("fresh")
 HEAD = _pushed("head")
+KEYS = _pushed("keys")
 LADDER = _pushed("ladder")
 MARGINS = _pushed("margins")
 NEAR = _pushed("near")
 PLACES = _pushed("places")
 POSITIONS = _pushed("positions")
+SENT = _pushed("sent")
 STRIP = _pushed("strip")
 TABLE = _pushed("table")
 TAPE = _pushed("tape")
