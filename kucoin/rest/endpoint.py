@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from kucoin.rest.limits import Pool, Urgency
 
+CANCEL_SILENCE = 4.0  # s; KuCoin answers in less than half a second
+
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
@@ -19,6 +21,8 @@ class Endpoint:
         stamped: Whether each order in the body gets ``clientTimestamp`` and ``allowMaxTimeWindow`` at the moment of
             signing: the exchange then refuses it when it arrives late, which makes "not found" a proof afterwards.
         urgency: Which part of the quota it may use, and how long it waits for its turn.
+        silence: Seconds without an answer after which it is given up; the line's own where None, or where that is
+            shorter. Set where a request may be repeated at once, such as a cancel.
     """
 
     method: str
@@ -29,6 +33,7 @@ class Endpoint:
     futures: bool = False
     stamped: bool = False
     urgency: Urgency = Urgency.BACKGROUND
+    silence: float | None = None
 
     def __post_init__(self) -> None:
         if not self.path.startswith("/api/"):  # the path is joined to a host: "@elsewhere" would change it

@@ -21,7 +21,7 @@ from kucoin.model.order import (
 from kucoin.model.page import Page
 from kucoin.rest import order_body, paging, parse_order
 from kucoin.rest import parse_futures as parse
-from kucoin.rest.endpoint import Endpoint
+from kucoin.rest.endpoint import CANCEL_SILENCE, Endpoint
 from kucoin.rest.limits import Pool, Urgency
 from kucoin.rest.row import row_of
 from kucoin.rest.transport import Params, Transport
@@ -34,7 +34,7 @@ PLACE = _act("POST", "/api/v1/orders", weight=2)
 PLACE_BRACKET = _act("POST", "/api/v1/st-orders", weight=2)
 TEST = _act("POST", "/api/v1/orders/test", weight=2)
 PLACE_BATCH = _act("POST", "/api/v1/orders/multi", weight=20)
-CANCEL = _act("DELETE", "/api/v1/orders/{orderId}", weight=1)
+CANCEL = _act("DELETE", "/api/v1/orders/{orderId}", weight=1, silence=CANCEL_SILENCE)
 CANCEL_BY_CLIENT_OID = _act("DELETE", "/api/v1/orders/client-order/{clientOid}", weight=1)
 CANCEL_MANY = _act("DELETE", "/api/v1/orders/multi-cancel", weight=20)
 CANCEL_ALL = _act("DELETE", "/api/v3/orders", weight=10)

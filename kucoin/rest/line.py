@@ -32,13 +32,18 @@ class Timeouts:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request written out and signed. ``name`` is how errors call it: method and path, without query."""
+    """A request written out and signed.
+
+    ``name`` is how errors call it: method and path, without query. ``silence`` is the longest in s, where it is
+    shorter than the line's ``read``.
+    """
 
     name: str
     method: str
     url: str
     headers: Mapping[str, str]
     body: bytes | None
+    silence: float | None = None
 
     def __repr__(self) -> str:
         return f"Request({self.name})"  # the headers hold the key and a signature
@@ -85,7 +90,8 @@ class Line:
         if request.body is not None:
             prepared.body = request.body
             prepared.headers["Content-Length"] = str(len(request.body))
-        timeout = (self._timeouts.connect, self._timeouts.read)
+        read = min(self._timeouts.read, request.silence or self._timeouts.read)
+        timeout = (self._timeouts.connect, read)
         began = False
         sent = time.monotonic()
         try:
@@ -93,7 +99,7 @@ class Line:
                 prepared, stream=True, allow_redirects=False, proxies={}, timeout=timeout
             ) as response:
                 began = True
-                content = self._read(request.name, response)
+                content = self._read(request.name, response, read)
                 return Reply(response.status_code, response.headers, content, time.monotonic() - sent)
         except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
             failure = _failure(request.name, error, began=began)
@@ -105,8 +111,8 @@ class Line:
         """Close the connections."""
         self._session.close()
 
-    def _read(self, name: str, response: requests.Response) -> bytes:
-        deadline = time.monotonic() + self._timeouts.read
+    def _read(self, name: str, response: requests.Response, longest: float) -> bytes:
+        deadline = time.monotonic() + longest
         pieces = []
         size = 0
         while piece := response.raw.read1(_PIECE, decode_content=True):
@@ -115,7 +121,7 @@ class Line:
             if size > _LARGEST_ANSWER:
                 raise OutcomeUnknown(f"{name}: outcome unknown, the answer is longer than {_LARGEST_ANSWER} bytes")
             if time.monotonic() > deadline:
-                raise OutcomeUnknown(f"{name}: outcome unknown, the answer did not end in {self._timeouts.read:g} s")
+                raise OutcomeUnknown(f"{name}: outcome unknown, the answer did not end in {longest:g} s")
         return b"".join(pieces)
 
 

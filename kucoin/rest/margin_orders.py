@@ -12,7 +12,7 @@ from kucoin.model.order import Fill, MarginPlaced, NewOrder, Order, Side, TradeT
 from kucoin.model.page import Page
 from kucoin.rest import order_body, paging
 from kucoin.rest import parse_order as parse
-from kucoin.rest.endpoint import Endpoint
+from kucoin.rest.endpoint import CANCEL_SILENCE, Endpoint
 from kucoin.rest.limits import Pool, Urgency
 from kucoin.rest.row import row_of, rows_of
 from kucoin.rest.transport import Fields, Params, Transport
@@ -23,7 +23,7 @@ _poll = partial(Endpoint, "GET", pool=Pool.SPOT, private=True)
 
 PLACE = _act("POST", "/api/v3/hf/margin/order", weight=2)
 TEST = _act("POST", "/api/v3/hf/margin/order/test", weight=2)
-CANCEL = _act("DELETE", "/api/v3/hf/margin/orders/{orderId}", weight=2)
+CANCEL = _act("DELETE", "/api/v3/hf/margin/orders/{orderId}", weight=2, silence=CANCEL_SILENCE)
 CANCEL_BY_CLIENT_OID = _act("DELETE", "/api/v3/hf/margin/orders/client-order/{clientOid}", weight=2)
 CANCEL_ALL = _act("DELETE", "/api/v3/hf/margin/orders", weight=5)
 ORDER = _ask("/api/v3/hf/margin/orders/{orderId}", weight=5)

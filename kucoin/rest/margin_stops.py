@@ -15,7 +15,7 @@ from kucoin.model.order import NewOrder, TradeType
 from kucoin.model.stop_order import SpotStop, StopOrder
 from kucoin.rest import order_body, paging
 from kucoin.rest import parse_order as parse
-from kucoin.rest.endpoint import Endpoint
+from kucoin.rest.endpoint import CANCEL_SILENCE, Endpoint
 from kucoin.rest.limits import Pool, Urgency
 from kucoin.rest.row import row_of
 from kucoin.rest.transport import Params, Transport
@@ -25,7 +25,7 @@ _ask = partial(Endpoint, "GET", pool=Pool.SPOT, private=True, urgency=Urgency.OR
 _poll = partial(Endpoint, "GET", pool=Pool.SPOT, private=True)
 
 PLACE = _act("POST", "/api/v3/hf/margin/stop-order", weight=3)
-CANCEL = _act("DELETE", "/api/v3/hf/margin/stop-order/cancel-by-id", weight=3)
+CANCEL = _act("DELETE", "/api/v3/hf/margin/stop-order/cancel-by-id", weight=3, silence=CANCEL_SILENCE)
 CANCEL_MANY = _act("DELETE", "/api/v3/hf/margin/stop-order/cancel", weight=3)
 STOP = _ask("/api/v3/hf/margin/stop-order/orderId", weight=3)
 STOPS = _poll("/api/v3/hf/margin/stop-orders", weight=8)

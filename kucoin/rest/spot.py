@@ -22,7 +22,7 @@ from kucoin.model.order import (
 from kucoin.model.page import Page
 from kucoin.rest import order_body, paging
 from kucoin.rest import parse_order as parse
-from kucoin.rest.endpoint import Endpoint
+from kucoin.rest.endpoint import CANCEL_SILENCE, Endpoint
 from kucoin.rest.limits import Pool, Urgency
 from kucoin.rest.row import row_of
 from kucoin.rest.transport import Params, Transport
@@ -35,7 +35,7 @@ PLACE = _act("POST", "/api/v1/hf/orders", weight=1, stamped=True)
 TEST = _act("POST", "/api/v1/hf/orders/test", weight=1, stamped=True)
 PLACE_BATCH = _act("POST", "/api/v1/hf/orders/multi", weight=1, stamped=True)
 AMEND = _act("POST", "/api/v1/hf/orders/alter", weight=1)
-CANCEL = _act("DELETE", "/api/v1/hf/orders/{orderId}", weight=1)
+CANCEL = _act("DELETE", "/api/v1/hf/orders/{orderId}", weight=1, silence=CANCEL_SILENCE)
 CANCEL_BY_CLIENT_OID = _act("DELETE", "/api/v1/hf/orders/client-order/{clientOid}", weight=1)
 CANCEL_PART = _act("DELETE", "/api/v1/hf/orders/cancel/{orderId}", weight=2)
 CANCEL_ALL = _act("DELETE", "/api/v1/hf/orders", weight=2)

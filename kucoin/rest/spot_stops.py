@@ -10,7 +10,7 @@ from kucoin.model.order import NewOrder, Side, TradeType
 from kucoin.model.stop_order import OcoOrder, SpotStop, StopOrder
 from kucoin.rest import order_body, paging
 from kucoin.rest import parse_order as parse
-from kucoin.rest.endpoint import Endpoint
+from kucoin.rest.endpoint import CANCEL_SILENCE, Endpoint
 from kucoin.rest.limits import Pool, Urgency
 from kucoin.rest.row import row_of, rows_of
 from kucoin.rest.transport import Params, Transport
@@ -20,14 +20,14 @@ _ask = partial(Endpoint, "GET", pool=Pool.SPOT, private=True, urgency=Urgency.OR
 _poll = partial(Endpoint, "GET", pool=Pool.SPOT, private=True)
 
 PLACE = _act("POST", "/api/v1/stop-order", weight=1)
-CANCEL = _act("DELETE", "/api/v1/stop-order/{orderId}", weight=3)
+CANCEL = _act("DELETE", "/api/v1/stop-order/{orderId}", weight=3, silence=CANCEL_SILENCE)
 CANCEL_BY_CLIENT_OID = _act("DELETE", "/api/v1/stop-order/cancelOrderByClientOid", weight=5)
 CANCEL_MANY = _act("DELETE", "/api/v1/stop-order/cancel", weight=3)
 STOP = _ask("/api/v1/stop-order/{orderId}", weight=3)
 STOPS_BY_CLIENT_OID = _ask("/api/v1/stop-order/queryOrderByClientOid", weight=3)
 STOPS = _poll("/api/v1/stop-order", weight=8)
 PLACE_OCO = _act("POST", "/api/v3/oco/order", weight=2)
-CANCEL_OCO = _act("DELETE", "/api/v3/oco/order/{orderId}", weight=3)
+CANCEL_OCO = _act("DELETE", "/api/v3/oco/order/{orderId}", weight=3, silence=CANCEL_SILENCE)
 CANCEL_OCO_BY_CLIENT_OID = _act("DELETE", "/api/v3/oco/client-order/{clientOid}", weight=3)
 CANCEL_OCOS = _act("DELETE", "/api/v3/oco/orders", weight=3)
 OCO = _ask("/api/v3/oco/order/details/{orderId}", weight=2)

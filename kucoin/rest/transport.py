@@ -294,7 +294,8 @@ class Transport:
             headers = headers | self._signer.headers(
                 timestamp_ms=timestamp_ms, method=endpoint.method, path=target.signed, body=text
             )
-        return Request(endpoint.name, endpoint.method, host.base + target.sent, headers, text.encode() or None)
+        content = text.encode() or None
+        return Request(endpoint.name, endpoint.method, host.base + target.sent, headers, content, endpoint.silence)
 
     def _note(self, endpoint: Endpoint, host: _Host, reply: Reply, failure: KucoinError | None, sent_at: float) -> None:
         """Keep what an answer says of the quota and of the host."""

@@ -11,6 +11,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote
 
@@ -279,6 +280,25 @@ def test_a_silent_question_is_put_again_and_a_silent_order_is_not(scripted: Any)
         transport.call(PLACE, body={})
     release.set()
     assert [request.method for request in scripted.received] == ["GET", "GET", "POST"]
+
+
+@pytest.mark.parametrize(("line", "endpoint"), [(30.0, 0.3), (0.3, 30.0)])
+def test_what_may_be_repeated_is_given_up_sooner(scripted: Any, line: float, endpoint: float) -> None:
+    """The shorter of the line's patience and the endpoint's own counts."""
+    release = threading.Event()
+
+    def silent(_: Any) -> bytes:
+        release.wait(30)
+        return bytes(scripted.http(OK))
+
+    scripted.script = silent
+    transport = Transport(scripted.hosts, KEY, timeouts=Timeouts(read=line))
+    began = time.monotonic()
+    with pytest.raises(OutcomeUnknown, match="ReadTimeout"):
+        transport.call(replace(PLACE, silence=endpoint), body={})
+    assert time.monotonic() - began < 20
+    release.set()
+    transport.close()
 
 
 def test_a_dripping_answer_ends_in_time(scripted: Any) -> None:
