@@ -94,7 +94,7 @@ class Cancels:
         self._ways = Ways(exchange, orders, ticket_of)
         self._monotonic = monotonic
         # Two sets of threads, so that a question which hangs never holds up a cancel.
-        self._acts = Agenda("desk-cancel", 2)
+        self._acts = Agenda("desk-cancel", 4)
         self._looks = Agenda("desk-cancel-look", 2)
         self._lock = threading.Lock()
         self._cases: dict[str, _Case] = {}  # oldest first
