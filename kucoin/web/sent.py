@@ -181,7 +181,7 @@ def _phrase(placement: Placement, since: _Since) -> str:
     if placement.state is TicketState.ACCEPTED:
         return since.phrase
     if placement.state is TicketState.UNKNOWN:
-        return "decide what to make of it" if placement.undecided else "being looked up"
+        return "needs a decision" if placement.undecided else "being looked up"
     return "no answer yet" if placement.state is TicketState.SENT else ""
 
 

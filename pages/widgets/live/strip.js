@@ -1,4 +1,5 @@
-// The machine room in one line: how each feed is, how far the clocks are apart, what is left of each quota, the time.
+// The machine room in one line: how each feed is, how far the clocks are apart, what is left of each quota, how long the
+// last order took, the time.
 // Above it stands a sentence while something is away; there it moves nothing.
 
 import { h, patch, written } from './base.js';
@@ -41,6 +42,13 @@ function quota(pool, index) {
     pool.ratio != null && index === 0 && h('span', { class: 'gauge' }, h('u', { style: `width:${pool.ratio}%` })));
 }
 
+/** How long the order that was answered last took, from the press to the exchange's answer. */
+function answered(ms) {
+  const title = ms == null ? 'No order was answered since the dashboard was started' : 'From the press to the answer, of the last order';
+  const text = ms == null ? '–' : ms < 1000 ? `${ms} ms` : written(ms / 1000);
+  return h('span', { class: 'answered', title }, h('i', null, 'Press to answer'), h('b', null, text));
+}
+
 export default (component) => panel(component, (root, follow) => {
   const line = h('div', { class: 'strip' });
   const away = h('p', { class: 'notice away' }, 'The dashboard’s own server does not answer. What you see is what it said last.');
@@ -49,14 +57,16 @@ export default (component) => panel(component, (root, follow) => {
   root.append(away, notice, h('div', { class: 'line' }, line, time));
   let data = null;
   let sockets = [];
+  let answer = null;
 
   function redraw() {
     if (notice.textContent !== (data.notice ?? '')) notice.textContent = data.notice ?? '';
     patch(line, h('div', null,
       entries(sockets).map(feed),
       fact('Clock', data.clock),
-      fact('Exchange', data.exchange),
-      h('span', { class: 'quota', title: data.quotas_hint }, h('i', null, 'Quota'), data.quotas.map(quota))));
+      h('span', { class: 'quota', title: data.quotas_hint }, h('i', null, 'Quota'), data.quotas.map(quota)),
+      answered(answer),
+      fact('Exchange', data.exchange)));
     time.textContent = `${new Date(exchangeTime()).toISOString().slice(11, 19)} UTC`;
   }
 
@@ -69,7 +79,7 @@ export default (component) => panel(component, (root, follow) => {
       redraw();
     },
     draw({ full }) {
-      ({ sockets } = full);
+      ({ sockets, answered_ms: answer } = full);
       redraw();
     },
     stop: () => clearInterval(clock),
