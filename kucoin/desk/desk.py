@@ -19,6 +19,8 @@ from kucoin.desk.ledger import Ledger
 from kucoin.desk.market import Market
 from kucoin.desk.orders import Orders
 from kucoin.desk.portfolio import Portfolio, Standing, appraise, nothing
+from kucoin.desk.preview import Preview
+from kucoin.desk.previews import Previews
 from kucoin.desk.prices import Measure, Prices
 from kucoin.desk.pushes import Pushes
 from kucoin.desk.reconcile import Reconciler
@@ -35,6 +37,7 @@ from kucoin.journal.intents import IntentStore
 from kucoin.journal.ledger import LedgerStore
 from kucoin.model.feed_private import PrivatePush
 from kucoin.model.market import ServiceState
+from kucoin.model.ticket import Ticket
 from kucoin.rest.client import Exchange
 
 # The total is repeated in these, whatever unit it is shown in.
@@ -173,6 +176,7 @@ class Desk:
             now=now,
             monotonic=monotonic,
         )
+        self._previews = Previews(self.terms, self.futures, self.market, self.books, self.hub, monotonic=monotonic)
         self._history = History(self.feeds.status, monotonic=monotonic, now=now)
         self._lock = threading.Lock()
         self._portfolios: dict[str, _Appraised] = {}
@@ -235,6 +239,10 @@ class Desk:
         with self._lock:
             self._portfolios[unit] = _Appraised(generation, verdict, pushes, portfolio)
         return portfolio
+
+    def preview(self, ticket: Ticket) -> Preview:
+        """Return what would come of ``ticket`` now; see `Previews.preview`."""
+        return self._previews.preview(ticket)
 
     def status(self) -> Status:
         """Return the state of the hosts, the clock, the quotas and the key."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from decimal import Decimal
 from typing import Protocol
 
 from kucoin.book.book import BookView
@@ -17,7 +16,7 @@ from kucoin.desk.preview_walk import Sight
 from kucoin.desk.terms import Terms
 from kucoin.hub import Hub
 from kucoin.model.feed import Mark, Summary
-from kucoin.model.ticket import Ticket
+from kucoin.model.ticket import SpotTicket, Ticket
 from kucoin.model.times import moment
 
 _DEPTHS = (500, 5_000, 50_000)  # levels a side that are looked at until there are enough for the order
@@ -80,15 +79,10 @@ class Previews:
 
     def _book(self, ticket: Ticket) -> BookView | None:
         """The best levels, as many as the order may need."""
-        order = ticket.order
-        wanted = order.size if order.size is not None else None
         view = None
         for count in _DEPTHS:
             view = self._books.view(ticket.symbol, count)
-            if view is None or max(len(view.bids), len(view.asks)) < count:
-                break
-            held = min(sum((size for _, size in side), ZERO) for side in (view.bids, view.asks))
-            if wanted is not None and held >= Decimal(wanted):
+            if view is None or max(len(view.bids), len(view.asks)) < count or _enough(view, ticket):
                 break
         return view
 
@@ -103,3 +97,13 @@ class Previews:
                 at = moment(latest.value.time) if latest.value.time else None
                 ages.append(max(told - latest.received, now - at.timestamp() if at else 0.0))
         return max(0.0, min(ages)) if ages else None
+
+
+def _enough(view: BookView, ticket: Ticket) -> bool:
+    """Whether either side holds all that is asked for."""
+    sides = (view.bids, view.asks)
+    if isinstance(ticket, SpotTicket) and ticket.order.funds is not None:
+        wanted = ticket.order.funds
+        return all(sum((price * size for price, size in side), ZERO) >= wanted for side in sides)
+    asked = ticket.order.size
+    return asked is not None and all(sum((size for _, size in side), ZERO) >= asked for side in sides)
