@@ -57,6 +57,8 @@ def live(allowed: Collection[str] = ()) -> Live:
                 *(running.hub, running.feeds, running.books, market, orders, running.status),
                 portfolio=running.portfolio,
                 futures=running.futures.view,
+                trading=running.trading,
+                cancels=running.cancels,
             )
             _serving.append(Live(sight, allowed=allowed))
         return _serving[0]
