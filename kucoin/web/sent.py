@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple
 from kucoin import figures
 from kucoin.desk.hints import hint
 from kucoin.desk.order_state import AnyOrder, FuturesOrderState
+from kucoin.desk.reconcile import Divergence
 from kucoin.errors import InvalidRequest
 from kucoin.model.cancellation import Cancellation, CancelState
 from kucoin.model.ticket import Placement, SpotTicket, TicketState
@@ -48,7 +49,9 @@ class _Since(NamedTuple):
 
 
 class SentPanel(Panel):
-    """Rows of the placements of today and of all that are open, newest first, told by their ids.
+    """Rows of the placements of today and of all that are open, newest first, told by our ids.
+
+    What was found at the exchange of other orders stands apart.
 
     Raises:
         InvalidRequest: There is no account.
@@ -66,20 +69,24 @@ class SentPanel(Panel):
 
     def change(self) -> Change | None:
         """Tell the rows that changed, and which there are where that did."""
-        placements = self._trading.placements()
+        placements, found = self._trading.placements(), self._trading.divergences()
         cancels = [self._cancels.cancellation(each) for each in self._cancelling]  # a wish may run out of time
-        seen = (placements, cancels, self._orders.generation, self._cancels.generation)
+        seen = (placements, found, cancels, self._orders.generation, self._cancels.generation)
         if seen == self._seen:
             return None
         first, self._seen = not self._seen, seen
         before, head = self._rows, self._head
         shown = [each for index, each in enumerate(placements) if index < _SHOWN or each.open]
-        self._rows = {each.ticket.client_oid: self._row(each) for each in shown}
+        about = {each.client_oid: each.what for each in found}
+        self._rows = {
+            (client_oid := each.ticket.client_oid): self._row(each, about.get(client_oid, "")) for each in shown
+        }
         self._cancelling = tuple(row["order"] for row in self._rows.values() if row["act"] == "cancelling")
         self._head = {
             "said": _summary(placements),
             "earlier": len(placements) - len(shown),
             "order": list(self._rows),
+            "apart": [_apart(each) for each in found if each.client_oid not in self._rows],
         }
         if first:
             return Change("full", self.full())
@@ -98,7 +105,7 @@ class SentPanel(Panel):
         fresh = judge_private(self._sight)
         return fresh._replace(age=None) if fresh.state == LIVE else fresh
 
-    def _row(self, placement: Placement) -> Body:
+    def _row(self, placement: Placement, found: str) -> Body:
         ticket, state = placement.ticket, placement.state
         rules = self._sight.market.rules(ticket.symbol)
         places = rules.price_decimals if rules else 0
@@ -110,7 +117,7 @@ class SentPanel(Panel):
             "word": _WORDS[state],
             "phrase": _phrase(placement, since),
             "sentence": words.sentence(ticket, places),
-            "notes": [text for text in _notes(placement, since, cancel) if text],
+            "notes": [text for text in (*_notes(placement, since, cancel), found) if text],
             "asked": _asked(placement),
             "due": self._exchanges(placement.next_lookup_at),
             "since": self._exchanges(placement.handed_at) if placement.open else None,
@@ -175,6 +182,11 @@ def _summary(placements: tuple[Placement, ...]) -> str:
     if undecided:
         said.append(f"{undecided} to decide")
     return ", ".join(said)
+
+
+def _apart(found: Divergence) -> str:
+    """Return what was found of an order that has no row."""
+    return f"{found.symbol}, order {found.order_id or figures.UNKNOWN}: {found.what}"
 
 
 def _phrase(placement: Placement, since: _Since) -> str:

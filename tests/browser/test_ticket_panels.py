@@ -49,7 +49,7 @@ REFUSED = row(
 
 def told(*rows: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the frames of a panel with these rows, newest first."""
-    body = {"said": f"{len(rows)} sent", "earlier": 0, "order": [each["order"] for each in rows]}
+    body = {"said": f"{len(rows)} sent", "earlier": 0, "apart": [], "order": [each["order"] for each in rows]}
     full = {"panel": PANEL, "full": {**body, "rows": {each["order"]: each for each in rows}}}
     return [full, {"fresh": {PANEL: ["live", None, None]}, "now": NOW}]
 
@@ -71,7 +71,7 @@ def test_outcomes_are_told_apart_by_word_and_shape(mount: Mount, rig: Rig) -> No
     rig.push(*told(row("sent", "Sent", "Buy 1 XBTUSDTM at market", ago=500), UNKNOWN, RESTING, REFUSED))
     lines = page.locator("ol > li")
     expect(lines).to_have_count(4)
-    expect(page.locator("summary b")).to_have_text(["Sent", "Unknown", "Accepted", "Refused"])
+    expect(page.locator("ol summary b")).to_have_text(["Sent", "Unknown", "Accepted", "Refused"])
     looks = "all => all.map(mark => { const { backgroundImage, boxShadow, clipPath } = getComputedStyle(mark);"
     looks += (
         " return [backgroundImage, boxShadow, clipPath].map(part => part.replace(/rgb[^)]*[)]/g, 'ink')).join(); })"
@@ -101,7 +101,7 @@ def test_an_outcome_is_read_out_once_and_politely(mount: Mount, rig: Rig) -> Non
     rig.push(more({**RESTING, "phrase": "resting, filled 1 of 200"}))
     expect(aloud).to_have_text("Accepted, resting, filled 1 of 200: Sell 200 XBTUSDTM at 87,124.0")
     rig.push(more({**RESTING, "phrase": "resting, filled 2 of 200"}))
-    expect(page.locator("summary").last).to_contain_text("filled 2 of 200")
+    expect(page.locator("ol summary").last).to_contain_text("filled 2 of 200")
     expect(aloud).to_contain_text("filled 1 of 200")
     rig.push(more({**UNKNOWN, "state": "accepted", "word": "Accepted", "phrase": "", "asked": None, "took": "8.1 s"}))
     expect(aloud).to_have_text("Accepted: Buy 100 XBTUSDTM at 87,104.0")
@@ -155,15 +155,16 @@ def test_a_row_stays_the_same_while_others_come(mount: Mount, rig: Rig) -> None:
     """Open details and focus stay on the order they were put on; one that goes leaves nothing behind."""
     page = mount("sent", PANEL)
     rig.push(*told(RESTING))
-    summary = page.locator("summary")
+    summary = page.locator("ol summary")
     summary.focus()
     page.keyboard.press("Enter")
-    expect(page.locator("details")).to_have_attribute("open", "")
+    expect(page.locator("ol details")).to_have_attribute("open", "")
     rig.push(more(UNKNOWN, order=[UNKNOWN["order"], RESTING["order"]]))
     expect(summary).to_have_count(2)
-    assert page.locator("details").evaluate_all("all => all.map(each => each.open)") == [False, True]
+    assert page.locator("ol details").evaluate_all("all => all.map(each => each.open)") == [False, True]
     assert page.evaluate("sent.shadowRoot.activeElement.textContent").startswith("Accepted")
-    rig.push(more(order=[]))
+    rig.push(more(order=[], apart=["BTC-USDT, order 9: It is in the market."]))
+    expect(page.get_by_text("Found at the exchange beside these: 1 order")).to_be_visible()
     expect(page.get_by_text("Nothing was sent today.")).to_be_visible()
     expect(page.locator("ol > li")).to_have_count(0)
 

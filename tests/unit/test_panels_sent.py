@@ -13,6 +13,7 @@ import pytest
 
 from kucoin.desk import facts, order_state, stops
 from kucoin.desk.order_state import AnyOrder
+from kucoin.desk.reconcile import Divergence
 from kucoin.desk.stops import Stop
 from kucoin.errors import InvalidRequest
 from kucoin.model.cancellation import Cancellation, CancelState
@@ -78,6 +79,7 @@ class Account:
     wishes: dict[str, Cancellation] = field(default_factory=dict)
     generation: int = 0
     last_took: float | None = None
+    found: tuple[Divergence, ...] = ()
 
     def panel(self) -> SentPanel:
         """Open the panel on it."""
@@ -90,6 +92,10 @@ class Account:
     def placements(self) -> tuple[Placement, ...]:
         """As a test placed them."""
         return self.placed
+
+    def divergences(self) -> tuple[Divergence, ...]:
+        """As a test found them."""
+        return self.found
 
     def cancellation(self, order_id: str) -> Cancellation | None:
         """As a test wished it."""
@@ -393,6 +399,25 @@ def test_open_ones_are_shown_however_many_came_after(account: Account) -> None:
     assert change is not None
     assert (len(change.body["order"]), change.body["order"][-1], change.body["earlier"]) == (51, "own-69", 19)
     assert change.body["said"] == "69 sent, 1 being looked up"
+
+
+def test_what_was_found_at_the_exchange_stands_at_its_row_or_apart(account: Account) -> None:
+    """An order from elsewhere has no row, and is named with its id."""
+    account.found = (
+        Divergence("own-1", "theirs-1", LINEAR, "It was filled, and this desk had not been told."),
+        Divergence(None, "theirs-9", PAIR, "It is in the market, and no ticket of this desk has its id."),
+    )
+    row = account.row(accepted())
+    assert row["notes"] == ["It was filled, and this desk had not been told."]
+    panel = account.panel()
+    panel.change()
+    assert panel.full()["apart"] == [
+        "BTC-USDT, order theirs-9: It is in the market, and no ticket of this desk has its id."
+    ]
+    account.found = ()
+    more = panel.change()
+    assert more is not None
+    assert (more.body["apart"], more.body["rows"]["own-1"]["notes"]) == ([], [])
 
 
 def test_it_is_as_fresh_as_the_accounts_own_sockets(account: Account) -> None:

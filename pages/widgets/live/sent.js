@@ -85,12 +85,14 @@ export default (component) => panel(component, (root, follow, tell) => {
   const age = mark();
   const said = h('span', { class: 'cap' });
   const aloud = h('p', { class: 'aloud', role: 'status', 'aria-live': 'polite' });
-  const apart = h('ul', { class: 'apart' });
+  const found = h('summary');
+  const others = h('ul');
+  const apart = h('details', { class: 'cap', hidden: true }, found, others);
   const list = h('ol', { 'aria-label': 'Sent today' });
   const empty = h('p', { class: 'cap', hidden: true }, 'Nothing was sent today. What you place stands here, with what became of it.');
   const earlier = h('p', { class: 'cap' });
   root.append(h('header', null, h('h2', null, 'Sent today'), said, h('span', { class: 'push' }), age),
-    aloud, h('div', { class: 'body' }, apart, list, empty, earlier));
+    aloud, h('div', { class: 'body' }, list, empty, earlier, apart));
   const lines = new Map(); // client id -> its line
   let moved = 0;
   let stood = []; // where the buttons to cancel were before the rows moved last
@@ -147,6 +149,13 @@ export default (component) => panel(component, (root, follow, tell) => {
     empty.hidden = order.length > 0;
   }
 
+  /** What else was found at the exchange. */
+  function tellApart(texts) {
+    put(found, `Found at the exchange beside these: ${texts.length} order${texts.length === 1 ? '' : 's'}`);
+    patch(others, h('ul', null, texts.map((text) => h('li', null, text))));
+    apart.hidden = texts.length === 0;
+  }
+
   function draw({ full, more }) {
     const told = full ?? more;
     if (more || lines.size > 0) announce(told.rows ?? {});
@@ -156,7 +165,7 @@ export default (component) => panel(component, (root, follow, tell) => {
         write(lines.get(id), row);
       }
       if (told.order) arrange(told.order);
-      if (told.divergences) patch(apart, h('ul', null, told.divergences.map((text) => h('li', null, text))));
+      if (told.apart) tellApart(told.apart);
       if (told.earlier != null) put(earlier, told.earlier > 0 ? `${told.earlier} sent earlier today are not shown.` : '');
       if (told.said) put(said, `${told.said}. Times in UTC.`);
     });
