@@ -100,7 +100,7 @@ class Preview:
         notes: What was assumed, in sentences.
         reasons: Why a figure is not known, by its name here.
         cautions: What has to be agreed to, each on its own.
-        problem: Why nothing would come of it at all; None where something would.
+        problem: Why nothing would come of it at all; None where something would, or where it waits for a price.
     """
 
     sizes: Sizes = _UNSIZED

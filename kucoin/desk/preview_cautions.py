@@ -59,6 +59,7 @@ def notes(ticket: Ticket, terms: Terms, figures: Figures, found: Reach) -> tuple
     if found.plan.trigger is not None:
         at = _price(found.plan.trigger, terms)
         told.append(f"As if it were triggered at {at}, with a book as deep as the present one.")
+        told += [found.problem] if found.problem else []
     if found.blind and not found.lost:
         told.append("The order book is not known: as if all of it rested and filled at its own price.")
     if isinstance(ticket, SpotTicket):

@@ -22,6 +22,7 @@ def preview(ticket: Ticket, terms: Terms, sight: Sight) -> Preview:
     known, reasons = figures.known, MappingProxyType(figures.reasons)
     if found is None:
         return Preview(**known, reasons=reasons, book_age=sight.age)
+    waits = found.plan.trigger is not None
     return Preview(
         **known,
         fills=found.fills,
@@ -34,5 +35,5 @@ def preview(ticket: Ticket, terms: Terms, sight: Sight) -> Preview:
         notes=notes(ticket, terms, figures, found),
         reasons=reasons,
         cautions=() if found.problem else cautions(ticket, terms, sight, figures, found),
-        problem=found.problem,
+        problem=None if waits else found.problem,
     )
