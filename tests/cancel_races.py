@@ -155,6 +155,7 @@ def _stop(rig: Rig, chance: random.Random, tally: Tally) -> None:
     lit = fuse(rig)
     stop_id = rig.exchange.spot_stops.place(lit.order, stop_price=lit.gap.price, stop=lit.stop)
     until(lambda: rig.desk.waits(stop_id))
+    lit.lay(rig.exchange)
     _together(chance, lambda: rig.cancels.cancel(stop_id, TRADER), lambda: lit.light(rig.exchange))
     told = rig.outcome(stop_id)
     became = rig.desk.orders.triggered(stop_id)

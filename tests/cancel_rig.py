@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -128,18 +128,23 @@ class Fuse:
     order: NewOrder
     stop: SpotStop
 
+    def lay(self, exchange: Exchange) -> None:
+        """Have something in the gap that can be traded with."""
+        exchange.spot_orders.place(self._trade(Side.BUY))
+
     def light(self, exchange: Exchange) -> None:
         """Trade at the price that it waits for."""
-        rest = NewOrder(
+        exchange.spot_orders.place(self._trade(Side.SELL))
+
+    def _trade(self, side: Side) -> NewOrder:
+        return NewOrder(
             client_oid=uuid.uuid4().hex,
             symbol=self.gap.symbol,
-            side=Side.BUY,
+            side=side,
             type=OrderType.LIMIT,
             price=self.gap.price,
             size=self.gap.size,
         )
-        exchange.spot_orders.place(rest)
-        exchange.spot_orders.place(replace(rest, client_oid=uuid.uuid4().hex, side=Side.SELL))
 
 
 def fuse(rig: Rig, *, share: str = "0.7") -> Fuse:

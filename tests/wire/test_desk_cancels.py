@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -15,6 +16,7 @@ from kucoin.errors import InvalidRequest, NotAllowed
 from kucoin.model.cancellation import CancelState
 from kucoin.model.order import Side
 from kucoin.model.ticket import SpotTicket, SpotTrigger
+from tests import cancel_races
 from tests.cancel_rig import KINDS, TRADER, Rig, cancels_of, fuse, place_one, place_pair, waiting_pair
 from tests.orders_desk import NEVER, Desk, desk_of, gaps, until
 from tests.rest_trading import resting
@@ -176,11 +178,19 @@ def test_with_dead_sockets_what_was_just_placed_is_cancelled(rig: Rig) -> None:
         assert not rig.lives(unheard)
 
 
+def test_what_is_told_of_a_race_is_what_happened(rig: Rig) -> None:
+    """A short draw; the long one is in torture."""
+    tally = cancel_races.race(rig, random.Random(7), 16)
+    assert tally.wrong == []
+    assert len(tally.ends) > 4
+
+
 def test_a_triggered_stop_is_linked_with_its_order_and_cancelled_as_that(rig: Rig) -> None:
     """By both ids: the order has one of its own, and bears ours."""
     lit = fuse(rig)
     stop_id = rig.exchange.spot_stops.place(lit.order, stop_price=lit.gap.price, stop=lit.stop)
     known(rig, stop_id)
+    lit.lay(rig.exchange)
     lit.light(rig.exchange)
     became = until(lambda: rig.desk.orders.triggered(stop_id))
     assert became != stop_id
@@ -197,6 +207,7 @@ def test_a_stop_that_triggers_during_a_cut_is_linked_all_the_same(rig: Rig) -> N
         stop_id = silent.exchange.spot_stops.place(lit.order, stop_price=lit.gap.price, stop=lit.stop)
         trigger = SpotTrigger(stop=lit.stop, price=lit.gap.price)
         silent.accept(SpotTicket(order=lit.order, trigger=trigger), stop_id)
+        lit.lay(silent.exchange)
         lit.light(silent.exchange)
         became = until(lambda: deaf.orders.triggered(stop_id))
         assert deaf.orders.order(became).client_oid == lit.order.client_oid
