@@ -185,7 +185,7 @@ def presets(unit: Unit, terms: Terms) -> tuple[Decimal, ...]:
     step = ONE.scaleb(3 - worth.adjusted() - 1)
     least = rules.lot if unit != "base" or not rules.futures else (rules.coins or rules.lot)
     small = max(step, least)
-    return small, small * 10
+    return small, small.scaleb(1)
 
 
 class _Missing(Exception):

@@ -199,4 +199,4 @@ def _attached(ticket: Ticket, places: int) -> list[str]:
 
 def share(ratio: Decimal) -> str:
     """Return a percent button's text: ``25 %``."""
-    return "Max" if ratio == 1 else f"{ratio * 100:f}{THIN_SPACE}%"
+    return "Max" if ratio == 1 else f"{ratio:.0%}".replace("%", f"{THIN_SPACE}%")

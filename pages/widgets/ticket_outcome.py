@@ -1,0 +1,87 @@
+"""What became of the ticket on top of the pad, beside its form; once an outcome is shown, the next ticket comes up."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from kucoin.desk import hints
+from kucoin.desk.terms import Terms
+from kucoin.desk.ticket_rules import Fault
+from kucoin.model.ticket import Placement, TicketState
+from pages.widgets import figures, session, ticket_pad, ticket_state, ticket_words
+
+_SEEN = "ticket-outcome"
+
+
+def top(symbol: str) -> str:
+    """Return the ``client_oid`` of the ticket to write on; take note of an outcome, after which it is another one."""
+    pad, name = ticket_pad.pad(), session.principal().name
+    client_oid = pad.top(name, symbol)
+    placement = session.desk().trading.placement(client_oid)
+    if placement is None or placement.open:
+        return client_oid
+    _note(placement)
+    pad.turn(name, symbol, client_oid)
+    return pad.top(name, symbol)
+
+
+def standing(client_oid: str) -> Placement | None:
+    """Return the order that the ticket on top became, None while it is none."""
+    return session.desk().trading.placement(client_oid)
+
+
+def show(symbol: str, client_oid: str, terms: Terms) -> None:
+    """Draw the line about the last order of this symbol that was placed from here."""
+    placement = standing(client_oid) or session.desk().trading.placement(st.session_state.get(_SEEN) or "")
+    with st.container(key="ticket-outcome", gap=None):
+        if placement is None or placement.ticket.symbol != symbol:
+            st.caption("A confirmation follows; nothing is sent before.")
+            return
+        st.markdown(line(placement, terms))
+        if placement.state is TicketState.UNKNOWN:
+            st.caption("It may have arrived, so this ticket is not sent again. Its outcome shows here by itself.")
+            st.button(
+                "Write another ticket meanwhile", key="another-ticket", on_click=_another, args=(client_oid, symbol)
+            )
+
+
+def line(placement: Placement, terms: Terms) -> str:
+    """Return the outcome as one line of Markdown."""
+    deed = figures.plain(ticket_words.deed(placement.ticket, terms))
+    took = "" if placement.took is None else f" {figures.plain(_took(placement.took))}."
+    words = figures.plain(placement.words)
+    match placement.state:
+        case TicketState.SENT:
+            return f"**Sent:** {deed}."
+        case TicketState.ACCEPTED:
+            return f"**Accepted:** {deed}.{took}"
+        case TicketState.REFUSED:
+            code = f" (KuCoin code {figures.plain(placement.code)})" if placement.code else ""
+            return f":yellow[**Refused:**] {deed}. “{words}”{code}{took}"
+        case TicketState.UNKNOWN:
+            return f":yellow[**Unknown, being looked up:**] {deed}. {words}"
+        case TicketState.NOT_SENT:
+            return f":yellow[**Not sent:**] {deed}. {words}"
+    return f":yellow[**Never arrived:**] {deed}. {words}"
+
+
+def _note(placement: Placement) -> None:
+    """Keep the outcome on the page; a refusal is said beside its field, and what was taken leaves no size behind."""
+    ticket = placement.ticket
+    st.session_state[_SEEN] = ticket.client_oid
+    if placement.state is TicketState.ACCEPTED:
+        ticket_state.emptied(ticket.symbol)
+    elif placement.state is TicketState.REFUSED:
+        found = hints.hint(placement.code, placement.words, futures=ticket.futures)
+        if found is not None and found.field is not None:
+            ticket_state.refuse((Fault(found.field, found.text),))
+
+
+def _another(client_oid: str, symbol: str) -> None:
+    ticket_pad.pad().turn(session.principal().name, symbol, client_oid)
+    ticket_state.emptied(symbol)
+    st.session_state[_SEEN] = client_oid
+
+
+def _took(seconds: float) -> str:
+    return f"{seconds * 1000:.0f} ms from press to answer" if seconds < 1 else f"{seconds:.1f} s from press to answer"
