@@ -13,6 +13,7 @@ from typing import NamedTuple
 from kucoin.desk import admission
 from kucoin.desk.accounts import FIATS, Accounts, Pace, Verdict
 from kucoin.desk.cancels import Cancels
+from kucoin.desk.flip import Flips
 from kucoin.desk.futures import Futures
 from kucoin.desk.health import Health, History
 from kucoin.desk.ledger import Ledger
@@ -138,6 +139,7 @@ class Desk:
         )
         self.trading.on_change(self.terms.learn)
         self.cancels = Cancels(exchange, self.orders, ticket_of=self.trading.ticket_of, monotonic=monotonic)
+        self.flips = Flips(self.trading, self.orders, exchange, monotonic=monotonic)
         self._settlement = Settlement(
             exchange, self.hub, self.trading, told=self.orders.told, monotonic=monotonic, now=now
         )
@@ -190,6 +192,7 @@ class Desk:
         self.terms.start()
         self.trading.start()
         self.cancels.start()
+        self.flips.start()
         self._settlement.start()
         if self._reconciler:
             self._reconciler.start()
@@ -201,6 +204,7 @@ class Desk:
             self._reconciler.stop()
         self._settlement.stop()
         self.trading.stop()
+        self.flips.stop()
         self.cancels.stop()
         self.terms.stop()
         self._history.stop()

@@ -25,7 +25,7 @@ def rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
     floor.clock(rate=0)
     with desk_of(floor, every=2.0) as desk, cancels_of(desk) as made:
         yield made
-    floor.stop()
+    floor.kill()  # it may still owe late answers
 
 
 @pytest.fixture
