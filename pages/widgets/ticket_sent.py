@@ -25,17 +25,19 @@ def show(desk: Desk) -> None:
 
 
 def _press(desk: Desk, act: str) -> None:
-    """Take what the component told; an id comes from a browser, and the Desk judges it."""
-    told = st.session_state[_KEY].get(act)
-    if isinstance(told, str):
-        st.session_state[_PROBLEM] = carry_out(desk, act, told)
+    st.session_state[_PROBLEM] = carry_out(desk, act, st.session_state[_KEY].get(act))
 
 
-def carry_out(desk: Desk, act: str, told: str) -> str | None:
-    """Hand a press over to the Desk: ``cancel`` an order, or ``decide`` that a client id never arrived.
+def carry_out(desk: Desk, act: str, told: object) -> str | None:
+    """Hand a press over to the Desk: ``cancel`` an order, or ``decide`` that one never arrived.
 
     Returns why nothing came of it, None where it was taken.
+
+    Args:
+        told: The id that the browser named: KuCoin's to cancel, our own to decide. The Desk judges it.
     """
+    if not isinstance(told, str):
+        return None
     try:
         if act == "cancel":
             desk.cancels.cancel(told, session.principal())
