@@ -53,6 +53,7 @@ def board(rules: Rules, ticket: Callable[[Rules], None]) -> None:
                 symbol=rules.symbol,
                 pick=True,
             )
+            pushed.show(live.NEAR, f"ladder:{rules.symbol}:", key="ticket-near", quote=rules.quote)
         with st.container(key="ticket-column"):
             with st.container(border=True, key="panel-ticket"):
                 ticket(rules)
@@ -106,5 +107,4 @@ else:
     top(choice.rules, bar)
     board(choice.rules, ticket)
 with bar:
-    st.space("stretch")
     ticket_keys.show(choice.rules)

@@ -157,7 +157,7 @@ def _line(asked: Asked, terms: Terms, preview: Preview) -> str:
     text = figures.plain(ticket_words.sentence(asked.ticket, terms, preview))
     worst = ticket_words.worst(preview)
     if worst is None:
-        return f"{text} {figures.plain(ticket_words.unbounded(asked.ticket, preview))}"
+        return f"{text} {figures.plain(ticket_words.unbounded(asked.ticket, preview, terms.rules.price_decimals))}"
     lost = preview.worst is not None and preview.worst.amount < 0
     return f"{text} :{palette.words().loss}[{figures.plain(worst)}]" if lost else f"{text} {figures.plain(worst)}"
 

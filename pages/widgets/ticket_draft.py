@@ -169,7 +169,7 @@ def closing(side: Side, terms: Terms) -> int | None:
 
 def add(text: str, step: Decimal) -> str:
     """Return the typed size ``text`` with a preset's ``step`` added."""
-    return f"{(_number(text) or ZERO) + step:f}"
+    return f"{(_number(text) or ZERO) + step:,f}"
 
 
 def presets(unit: Unit, terms: Terms) -> tuple[Decimal, ...]:

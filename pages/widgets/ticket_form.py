@@ -56,14 +56,14 @@ def take(field: str, symbol: str, price: Decimal) -> None:
     terms = session.desk().terms.of(symbol)
     if terms is not None:
         snapped = ticket_rules.snap_price(price, terms)
-        ticket_state.put(field, symbol, f"{snapped.value:f}")
+        ticket_state.put(field, symbol, figures.fixed(snapped.value, terms.rules.price_decimals))
         ticket_state.remark(field, snapped.remark)
 
 
 def _say(said: Mapping[str, str], *fields: str) -> None:
     """Write below a field what was changed or refused of it."""
     for text in filter(None, (said.get(field) for field in fields)):
-        st.markdown(f":yellow[{figures.plain(text)}]")
+        st.caption(f":yellow[{figures.plain(text)}]")
 
 
 def _choice(label: str, options: tuple[Any, ...], field: str, draft: Draft, symbol: str, **more: Any) -> None:
@@ -121,7 +121,7 @@ def _snap(field: str, symbol: str) -> None:
     except InvalidRequest as error:
         ticket_state.remark(field, str(error))
         return
-    ticket_state.put(field, symbol, f"{snapped.value:f}")
+    ticket_state.put(field, symbol, figures.fixed(snapped.value, terms.rules.price_decimals))
     ticket_state.remark(field, snapped.remark)
 
 

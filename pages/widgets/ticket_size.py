@@ -117,7 +117,7 @@ def _snap(symbol: str) -> None:
         return
     snapped = ticket_draft.size_of(draft, ticket_state.side(symbol), terms)
     if snapped is not None and draft.unit == ticket_state.native(terms):
-        _write(symbol, plain(snapped.value))
+        _write(symbol, figures.exact(snapped.value))
     ticket_state.remark("size", snapped.remark if snapped else "")
 
 
@@ -159,13 +159,13 @@ def _convert(symbol: str, before: Unit) -> None:
 def _in_unit(size: Decimal, unit: Unit, draft: Draft, terms: Terms, side: Side) -> str:
     """Return a size of lots, or of coins on spot, in ``unit``; empty where no price is known to count with."""
     if size == ZERO or unit == ticket_state.native(terms):
-        return plain(size)
+        return figures.exact(size)
     found = ticket_rules.sizes(size, ticket_draft.reference(draft, side, terms), terms)
     value = found.coins if unit == "base" else found.value
     if value is None:
         return ""
     short = value.quantize(_FINE, ROUND_CEILING)  # lots in coins may have no end; cut, they would come back as one less
-    return plain(short.normalize() if short % 1 else short.quantize(ONE))
+    return figures.exact(short.normalize() if short % 1 else short.quantize(ONE))
 
 
 def _write(symbol: str, text: str) -> None:

@@ -103,22 +103,19 @@ def worst(preview: Preview) -> str | None:
     return f"At the stop the worst case is {amount}{part}."
 
 
-def unbounded(ticket: Ticket, preview: Preview) -> str:
+def unbounded(ticket: Ticket, preview: Preview, places: int) -> str:
     """Return what stands in the worst case's place where no stop bounds it."""
     if isinstance(ticket, FuturesTicket) and (ticket.order.reduce_only or ticket.order.close_order):
         return "It can only make the position smaller."
     if isinstance(ticket, FuturesTicket):
         if preview.liquidation is None:
             return "No stop is attached: the worst case is the margin behind the position."
-        distance = (
-            "" if preview.distance is None else f", {percent(abs(preview.distance), places=1, signed=False)} from mark"
-        )
-        return (
-            f"No stop is attached: the worst case is liquidation, estimated at {exact(preview.liquidation)}{distance}."
-        )
+        price, away = fixed(preview.liquidation, places), preview.distance
+        distance = "" if away is None else f", {percent(abs(away), places=1, signed=False)} from mark"
+        return f"No stop is attached: the worst case is liquidation, estimated at {price}{distance}."
     if preview.cost is None:
         return "What it costs at most is not known."
-    return f"At most {exact(preview.cost)} {preview.cost_currency} leave the account."
+    return f"At most {money(preview.cost, preview.cost_currency)} {preview.cost_currency} leave the account."
 
 
 def moved(before: Decimal | None, now: Decimal | None, side: Side | None, places: int) -> str:
