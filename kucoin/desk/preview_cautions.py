@@ -105,7 +105,7 @@ def _thin(sight: Sight, found: Reach, terms: Terms) -> Iterator[tuple[CautionKin
 def _slippage(figures: Figures, *, futures: bool) -> Iterator[tuple[CautionKind, str]]:
     ratio = figures.known.get("slippage_ratio")
     if ratio is not None and slippage_step(ratio, futures=futures) > 1:
-        yield CautionKind.SLIPPAGE, f"The average fill would be {ratio:.1%} worse than the best price."
+        yield CautionKind.SLIPPAGE, f"The average fill would be {ratio * 100:.1f} % worse than the best price."
 
 
 def _far(found: Reach, terms: Terms, *, futures: bool) -> Iterator[tuple[CautionKind, str]]:
@@ -121,7 +121,7 @@ def _far(found: Reach, terms: Terms, *, futures: bool) -> Iterator[tuple[Caution
     off = (plan.price - at if plan.side is Side.BUY else at - plan.price) / at
     if off > (FUTURES_FAR if futures else FAR):
         where = "above" if plan.buys else "below"
-        yield CautionKind.FAR, f"The limit price is {off:.1%} {where} {name}, {_price(at, terms)}."
+        yield CautionKind.FAR, f"The limit price is {off * 100:.1f} % {where} {name}, {_price(at, terms)}."
 
 
 def _unknown(figures: Figures, found: Reach) -> Iterator[tuple[CautionKind, str]]:

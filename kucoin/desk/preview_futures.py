@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from kucoin.decimals import ZERO
 from kucoin.desk import positions
+from kucoin.desk.faults import said
 from kucoin.desk.margins import Group, Held
 from kucoin.desk.preview import Taking, Worst
 from kucoin.desk.preview_position import Change, before
@@ -208,7 +209,7 @@ def _left(case: _Case, figures: Figures) -> Decimal:
         raise Unknown(figures.reasons.get("available_before") or figures.reasons["cost"])
     left: Decimal = before - cost
     if left < ZERO:
-        raise Unknown(f"{-left:,f} {case.contract.settle_currency} are missing.")
+        raise Unknown(f"{said(-left)} {case.contract.settle_currency} are missing.")
     return left
 
 

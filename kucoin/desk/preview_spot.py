@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from kucoin.decimals import ONE, ZERO
+from kucoin.desk.faults import said
 from kucoin.desk.preview import Taking
 from kucoin.desk.preview_walk import Figures, Plan, Reach, Sight, Unknown, reach
 from kucoin.desk.terms import Terms
@@ -192,5 +193,5 @@ def _left(case: _Case, figures: Figures) -> Decimal:
             raise Unknown(figures.reasons[name])
     left: Decimal = known["available_before"] + known.get("borrow", ZERO) - known["cost"]
     if left < ZERO:
-        raise Unknown(f"{-left:,f} {case.pays} are missing.")
+        raise Unknown(f"{said(-left)} {case.pays} are missing.")
     return left
