@@ -142,8 +142,8 @@ def _add(connection: Connection, intent: Intent) -> bool:
         "body": msgspec.json.encode(ticket).decode(),
         "handed_at": intent.handed_at,
     }
-    adding = _insert(connection, tables.intent).on_conflict_do_nothing()
-    return connection.execute(adding, row).rowcount == 1
+    adding = _insert(connection, tables.intent).on_conflict_do_nothing().returning(_intents.client_oid)
+    return connection.execute(adding, row).first() is not None
 
 
 def _note(connection: Connection, outcome: Outcome) -> None:

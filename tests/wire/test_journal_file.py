@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-import resource
 import sqlite3
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -19,9 +18,9 @@ from kucoin.errors import JournalError, NotConfigured
 from kucoin.journal.database import Journal
 from kucoin.journal.ledger import LedgerStore, Mark
 from tests.journal_facts import START, fills
+from tests.journal_faults import FAULTS, Fault, locked
 
 ROOT = Path(__file__).resolve().parents[2]
-Fault = Callable[[Journal, Path], AbstractContextManager[None]]
 
 # Opens a journal as somebody who owns nothing; the modules are there before the rights are gone.
 STRANGER = """
@@ -54,52 +53,7 @@ def journal(path: Path) -> Iterator[Journal]:
     opened.close()
 
 
-@contextmanager
-def full(journal: Journal, _path: Path) -> Iterator[None]:
-    """The file may not grow by another page."""
-    journal.write(lambda connection: connection.exec_driver_sql("PRAGMA max_page_count=1")).result(30)
-    yield
-    with journal.read() as connection:
-        connection.exec_driver_sql("PRAGMA max_page_count=1000000")
-
-
-@contextmanager
-def read_only(journal: Journal, _path: Path) -> Iterator[None]:
-    """Nothing may be written."""
-    journal.write(lambda connection: connection.exec_driver_sql("PRAGMA query_only=ON")).result(30)
-    yield
-    with journal.read() as connection:
-        connection.exec_driver_sql("PRAGMA query_only=OFF")
-
-
-@contextmanager
-def locked(_journal: Journal, path: Path) -> Iterator[None]:
-    """Another program writes, and does not end."""
-    with closing(sqlite3.connect(path, isolation_level=None)) as other:
-        other.execute("BEGIN IMMEDIATE")
-        yield
-
-
-@contextmanager
-def refused(_journal: Journal, path: Path) -> Iterator[None]:
-    """The system refuses what lies beyond the file's present end, as a quota does."""
-    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (path.with_name(f"{path.name}-wal").stat().st_size + 100, limits[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
-
-
-@pytest.mark.parametrize(
-    ("fault", "words"),
-    [
-        pytest.param(full, "database or disk is full", id="full"),
-        pytest.param(read_only, "attempt to write a readonly database", id="read-only"),
-        pytest.param(locked, "database is locked", id="locked"),
-        pytest.param(refused, "disk I/O error", id="refused"),
-    ],
-)
+@pytest.mark.parametrize(("fault", "words"), FAULTS)
 def test_a_disk_that_fails_is_used_again_once_it_is_well(
     journal: Journal, path: Path, fault: Fault, words: str
 ) -> None:
