@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from kucoin.practice.engine.terms import Side
 from kucoin.practice.market import DEPTH_DAYS
 from kucoin.practice.numbers import optional, text
 from kucoin.practice.quota import Pool
@@ -127,6 +128,7 @@ def _figures(call: Call, contract: Contract) -> dict[str, Any]:
     index = lively.index_price(contract, call.now)
     next_funding = (call.now // contract.interval_ms + 1) * contract.interval_ms
     volume, turnover = stats.told(contract)
+    engine = call.exchange.engine.futures.markets[contract.symbol]
     return {
         "fundingFeeRate": lively.funding_rate(contract, call.now),
         "predictedFundingFeeRate": lively.funding_rate(contract, next_funding),
@@ -146,8 +148,8 @@ def _figures(call: Call, contract: Contract) -> dict[str, Any]:
         "highPrice": stats.high,
         "priceChgPct": stats.ratio,
         "priceChg": stats.change,
-        "buyLimit": (index * Decimal("1.05")).quantize(contract.tick),
-        "sellLimit": (index * Decimal("0.95")).quantize(contract.tick),
+        "buyLimit": engine.band(Side.BUY),
+        "sellLimit": engine.band(Side.SELL),
     }
 
 

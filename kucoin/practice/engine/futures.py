@@ -126,7 +126,9 @@ class FuturesDesk:
     def _may_wait(self, user: User, request: FuturesRequest) -> None:
         """Refuse a conditional order that could never be placed; what prices and positions decide comes later."""
         market = self._acceptable(user, request)
-        if not request.close_order:
+        if request.close_order:
+            self._to_close(market, user, request.position_side)
+        else:
             futures_rules.lots(request, market, request.side or Side.BUY)
         futures_rules.on_tick(market, request.price, request.stop_price, request.up_price, request.down_price)
 

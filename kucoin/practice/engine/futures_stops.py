@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 from msgspec import structs
 
+from kucoin.decimals import ZERO
 from kucoin.practice.engine.events import StopUpdate
 from kucoin.practice.engine.futures_market import FuturesMarket
 from kucoin.practice.engine.lines import position_side
@@ -103,7 +104,7 @@ class FuturesStops:
             user=user.id,
             symbol=request.symbol,
             request=request,
-            side=request.side,
+            side=request.side or self._closing(user, request),
             rises=rises,
             stop_price=request.stop_price,
             price_type=request.price_type,
@@ -111,6 +112,13 @@ class FuturesStops:
             created_ms=now_ms,
             ordered_ns=self._state.stamp(now_ms),
         )
+
+    def _closing(self, user: User, request: FuturesRequest) -> Side:
+        """The side that an order has which closes the whole position: an order is never told without one."""
+        position = self._desk.markets[request.symbol].position(user, request.position_side)
+        if position is None:
+            raise Refusal(Reason.NO_POSITION, _FUTURES)
+        return Side.SELL if position.qty > ZERO else Side.BUY
 
     def _forget(self, user: User, stop: Stop) -> None:
         del user.stops[stop.id]

@@ -22,7 +22,6 @@ from kucoin.practice.engine.spot_market import SpotMarket
 from kucoin.practice.engine.spot_stops import SpotStops
 from kucoin.practice.engine.state import State, User
 from kucoin.practice.engine.terms import (
-    MARGIN,
     Family,
     OrderType,
     Stp,
@@ -115,7 +114,8 @@ class SpotDesk:
         order = self._order(now_ms, user, request)
         market.freeze(order, user, bound)
         if family is Family.MARGIN:
-            self._marginable(user, order.account, market.pair)
+            self.offers_margin(request, market.pair)
+            self._loans.refuse_liquidating(user, order.account)
         missing = order.hold - user.balance(order.account, market.spends(order.side)).available
         if missing > ZERO:
             if not request.auto_borrow or family is Family.SPOT:
@@ -158,10 +158,12 @@ class SpotDesk:
         if user.spot_count >= ORDERS_PER_USER:
             raise Refusal(Reason.TOO_MANY_ORDERS, request.family, limit=ORDERS_PER_USER)
 
-    def _marginable(self, user: User, account: str, pair: Pair) -> None:
-        if not (pair.cross_leverage if account == MARGIN else pair.isolated_leverage):
+    @staticmethod
+    def offers_margin(request: SpotRequest, pair: Pair) -> None:
+        """Refuse a margin order on a pair that has no such margin."""
+        cross = request.trade_type is TradeType.CROSS
+        if not (pair.cross_leverage if cross else pair.isolated_leverage):
             raise Refusal(Reason.NOT_MARGINABLE, Family.MARGIN, symbol=pair.symbol)
-        self._loans.refuse_liquidating(user, account)
 
     # Changing and cancelling ----------------------------------------------------------------------------------
 

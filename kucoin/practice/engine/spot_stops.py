@@ -147,6 +147,8 @@ class SpotStops:
         rules.takes_orders(order.symbol, market.pair.status, family)
         rules.in_time(order, now_ms)
         rules.spot_order(order, market.pair)
+        if family is Family.MARGIN:
+            self._desk.offers_margin(order, market.pair)
         if order.client_oid is not None and order.client_oid in user.oids[family]:
             raise Refusal(Reason.OID_LIVES, family)
         waiting = sum(stop.symbol == order.symbol for stop in user.stops.values())
