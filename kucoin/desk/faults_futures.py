@@ -76,7 +76,7 @@ def _bracket(ticket: FuturesTicket, terms: Terms) -> Iterator[Fault]:
         yield Fault("above", "A take profit or a stop loss needs a price.")
     if order.stop is not None:
         yield Fault(field, "An order that waits for a price cannot carry a take profit or stop loss.")
-    if order.reduce_only or order.close_order:
+    if margin_needed.closes(order):
         yield Fault(field, "An order that only reduces cannot carry a take profit or stop loss.")
     prices = [each for each in (order.price, terms.last, terms.mark) if each is not None and is_figure(each)]
     at = prices[0] if prices else None
@@ -117,13 +117,14 @@ def _lots_of(count: int) -> str:
 
 
 def _leverage(order: NewFuturesOrder, terms: Terms, contract: Contract) -> Iterator[Fault]:
-    leverage, isolated = order.leverage, order.margin_mode is MarginMode.ISOLATED
+    leverage = order.leverage
+    counts = order.margin_mode is MarginMode.ISOLATED and not margin_needed.closes(order)
     if leverage is None:
-        if isolated and not order.reduce_only and terms.leverage is None:
+        if counts and terms.leverage is None:
             yield Fault("leverage", "On isolated margin the order has to say its leverage.")
     elif type(leverage) is not int or leverage < 1:
         yield Fault("leverage", f"{leverage} is no whole leverage from 1.")
-    elif isolated and contract.max_leverage is not None and leverage > contract.max_leverage:
+    elif counts and contract.max_leverage is not None and leverage > contract.max_leverage:
         yield Fault("leverage", f"{leverage}x is more than the {contract.max_leverage}x of {terms.symbol}.")
 
 

@@ -37,11 +37,14 @@ def closable(side: Side, position_side: PositionSide, terms: Terms) -> int:
     return sum(abs(lots) for lots in held if (lots > 0) == (side is Side.SELL))
 
 
+def closes(order: NewFuturesOrder) -> bool:
+    """Whether an order can only make a position smaller."""
+    return order.reduce_only or order.close_order or (order.position_side, order.side) in _CLOSING
+
+
 def opening(order: NewFuturesOrder, terms: Terms) -> int:
     """Return how many lots of an order are certain to open a position: not those that could close one."""
-    if order.reduce_only or order.close_order or order.side is None or order.size is None or terms.positions is None:
-        return 0
-    if (order.position_side, order.side) in _CLOSING:
+    if closes(order) or order.side is None or order.size is None or terms.positions is None:
         return 0
     return max(0, order.size - closable(order.side, order.position_side, terms))
 

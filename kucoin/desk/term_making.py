@@ -148,12 +148,13 @@ class Making:
         readings: tuple[Reading[Any], ...] = (accounts.spot.reading, accounts.cross.reading, accounts.isolated.reading)
         spot, cross, isolated = (reading.value for reading in readings)
         money.problem = next((reading.problem for reading in readings if reading.problem), None)
-        if spot is not None:
-            for currency in wanted:  # a coin that is not listed is not there
-                money.available[TradeType.TRADE, currency] = ZERO
-            for row in spot:
-                if row.kind == "trade" and row.currency in wanted:
-                    money.available[TradeType.TRADE, row.currency] = row.available
+        # What of an account that was read is not listed, is not there.
+        for purse, value in zip(TradeType, (spot, cross, isolated), strict=True):
+            if value is not None:
+                money.available |= dict.fromkeys(((purse, currency) for currency in wanted), ZERO)
+        for row in spot or ():
+            if row.kind == "trade" and row.currency in wanted:
+                money.available[TradeType.TRADE, row.currency] = row.available
         of_pair = next((pair for pair in isolated or () if pair.symbol == symbol), None)
         margin = [(TradeType.MARGIN_TRADE, asset) for asset in (cross.assets if cross else ())]
         margin += [

@@ -62,7 +62,14 @@ class Look:
 
 
 def opened(
-    symbol: str, exchange: Exchange, market: Market, accounts: Accounts, *, wanted: Callable[[Look], bool], now: float
+    symbol: str,
+    exchange: Exchange,
+    market: Market,
+    accounts: Accounts,
+    *,
+    wanted: Callable[[Look], bool],
+    modes_every: float,
+    now: float,
 ) -> Look:
     """Return a look at ``symbol`` of which nothing is read yet, nor while it is not ``wanted``."""
 
@@ -72,7 +79,7 @@ def opened(
     def followed(name: str, read: Callable[[], Any], after: Callable[[str, Any], Any]) -> Followed[Any, Any]:
         return Followed(
             *(f"{name} of {symbol}", read),
-            every=MODES_EVERY,
+            every=modes_every,
             wanted=lambda: wanted(look),
             joining=_joining(symbol, after),
         )

@@ -45,6 +45,7 @@ class Termbook:
     Args:
         refresher: Takes up what has to be read.
         shut: Why nothing may be changed at present, empty where it may.
+        modes_every: Seconds between two readings of modes and leverage.
         now: The present moment, aware UTC; readings are marked with it.
         monotonic: Seconds that never jump: the feeds' clock.
     """
@@ -58,6 +59,7 @@ class Termbook:
         refresher: Refresher,
         *,
         shut: Callable[[], str],
+        modes_every: float = MODES_EVERY,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -67,6 +69,7 @@ class Termbook:
         self._hub = hub
         self._refresher = refresher
         self._shut = shut
+        self._modes_every = modes_every
         self._now = now
         self._monotonic = monotonic
         self._making = Making(market, accounts, hub, monotonic=monotonic)
@@ -77,7 +80,7 @@ class Termbook:
         self._position_mode: Source[PositionMode] = Source(
             "position mode",
             exchange.futures_positions.position_mode,
-            every=MODES_EVERY,
+            every=modes_every,
             wanted=lambda: any(self._wanted(look) for look in self._contracts()),
         )
         refresher.add(self._position_mode)
@@ -182,7 +185,12 @@ class Termbook:
         with self._lock:
             look = self._looks.pop(symbol, None)
             if look is None:
-                look = opened(symbol, self._exchange, self._market, self._accounts, wanted=self._wanted, now=now)
+                look = opened(
+                    *(symbol, self._exchange, self._market, self._accounts),
+                    wanted=self._wanted,
+                    modes_every=self._modes_every,
+                    now=now,
+                )
                 new = look.sources()
             idle = not self._wanted(look)
             look.at = now
