@@ -169,26 +169,26 @@ class Cancels:
         way = self._ways.of(case.told.order_id)
         if way is None or self._over(case):
             return
+        left_before, case.left = case.left, True  # as long as nobody knows better
         case.sent += 1
         try:
             way.cancel()
         except (InvalidRequest, NotConfigured) as error:
-            self._settle(case, CancelState.REFUSED, f"Nothing was sent: {error}.")
+            self._settle(case, CancelState.REFUSED, f"Nothing was cancelled: {error}.")
         except (NotSent, TooManyRequests) as error:
-            case.trouble = str(error)
+            case.left, case.trouble = left_before, str(error)
             self._cancel_in(case.pause(), case)
         except OutcomeUnknown as error:
-            case.left, case.trouble = True, str(error)
+            case.trouble = str(error)
             again = self._cancel_in if case.sent == 1 else self._look_in
             again(0.0, case)
         except (NotCancellable, NotFound):  # it has ended, or has not arrived yet
-            case.left = True
             self._look_in(0.0, case)
         except ApiError as error:
-            case.left, case.refusal = True, error.message
+            case.refusal = error.message
             self._look_in(0.0, case)
         else:
-            case.left = True
+            case.trouble = "the exchange took the cancel, and was not seen to carry it out"
             self._look_in(_TAKEN, case)
 
     def _look(self, case: _Case) -> None:
@@ -209,7 +209,7 @@ class Cancels:
             case.trouble = str(error)
             self._look_in(case.pause(), case)
         else:
-            case.missing, case.trouble = None, ""
+            case.missing = None
             if verdict is not None:
                 self._settle(case, *verdict)
             elif case.refusal is not None:
@@ -230,9 +230,11 @@ class Cancels:
         if case.refusal is not None:
             self._settle(case, CancelState.REFUSED, case.refusal)
         elif not case.left:
-            self._settle(case, CancelState.REFUSED, f"Nothing was sent: {case.trouble or 'its turn did not come'}.")
+            self._settle(
+                case, CancelState.REFUSED, f"Nothing was cancelled: {case.trouble or 'its turn did not come'}."
+            )
         else:
-            why = case.trouble or "the exchange took the cancel, and the order is in the market all the same"
+            why = case.trouble or "no answer came"
             self._settle(case, CancelState.UNKNOWN, f"Whether it ended is not known: {why}.")
 
     def _settle(self, case: _Case, state: CancelState, words: str) -> None:
