@@ -46,7 +46,8 @@ SPOT_KINDS = ("market", "funds", "cross", "ioc", "fok", "rest", "post", "stop", 
 
 
 def draw(pit: Pit) -> bool:
-    """Try one ticket; False where the exchange refused it, which is said in ``pit.refused``."""
+    """Try one ticket; False where the exchange refused it, which is said in ``pit.refused``, or none came about."""
+    pit.floor.clear_faults()  # which fills the quotas again
     try:
         done = _futures(pit) if pit.random.random() < 0.6 else _spot(pit)
     except ApiError as refusal:
@@ -289,7 +290,10 @@ def _spot(pit: Pit) -> str:
     book = book_of(trader.exchange, pair.symbol)
     if not book.bids or not book.asks:
         return ""
-    terms = trader.spot_terms(pair)
+    account = TradeType.TRADE
+    if kind == "margin":
+        account = pit.random.choice([TradeType.MARGIN_TRADE, TradeType.MARGIN_ISOLATED_TRADE])
+    terms = trader.spot_terms(pair, account)
     ticket = _spot_ticket(pit, pair, terms, book, kind)
     last = trader.exchange.market.stats(symbol=pair.symbol).last
     before = preview(ticket, terms, Sight(_without_step(book, ticket, pair)))
@@ -335,9 +339,7 @@ def _fill_spot_rest(other: Trader, pair: SpotSymbol, placed: Order, book: BookVi
 
 def _spot_ticket(pit: Pit, pair: SpotSymbol, terms: Terms, book: BookView, kind: str) -> SpotTicket:
     side = pit.random.choice(list(Side))
-    account = TradeType.TRADE
-    if kind == "margin":
-        account = pit.random.choice([TradeType.MARGIN_TRADE, TradeType.MARGIN_ISOLATED_TRADE])
+    account = next(purse for purse, _ in terms.available if isinstance(purse, TradeType))
     best = _facing(book, side)[0][0]
     free = terms.available[account, pair.quote_currency if side is Side.BUY else pair.base_currency]
     coins = free / best if side is Side.BUY else free

@@ -13,6 +13,9 @@ from kucoin.book.book import Book, BookView
 from kucoin.decimals import ZERO
 from kucoin.desk import rules
 from kucoin.desk.margins import Group, Held, stretch
+from kucoin.desk.preview import Preview
+from kucoin.desk.preview_ticket import preview
+from kucoin.desk.preview_walk import Sight
 from kucoin.desk.terms import PriceLimit, Terms
 from kucoin.model.account import FuturesAccount
 from kucoin.model.credentials import Credentials, Secret
@@ -25,6 +28,7 @@ from kucoin.model.order import (
     TradeType,
 )
 from kucoin.model.position import Position, PositionMode
+from kucoin.model.ticket import SpotTicket, Ticket
 from kucoin.rest import hosts
 from kucoin.rest.client import Exchange
 from tests.conftest import Practice
@@ -101,18 +105,16 @@ class Trader:
             positions=positions,
         )
 
-    def spot_terms(self, pair: SpotSymbol) -> Terms:
-        """What a desk would have read of a pair."""
-        quote, base = pair.quote_currency, pair.base_currency
+    def spot_terms(self, pair: SpotSymbol, account: TradeType) -> Terms:
+        """What a desk would have read of a pair, and of one account."""
         return Terms(
             symbol=pair.symbol,
             rules=rules.of_pair(pair),
             pair=pair,
             fee=self.exchange.spot_orders.trade_fees(symbols=[pair.symbol])[0],
             available={
-                (kind, currency): self.free(kind, pair.symbol, currency)
-                for kind in TradeType
-                for currency in (quote, base)
+                (account, currency): self.free(account, pair.symbol, currency)
+                for currency in (pair.quote_currency, pair.base_currency)
             },
         )
 
@@ -188,6 +190,15 @@ class Pit:
             self.traders[1].exchange.spot_orders.place_market(
                 client_oid=self.new_id(), symbol=symbol, side=Side.BUY, funds=D(200)
             )
+
+    def told(self, ticket: Ticket) -> Preview:
+        """The preview of a ticket of the first trader by what the exchange answers now."""
+        trader, symbol = self.traders[0], ticket.symbol
+        book = book_of(trader.exchange, symbol)
+        if isinstance(ticket, SpotTicket):
+            return preview(ticket, trader.spot_terms(self.pairs[symbol], ticket.trade_type), Sight(book))
+        group = trader.group(trader.contract(symbol).settle_currency)
+        return preview(ticket, trader.futures_terms(symbol, group), Sight(book, group=group))
 
     def new_id(self) -> str:
         """A client order id that was never used."""
