@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -173,10 +174,10 @@ class SentPanel(Panel):
 
 def _summary(placements: tuple[Placement, ...]) -> str:
     """Return how many left, and how many of them wait for an answer or a decision."""
-    sent = sum(each.state is not TicketState.NOT_SENT for each in placements)
-    looked_for = sum(each.state is TicketState.UNKNOWN and not each.undecided for each in placements)
-    undecided = sum(each.undecided and each.open for each in placements)
-    said = [f"{sent} sent"]
+    states = Counter(each.state for each in placements)
+    undecided = sum(each.undecided for each in placements if each.state is TicketState.UNKNOWN)
+    looked_for = states[TicketState.UNKNOWN] - undecided
+    said = [f"{len(placements) - states[TicketState.NOT_SENT]} sent"]
     if looked_for:
         said.append(f"{looked_for} being looked up")
     if undecided:
