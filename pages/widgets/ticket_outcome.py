@@ -30,19 +30,25 @@ def standing(client_oid: str) -> Placement | None:
     return session.desk().trading.placement(client_oid)
 
 
+def waits(client_oid: str) -> str:
+    """Return why this very ticket cannot be sent: it was, and its outcome is awaited. Empty where it was not."""
+    placement = standing(client_oid)
+    if placement is None:
+        return ""
+    sent = placement.state is TicketState.SENT
+    return "This ticket is being sent." if sent else "This ticket was sent and is being looked up."
+
+
 def show(symbol: str, client_oid: str, terms: Terms) -> None:
     """Draw the line about the last order of this symbol that was placed from here."""
     placement = standing(client_oid) or session.desk().trading.placement(st.session_state.get(_SEEN) or "")
-    with st.container(key="ticket-outcome", gap=None):
+    with st.container(key="ticket-outcome", gap="xsmall"):
         if placement is None or placement.ticket.symbol != symbol:
             st.caption("A confirmation follows; nothing is sent before.")
             return
-        st.markdown(line(placement, terms))
-        if placement.state is TicketState.UNKNOWN:
-            st.caption("It may have arrived, so this ticket is not sent again. Its outcome shows here by itself.")
-            st.button(
-                "Write another ticket meanwhile", key="another-ticket", on_click=_another, args=(client_oid, symbol)
-            )
+        st.caption(line(placement, terms))
+        if placement.state is TicketState.UNKNOWN and placement.ticket.client_oid == client_oid:
+            st.button("Write another ticket", key="another-ticket", on_click=_another, args=(client_oid, symbol))
 
 
 def line(placement: Placement, terms: Terms) -> str:
@@ -59,7 +65,8 @@ def line(placement: Placement, terms: Terms) -> str:
             code = f" (KuCoin code {figures.plain(placement.code)})" if placement.code else ""
             return f":yellow[**Refused:**] {deed}. “{words}”{code}{took}"
         case TicketState.UNKNOWN:
-            return f":yellow[**Unknown, being looked up:**] {deed}. {words}"
+            known = "needs a decision, see Sent today" if placement.undecided else "being looked up, not sent again"
+            return f":yellow[**Unknown, {known}:**] {deed}. {words}"
         case TicketState.NOT_SENT:
             return f":yellow[**Not sent:**] {deed}. {words}"
     return f":yellow[**Never arrived:**] {deed}. {words}"

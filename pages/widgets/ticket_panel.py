@@ -7,7 +7,6 @@ import streamlit as st
 from kucoin.desk.rules import Rules
 from kucoin.desk.terms import Terms
 from kucoin.model.order import Side
-from kucoin.model.ticket import TicketState
 from pages.widgets import (
     figures,
     session,
@@ -47,9 +46,9 @@ def show(rules: Rules) -> None:
         ticket_modes.badges(terms)
         st.space("stretch")
         ticket_modes.change(terms)
-    shut = closed(terms, client_oid)
-    if shut:
-        st.warning(figures.plain(shut))
+    if barred := closed(terms):
+        st.warning(figures.plain(barred))
+    shut = barred or ticket_outcome.waits(client_oid)
     written = ticket_draft.write(draft, side, client_oid, terms)
     with st.container(key="ticket-halves"):
         with st.container(key="ticket-asks"):
@@ -65,8 +64,8 @@ def show(rules: Rules) -> None:
 _CHECK_HELP = "The order is first sent to KuCoin's own check, which places nothing, and its refusal is shown."
 
 
-def closed(terms: Terms, client_oid: str) -> str:
-    """Return why no order can be placed now, empty where one can."""
+def closed(terms: Terms) -> str:
+    """Return why no order at all can be placed now, empty where one can."""
     gate = session.desk().trading.state()
     if not gate.open:
         return gate.reason
@@ -75,12 +74,7 @@ def closed(terms: Terms, client_oid: str) -> str:
     if terms.rules.futures and (terms.margin_mode is None or terms.position_mode is None):
         problem = terms.problems.get("modes")
         return f"The account's modes were not read: {problem}" if problem else _MODES
-    placement = ticket_outcome.standing(client_oid)
-    if placement is None:
-        return ""
-    if placement.state is TicketState.UNKNOWN:
-        return "This ticket was sent and is being looked up."
-    return "This ticket is being sent."
+    return ""
 
 
 def _said(written: Written, side: Side) -> dict[str, str]:
@@ -145,7 +139,7 @@ def _press(symbol: str, side: Side) -> None:
     if terms is None or ticket_confirm.is_open():
         return
     client_oid = ticket_outcome.top(symbol)
-    if closed(terms, client_oid):
+    if closed(terms) or ticket_outcome.waits(client_oid):
         return
     st.session_state[ticket_state.key(ticket_state.SIDE, symbol)] = side
     written = ticket_draft.write(ticket_state.draft(terms.rules), side, client_oid, terms)

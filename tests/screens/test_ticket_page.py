@@ -130,7 +130,7 @@ def test_a_reload_writes_on_the_same_ticket(futures: AppTest, scene: SimpleNames
     ordered(futures, LINEAR)
     other = opened(AppTest.from_file(app._script_path, default_timeout=20), LINEAR)
     assert other.button(key="ticket-buy").disabled
-    assert "This ticket is being sent." in said(other)
+    assert other.button(key="ticket-buy").help == r"This ticket is being sent\."
     scene.trading.answer(TicketState.ACCEPTED, order_id="1", took=0.1)
     assert not other.run().button(key="ticket-buy").disabled
 
@@ -378,7 +378,7 @@ def test_texts_from_outside_are_texts(futures: AppTest, scene: SimpleNamespace) 
     scene.trading.answer(TicketState.REFUSED, code="1", words=":red[**x**] ![](http://a.b)")
     futures.run()
     futures.run()
-    (line,) = [each.value for each in futures.markdown if "Refused" in each.value]
+    (line,) = [each.value for each in futures.caption if "Refused" in each.value]
     assert r"\:red\[\*\*x\*\*\]" in line
 
 
