@@ -18,6 +18,7 @@ from kucoin.desk.futures import Futures
 from kucoin.desk.health import Health, History
 from kucoin.desk.ledger import Ledger
 from kucoin.desk.market import Market
+from kucoin.desk.moves import Moves
 from kucoin.desk.orders import Orders
 from kucoin.desk.portfolio import Portfolio, Standing, appraise, nothing
 from kucoin.desk.preview import Preview
@@ -138,6 +139,15 @@ class Desk:
             monotonic=monotonic,
         )
         self.trading.on_change(self.terms.learn)
+        self.moves = Moves(
+            exchange,
+            IntentStore(journal) if journal else None,
+            self._accounts,
+            account=self._ledger_of,
+            shut=lambda: self.trading.state().reason,
+            now=now,
+            monotonic=monotonic,
+        )
         self.cancels = Cancels(exchange, self.orders, ticket_of=self.trading.ticket_of, monotonic=monotonic)
         self.flips = Flips(self.trading, self.orders, exchange, monotonic=monotonic)
         self._settlement = Settlement(
@@ -190,6 +200,7 @@ class Desk:
         self.market.start()
         self.ledger.start()
         self.terms.start()
+        self.moves.start()
         self.trading.start()
         self.cancels.start()
         self.flips.start()
@@ -207,6 +218,7 @@ class Desk:
         self.flips.stop()
         self.cancels.stop()
         self.terms.stop()
+        self.moves.stop()
         self._history.stop()
         self._refresher.stop()
         self.ledger.stop()

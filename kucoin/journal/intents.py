@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,10 +14,19 @@ from sqlalchemy.dialects import postgresql, sqlite
 from kucoin.errors import DuplicateClientOid, JournalError
 from kucoin.journal import tables
 from kucoin.journal.database import Journal
-from kucoin.model.ticket import OPEN_STATES, FuturesTicket, Placement, SpotTicket, Ticket, TicketState
+from kucoin.model.ticket import (
+    OPEN_STATES,
+    FuturesTicket,
+    Move,
+    Placement,
+    SpotTicket,
+    Ticket,
+    TicketState,
+    Transfer,
+)
 
 # How a wish is kept: its type by its kind, and the kinds that are orders.
-_KINDS: Mapping[str, type[Any]] = {"spot": SpotTicket, "futures": FuturesTicket}
+_KINDS: Mapping[str, type[Any]] = {"spot": SpotTicket, "futures": FuturesTicket, "transfer": Transfer}
 _ORDERS = ("spot", "futures")
 
 
@@ -26,7 +35,7 @@ class Intent:
     """A wish of ``account``, by whom and when the desk was given it."""
 
     account: str
-    ticket: Ticket
+    ticket: Ticket | Transfer
     by: str
     handed_at: datetime
 
@@ -98,7 +107,16 @@ class IntentStore:
         """Return the orders that the desk was given from ``at`` on, oldest first."""
         return self._read(_intents.account == account, _intents.handed_at >= at)
 
+    def transfers(self, account: str, at: datetime) -> tuple[Move, ...]:
+        """Return the transfers that the desk was given from ``at`` on, oldest first."""
+        rows = self._rows(("transfer",), _intents.account == account, _intents.handed_at >= at)
+        return tuple(Move(transfer=_wish(row.kind, row.body, row.client_oid), **_known(row)) for row in rows)
+
     def _read(self, *conditions: ColumnElement[bool]) -> tuple[Placement, ...]:
+        rows = self._rows(_ORDERS, *conditions)
+        return tuple(Placement(ticket=_wish(row.kind, row.body, row.client_oid), **_known(row)) for row in rows)
+
+    def _rows(self, kinds: tuple[str, ...], *conditions: ColumnElement[bool]) -> Sequence[Any]:
         later = tables.intent_event.alias()
         last = ~exists().where(later.c.client_oid == _events.client_oid, later.c.seq > _events.seq)
         query = (
@@ -107,23 +125,11 @@ class IntentStore:
                 *(_events.state, _events.order_id, _events.code, _events.words),
             )
             .join(tables.intent_event, _intents.client_oid == _events.client_oid)
-            .where(last, _intents.kind.in_(_ORDERS), *conditions)
+            .where(last, _intents.kind.in_(kinds), *conditions)
             .order_by(_intents.handed_at, _intents.client_oid)
         )
         with self._journal.read() as connection:
-            rows: Iterable[Any] = connection.execute(query).all()
-        return tuple(
-            Placement(
-                ticket=_wish(row.kind, row.body, row.client_oid),
-                by=row.by,
-                state=row.state,
-                handed_at=row.handed_at,
-                order_id=row.order_id,
-                code=row.code,
-                words=row.words,
-            )
-            for row in rows
-        )
+            return connection.execute(query).all()
 
 
 _intents = tables.intent.c
@@ -160,6 +166,11 @@ def _note(connection: Connection, outcome: Outcome) -> None:
         "took_us": None if outcome.took is None else round(outcome.took * 1_000_000),
     }
     connection.execute(insert(tables.intent_event).values(row))
+
+
+def _known(row: Any) -> dict[str, Any]:
+    """What a row tells besides the wish itself."""
+    return {name: getattr(row, name) for name in ("by", "state", "handed_at", "order_id", "code", "words")}
 
 
 def _wish(kind: str, body: str, client_oid: str) -> Any:

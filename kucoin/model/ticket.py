@@ -10,6 +10,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from kucoin.model.ledger import Wallet
 from kucoin.model.order import NewFuturesOrder, NewOrder, Side, StopPriceType, TradeType
 from kucoin.model.stop_order import SpotStop
 
@@ -174,3 +175,40 @@ class Placement:
     def open(self) -> bool:
         """Whether it is not known yet what became of it."""
         return self.state in OPEN_STATES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transfer:
+    """Money to be moved between the account's own wallets, under an id of ours that was never used before.
+
+    ``source_symbol`` is the pair where ``source`` is ISOLATED; ``target_symbol`` likewise.
+    """
+
+    client_oid: str
+    currency: str
+    amount: Decimal
+    source: Wallet
+    target: Wallet
+    source_symbol: str | None = None
+    target_symbol: str | None = None
+
+    @property
+    def symbol(self) -> str:
+        """What it is of: the currency."""
+        return self.currency
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """A transfer and what became of it; fields as those of `Placement`.
+
+    Nothing can be asked about a transfer by our id, so one that is UNKNOWN stays so: the balances tell.
+    """
+
+    transfer: Transfer
+    by: str
+    state: TicketState
+    handed_at: datetime
+    order_id: str | None = None
+    code: str | None = None
+    words: str = ""
