@@ -31,7 +31,7 @@ def of_futures(ticket: FuturesTicket, terms: Terms, contract: Contract) -> Itera
     if order.stop is not None:
         yield from faults.price("stop_price", order.stop.price, terms)
     elif order.type is OrderType.LIMIT:
-        yield from faults.within(order.side, order.price, terms)
+        yield from faults.within(margin_needed.side(order, terms), order.price, terms)
     yield from _bracket(ticket, terms)
     if order.close_order:
         if order.side is not None or order.size is not None or order.leverage is not None:

@@ -42,6 +42,16 @@ def closes(order: NewFuturesOrder) -> bool:
     return order.reduce_only or order.close_order or (order.position_side, order.side) in _CLOSING
 
 
+def side(order: NewFuturesOrder, terms: Terms) -> Side | None:
+    """Return whether an order buys or sells, also where it closes a whole position; None where that is not known."""
+    if order.side is not None or not order.close_order:
+        return order.side
+    known = [each for each in terms.positions or () if each.position_side == order.position_side]
+    if len(known) != 1 or not known[0].current_qty:
+        return None
+    return Side.SELL if signed_lots(known[0].current_qty, known[0].position_side) > 0 else Side.BUY
+
+
 def opening(order: NewFuturesOrder, terms: Terms) -> int:
     """Return how many lots of an order are certain to open a position: not those that could close one."""
     if closes(order) or order.side is None or order.size is None or terms.positions is None:
