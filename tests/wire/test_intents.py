@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
-from pathlib import Path
 from random import Random
 
 import pytest
@@ -48,32 +47,27 @@ def server() -> Iterator[Postgres]:
         yield running
 
 
-@pytest.fixture(params=BOTH)
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """An empty database of each kind."""
+@pytest.fixture(scope="module", params=BOTH)
+def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A database of each kind for all tests of this file."""
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'journal.sqlite3'}"
+        return f"sqlite:///{tmp_path_factory.mktemp('intents') / 'journal.sqlite3'}"
     return str(request.getfixturevalue("server").database())
 
 
-@pytest.fixture
-def opened(url: str) -> Iterator[Callable[[], Journal]]:
-    """Opens journals on it, which are closed in the end."""
-    made: list[Journal] = []
-
-    def open_one() -> Journal:
-        made.append(Journal.open(url, mode="practice"))
-        return made[-1]
-
-    yield open_one
-    for journal in made:
+@pytest.fixture(scope="module")
+def journals(url: str) -> Iterator[list[Journal]]:
+    """Four ways to it, as four processes would have."""
+    opened = [Journal.open(url, mode="practice") for _ in range(4)]
+    yield opened
+    for journal in opened:
         journal.close()
 
 
 @pytest.fixture
-def journal(opened: Callable[[], Journal]) -> Journal:
-    """An empty journal."""
-    return opened()
+def journal(journals: list[Journal]) -> Journal:
+    """One of them."""
+    return journals[0]
 
 
 @pytest.fixture
@@ -82,7 +76,13 @@ def store(journal: Journal) -> IntentStore:
     return IntentStore(journal)
 
 
-def intent(ticket: Ticket, account: str = "1", seconds: int = 0) -> Intent:
+@pytest.fixture
+def account(request: pytest.FixtureRequest) -> str:
+    """An account of the test's own."""
+    return request.node.name
+
+
+def intent(ticket: Ticket, account: str = "somebody", seconds: int = 0) -> Intent:
     """The wish for ``ticket``, so many seconds after the start."""
     return Intent(account=account, ticket=ticket, by="local", handed_at=START + seconds * SECOND)
 
@@ -107,24 +107,25 @@ TICKETS: list[Ticket] = [
 ]
 
 
-def test_every_kind_of_ticket_comes_back_as_it_was(store: IntentStore) -> None:
+def test_every_kind_of_ticket_comes_back_as_it_was(store: IntentStore, account: str, url: str) -> None:
     """To the last digit, zeros at the end included: what was pressed can be told exactly, for years."""
-    for number, ticket in enumerate(TICKETS):
-        store.add(intent(ticket, seconds=number))
-    found = store.since("1", START)
-    assert [each.ticket for each in found] == TICKETS
-    assert [str(each.ticket.order.price) for each in found] == [str(each.order.price) for each in TICKETS]
+    tickets = [replace(each, order=replace(each.order, client_oid=spot().client_oid)) for each in TICKETS]
+    for number, ticket in enumerate(tickets):
+        store.add(intent(ticket, account, seconds=number))
+    found = store.since(account, START)
+    assert [each.ticket for each in found] == tickets
+    assert [str(each.ticket.order.price) for each in found] == [str(each.order.price) for each in tickets]
     assert {(each.by, each.state) for each in found} == {("local", S.SENT)}
-    assert [each.handed_at for each in found] == [START + number * SECOND for number in range(len(TICKETS))]
+    assert [each.handed_at for each in found] == [START + number * SECOND for number in range(len(tickets))]
 
 
-def test_an_id_is_taken_once_for_all(store: IntentStore, opened: Callable[[], Journal]) -> None:
+def test_an_id_is_taken_once_for_all(store: IntentStore, journals: list[Journal]) -> None:
     """By another process too, for another account, for another order; what is there stays as it is."""
     ticket = spot()
     store.add(intent(ticket))
-    other = IntentStore(opened())
+    other = IntentStore(journals[1])
     changed = replace(ticket, order=replace(ticket.order, price=Decimal(1)))
-    for each in (intent(ticket), intent(changed), intent(changed, account="2")):
+    for each in (intent(ticket), intent(changed), intent(changed, account="another")):
         with pytest.raises(DuplicateClientOid, match=f"the client id {ticket.client_oid} was used before"):
             other.add(each)
     found = store.get(ticket.client_oid)
@@ -132,9 +133,9 @@ def test_an_id_is_taken_once_for_all(store: IntentStore, opened: Callable[[], Jo
     assert (found.ticket, found.state) == (ticket, S.SENT)
 
 
-def test_of_two_that_write_at_once_one_wins(opened: Callable[[], Journal]) -> None:
+def test_of_those_that_write_at_once_one_wins(journals: list[Journal]) -> None:
     """20 ids from four connections each: exactly one of the four may send."""
-    stores = [IntentStore(opened()) for _ in range(4)]
+    stores = [IntentStore(journal) for journal in journals]
     for ticket in [spot() for _ in range(20)]:
 
         def add(store: IntentStore, ticket: Ticket = ticket) -> bool:
@@ -158,31 +159,38 @@ def test_the_last_fact_holds_and_none_is_lost(store: IntentStore, journal: Journ
     assert (found.state, found.order_id, found.words) == (S.ACCEPTED, "k", "")
     of = tables.intent_event.c
     with journal.read() as connection:
-        rows = connection.execute(select(of.seq, of.state, of.words, of.took_us).order_by(of.seq)).all()
+        query = select(of.seq, of.state, of.words, of.took_us).where(of.client_oid == ticket.client_oid)
+        rows = connection.execute(query.order_by(of.seq)).all()
     assert rows == [(0, S.SENT, "", None), (1, S.UNKNOWN, "no answer", None), (2, S.ACCEPTED, "", 84100)]
 
 
-def test_what_is_open_is_found_whatever_its_age(store: IntentStore) -> None:
+def test_what_is_open_is_found_whatever_its_age(store: IntentStore, account: str) -> None:
     """Sent and unknown ones of this account, oldest first; the others are found by their time."""
     tickets = {state: spot() for state in S}
     for number, (state, ticket) in enumerate(tickets.items()):
-        store.add(intent(ticket, seconds=number))
+        store.add(intent(ticket, account, seconds=number))
         if state is not S.SENT:
             store.note([outcome(ticket, state)])
     stranger = spot()
-    store.add(intent(stranger, account="2"))
-    assert [each.state for each in store.open("1")] == [S.SENT, S.UNKNOWN]
-    assert [each.ticket for each in store.open("2")] == [stranger]
-    assert [each.ticket for each in store.since("1", START + 4 * SECOND)] == [tickets[S.NOT_SENT], tickets[S.ABSENT]]
+    store.add(intent(stranger, f"{account} of another"))
+    assert [each.state for each in store.open(account)] == [S.SENT, S.UNKNOWN]
+    assert [each.ticket for each in store.open(f"{account} of another")] == [stranger]
+    assert [each.ticket for each in store.since(account, START + 4 * SECOND)] == [
+        tickets[S.NOT_SENT],
+        tickets[S.ABSENT],
+    ]
     assert store.get("never-seen") is None
 
 
-def test_a_wish_that_may_not_have_been_written_is_made_good(store: IntentStore) -> None:
+def test_a_wish_that_may_not_have_been_written_is_made_good(store: IntentStore, account: str) -> None:
     """Once, whether its commit had come through or not; so the journal has all that was pressed."""
     lost, there = spot(), spot()
-    store.add(intent(there))
-    store.note([outcome(each, S.NOT_SENT, words="disk full", intent=intent(each)) for each in (lost, there)])
-    assert [(each.ticket, each.state) for each in store.since("1", START)] == [(lost, S.NOT_SENT), (there, S.NOT_SENT)]
+    store.add(intent(there, account))
+    store.note([outcome(each, S.NOT_SENT, words="disk full", intent=intent(each, account)) for each in (lost, there)])
+    assert [(each.ticket, each.state) for each in store.since(account, START)] == [
+        (lost, S.NOT_SENT),
+        (there, S.NOT_SENT),
+    ]
 
 
 def test_foreign_words_cannot_make_it_fail(store: IntentStore) -> None:
@@ -207,12 +215,13 @@ def test_outcomes_are_written_together_or_not_at_all(store: IntentStore) -> None
     assert found.state is S.SENT
 
 
-def test_a_newer_versions_wish_is_not_guessed_at(store: IntentStore, journal: Journal) -> None:
+def test_a_newer_versions_wish_is_not_guessed_at(store: IntentStore, journal: Journal, account: str) -> None:
     """What cannot be read is said, and names the intent."""
-    store.add(intent(spot(client_oid="from-the-future")))
-    journal.write(lambda connection: connection.execute(tables.intent.update().values(body="{}"))).result(20)
+    store.add(intent(spot(client_oid="from-the-future"), account))
+    newer = tables.intent.update().where(tables.intent.c.client_oid == "from-the-future").values(body="{}")
+    journal.write(lambda connection: connection.execute(newer)).result(20)
     with pytest.raises(JournalError, match="intent from-the-future cannot be read"):
-        store.open("1")
+        store.open(account)
 
 
 @needs_postgres
