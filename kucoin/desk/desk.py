@@ -168,7 +168,7 @@ class Desk:
             else None
         )
         if self._reconciler:
-            self.trading.list_divergences(self._reconciler.divergences)
+            self.trading.rely_on(self._reconciler)
         self.ledger = Ledger(
             exchange,
             LedgerStore(journal) if journal else None,

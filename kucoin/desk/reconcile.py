@@ -51,6 +51,16 @@ class Divergence:
     what: str
 
 
+class Findings(Protocol):
+    """What a `Reconciler` says."""
+
+    def divergences(self) -> tuple[Divergence, ...]:
+        """Return what was found."""
+
+    def ended(self, client_oid: str) -> str | None:
+        """Return how an order ended."""
+
+
 class Tickets(Protocol):
     """What reconciliation needs of `kucoin.desk.trading.Trading`."""
 
@@ -98,11 +108,12 @@ class Reconciler:
         self._ends = ends
         self._found = found
         self._now = now
-        self._lock = threading.Lock()  # guards the next five
+        self._lock = threading.Lock()  # guards the next six
         self._live: dict[str, Placement] = {}  # accepted and not seen to have ended, by our id
         self._dead: dict[str, Placement] = {}  # not known to be on the exchange
         self._lost: dict[str, Placement] = {}  # of an earlier run and open when this one began
         self._listed: dict[str, Divergence] = {}
+        self._ended: dict[str, str] = {}  # how, by our id
         self._due = True
         self._account: str | None = None
         self._generation = -1
@@ -129,6 +140,11 @@ class Reconciler:
         """Return what was found in this run, oldest first. What is over of what others placed is left out."""
         with self._lock:
             return tuple(self._listed.values())
+
+    def ended(self, client_oid: str) -> str | None:
+        """Return how an order of the last 24 h was seen to end, such as ``cancelled``; None while it was not."""
+        with self._lock:
+            return self._ended.get(client_oid)
 
     def turn(self) -> bool:
         """Compare if that is due and everything was read, else note what has ended; return whether nothing is due.
@@ -202,7 +218,7 @@ class Reconciler:
         placed = {each.ticket.client_oid: each for each in self._store.since(account, since)}
         still_open = {each.ticket.client_oid: each for each in self._store.open(account)}
         with self._lock:
-            self._live, self._dead = {}, {}
+            self._live, self._dead, self._ended = {}, {}, dict(ended)
             for client_oid, stored in (placed | still_open).items():
                 known = self._tickets.placement(client_oid) or stored
                 if client_oid not in ended:
@@ -234,10 +250,10 @@ class Reconciler:
         ended = []
         for placement in live:
             if how := self._end_of(placement):
-                self._list(placement, f"It {how}, and this desk had not been told.")
+                self._list(placement, f"{how[0].upper()}{how[1:]}; this desk had not been told.")
                 ended.append((placement, how))
             elif more := self._count(placement):
-                self._list(placement, f"{more}, and this desk had not been told.")
+                self._list(placement, f"{more}; this desk had not been told.")
         self._end(ended)
         self._tell_of_lost()
         self._list_foreign()
@@ -265,7 +281,7 @@ class Reconciler:
 
     def _end_of(self, placement: Placement) -> str | None:
         if placement.order_id in self._gone:
-            return "is gone: the exchange knows it no more"
+            return verdicts.GONE
         if verdicts.is_pair(placement):
             return verdicts.end_of_pair(self._pairs.get(verdicts.id_of(placement)))
         return verdicts.end(self._orders, placement)
@@ -281,8 +297,10 @@ class Reconciler:
         """Write down which orders have ended, and follow them no more."""
         if not ended:
             return
-        self._ends.add({each.ticket.client_oid: how for each, how in ended}, at=self._now())
+        words = {each.ticket.client_oid: how for each, how in ended}
+        self._ends.add(words, at=self._now())
         with self._lock:
+            self._ended |= words
             for placement, _ in ended:
                 self._live.pop(placement.ticket.client_oid, None)
                 self._filled.pop(verdicts.id_of(placement), None)

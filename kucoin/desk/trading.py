@@ -16,7 +16,7 @@ from kucoin.desk.errands import Errands
 from kucoin.desk.orders import Orders
 from kucoin.desk.placements import Placements
 from kucoin.desk.principal import Principal
-from kucoin.desk.reconcile import Divergence
+from kucoin.desk.reconcile import Divergence, Findings
 from kucoin.errors import (
     ApiError,
     DuplicateClientOid,
@@ -93,7 +93,7 @@ class Trading:
         self._workers = Errands(_WORKERS, name="desk-order")
         self._handing = threading.RLock()  # an order comes before the stop, or not at all; listeners may place
         self._stopping = False
-        self._divergences: Callable[[], tuple[Divergence, ...]] = lambda: ()
+        self._findings: Findings | None = None
 
     @property
     def generation(self) -> int:
@@ -218,11 +218,15 @@ class Trading:
 
     def divergences(self) -> tuple[Divergence, ...]:
         """Return what this desk was found not to have known of its orders; see `Reconciler`."""
-        return self._divergences()
+        return self._findings.divergences() if self._findings else ()
 
-    def list_divergences(self, by: Callable[[], tuple[Divergence, ...]]) -> None:
-        """Have ``by`` say what `divergences` returns."""
-        self._divergences = by
+    def ended(self, client_oid: str) -> str | None:
+        """Return how an order of the last 24 h was seen to end, such as ``cancelled``; None while it was not."""
+        return self._findings.ended(client_oid) if self._findings else None
+
+    def rely_on(self, findings: Findings) -> None:
+        """Have ``findings`` say what `divergences` and `ended` return."""
+        self._findings = findings
 
     def looked(
         self, client_oid: str, lookups: int, next_at: datetime | None, undecided: bool = False

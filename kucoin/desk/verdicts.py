@@ -13,7 +13,8 @@ from kucoin.model.stop_order import OcoOrder
 from kucoin.model.ticket import FuturesTicket, Placement, SpotTicket
 from kucoin.rest.client import Exchange
 
-_PAIR_ENDS = {"DONE": "is done", "CANCELLED": "was cancelled"}
+GONE = "gone: the exchange knows it no more"
+_PAIR_ENDS = {"DONE": "done", "CANCELLED": "cancelled"}
 
 
 def id_of(placement: Placement) -> str:
@@ -37,7 +38,7 @@ def is_known(orders: Orders, placement: Placement) -> bool:
 
 
 def end(orders: Orders, placement: Placement) -> str | None:
-    """Return how an accepted order ended, as the end of a sentence; None while it lives, and where nobody said.
+    """Return how an accepted order ended, in words such as ``cancelled``; None while it lives, and where nobody said.
 
     An order that waited for a price has ended once it triggered: what it became is another one, even under its id.
     """
@@ -48,7 +49,7 @@ def end(orders: Orders, placement: Placement) -> str | None:
     order = orders.order(order_id)
     if order is None or order.open:
         return None
-    return "is gone: the exchange knows it no more" if order.status is None else f"was {order.status}"
+    return GONE if order.status is None else str(order.status)
 
 
 def end_of_pair(pair: OcoOrder | None) -> str | None:
@@ -92,6 +93,6 @@ def _end_of_stop(orders: Orders, stop: Stop) -> str:
     if stop.error is not None:
         return f"triggered and failed ({stop.error})"
     if not stop.triggered:
-        return "was cancelled"
+        return "cancelled"
     order_id = orders.triggered(stop.order_id)
     return "triggered" if order_id is None else f"triggered and became order {order_id}"

@@ -28,8 +28,11 @@ class EndStore:
 
         self._journal.write(work).result()
 
-    def since(self, at: datetime) -> frozenset[str]:
-        """Return our ids of the orders that were seen to have ended from ``at`` on."""
-        query = select(tables.intent_end.c.client_oid).where(tables.intent_end.c.at >= at)
+    def since(self, at: datetime) -> dict[str, str]:
+        """Return by our id how orders ended that were seen to from ``at`` on."""
+        of = tables.intent_end.c
         with self._journal.read() as connection:
-            return frozenset(connection.execute(query).scalars())
+            return {
+                row.client_oid: row.words
+                for row in connection.execute(select(of.client_oid, of.words).where(of.at >= at))
+            }
