@@ -64,8 +64,9 @@ def futures(ticket: FuturesTicket, terms: Terms, sight: Sight) -> tuple[Figures,
     figures.known |= {"cost_currency": contract.settle_currency, "fee_currency": contract.settle_currency}
     held = _held(ticket.order, sight)
     aim = _aim(ticket.order, held, known=group is not None)
-    if isinstance(aim, str):  # an order that waits may wait for its position as well
-        figures.known |= {"problem": aim} if ticket.order.stop is None else {"notes": (aim,)}
+    if isinstance(aim, str):
+        waits = ticket.order.stop is not None and not ticket.order.close_order  # maybe for its position as well
+        figures.known |= {"notes": (aim,)} if waits else {"problem": aim}
         return figures, None
     found = reach(_plan(ticket.order, terms, aim), sight.book)
     case = _Case(ticket, terms, contract, sight, held, aim, found)

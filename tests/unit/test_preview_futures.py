@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from kucoin.desk.margins import Held
 from kucoin.desk.preview import CautionKind, Holding, Preview, Rest, Taking, Worst
 from kucoin.desk.terms import PriceLimit
 from kucoin.model.order import FuturesStop, MarginMode, PositionSide, Side, StopDirection, StopPriceType, TimeInForce
@@ -134,6 +135,24 @@ def test_cross_stands_on_the_account() -> None:
     assert seen.cost == D("10") + D("60.006") + D(5_000)
 
 
+def test_other_cross_positions_stand_on_the_same_account() -> None:
+    """Another one keeps 0.56 % of 10,000; by the exchange's risk ratio all keep twice of what the rates say."""
+    other = contract(symbol="ETHUSDTM", multiplier=D("0.01"), mark_price=D(5_000))
+    held = replace(
+        position(200, 50_000),
+        symbol="ETHUSDTM",
+        margin_mode="CROSS",
+        mark_price=D(5_000),
+        unrealised_pnl=D(0),
+        pos_maint=None,
+    )
+    both = replace(group(), held=(Held(held, other, None),), stretched=D(2))
+    view = book("XBTUSDTM", asks="5000@100000")
+    seen = see(lots(BUY, 1000, margin_mode=MarginMode.CROSS), TERMS, view, both)
+    assert seen.liquidation is not None
+    assert abs(seen.liquidation - (D(100_000) - D(9_940) + 112) / D("0.9888")) < D("1E-20")
+
+
 def test_the_rate_of_the_tier_it_grows_into_counts() -> None:
     """Beyond 50,000 USDT a hundredth must be kept."""
     tiers = tuple(
@@ -211,11 +230,13 @@ def test_a_stop_meets_the_book_at_its_price() -> None:
 
 
 def test_a_waiting_order_needs_no_position_yet() -> None:
-    """It is no problem, and is told."""
+    """It is no problem, and is told; one that closes whatever there is needs something."""
     stop = FuturesStop(direction=StopDirection.UP, price=D(110_000), price_type=StopPriceType.MP)
     seen = see(lots(BUY, 250, reduce_only=True, stop=stop), TERMS, BOOK, group())
     assert seen.problem is None
     assert seen.notes == ("There is no position that this order would close.",)
+    closing = see(lots(None, None, close_order=True, stop=stop), TERMS, BOOK, group())
+    assert closing.problem == "There is no position to close."
 
 
 def test_a_market_order_ends_where_the_exchange_ends_it() -> None:

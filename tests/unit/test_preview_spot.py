@@ -41,6 +41,7 @@ def test_a_market_buy_walks_the_asks() -> None:
 def test_a_sell_pays_its_fee_of_what_comes_in() -> None:
     """0.5 at 59,990 and 0.1 at 59,980: 35,993 less 35.993."""
     seen = see(coins(SELL, "0.6"), terms(), BOOK)
+    assert seen.slippage == 59_990 - D(35_993) / D("0.6")
     assert (seen.cost, seen.cost_currency) == (D("0.6"), "BTC")
     assert (seen.gets, seen.gets_currency) == (D("35957.007"), "USDT")
     assert seen.available_after == D("0.4")
