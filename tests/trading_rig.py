@@ -14,6 +14,7 @@ import msgspec
 
 from kucoin.desk.principal import Principal, Role
 from kucoin.desk.trading import Trading
+from kucoin.errors import NotAllowed
 from kucoin.journal.database import Journal
 from kucoin.journal.intents import IntentStore
 from kucoin.model.credentials import Credentials, Secret
@@ -149,6 +150,19 @@ class Rig:
     def place(self, ticket: Ticket, by: Principal = ME) -> Placement:
         """Place ``ticket`` and return what became of it."""
         self.trading.place(ticket, by)
+        return self.settled(ticket)
+
+    def place_once_taken(self, ticket: Ticket) -> Placement:
+        """Place ``ticket`` as soon as orders are taken, and return what became of it."""
+
+        def attempt() -> bool:
+            try:
+                self.trading.place(ticket, ME)
+            except NotAllowed:
+                return False
+            return True
+
+        until(attempt)
         return self.settled(ticket)
 
     def written(self, ticket: Ticket) -> Placement:

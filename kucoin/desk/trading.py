@@ -125,7 +125,7 @@ class Trading:
 
     def state(self) -> Gate:
         """Return whether orders are taken."""
-        reason = self._shut()
+        reason = self._unwritable() or self._shut()
         return Gate(not reason, reason)
 
     def place(self, ticket: Ticket, principal: Principal) -> Placement:
@@ -140,6 +140,8 @@ class Trading:
         principal.require_trader("place an order")
         if present := self.placement(ticket.client_oid):
             return present
+        if unwritable := self._unwritable():
+            raise NotAllowed(unwritable)
         account = self._require(ticket)
         new = Placement(ticket=ticket, by=principal.name, state=TicketState.SENT, handed_at=self._now())
         with self._handing:
@@ -234,16 +236,19 @@ class Trading:
         """Take in that an open order was looked for so many times, when it is next, and whether a person may decide."""
         return self._placements.looked(client_oid, lookups, next_at, undecided)
 
+    def _unwritable(self) -> str:
+        """Why the journal keeps orders out; empty where it does not."""
+        problem = self._clerk.problem if self._on else None
+        return f"An order is written down before it is sent, but {problem}." if problem else ""
+
     def _shut(self) -> str:
-        """Why no order is taken; empty where orders are."""
+        """Why no order is taken, the journal aside; empty where orders are."""
         if not self._on:
             return "Trading is switched off: KUCOIN_TRADING is off."
         if self._stopping:
             return "The dashboard is being stopped."
         if not self._exchange.has_credentials:
             return "There is no API key, and orders need one."
-        if problem := self._clerk.problem:
-            return f"An order is written down before it is sent, but {problem}."
         account = self._account()
         if account is None:
             return self._standing() or _NO_ACCOUNT
@@ -296,7 +301,7 @@ class Trading:
         """
         ticket = placement.ticket
         press = self._placements.press(ticket.client_oid)
-        self._require(ticket)  # again: things may have changed while it waited for its turn
+        self._require(ticket)  # again: things may have changed while it waited for its turn; the journal tells itself
         self._orders.expect(ticket.client_oid)
         self._clerk.add(_intent(placement, press.account))
         if self._stopping:

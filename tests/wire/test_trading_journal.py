@@ -109,9 +109,8 @@ def test_no_order_leaves_that_is_not_written_down(rig: Rig, disk: Disk, fault: s
         assert len(left) == ATTEMPTS - len(refusals)
         assert not left or (fault == "full" and len(left) < ATTEMPTS / 2)
         assert all(rig.store.get(client_oid) for client_oid in left)
-    until(lambda: rig.trading.state().open)
     after = spot()
-    assert rig.place(after).state is S.ACCEPTED
+    assert rig.place_once_taken(after).state is S.ACCEPTED
     assert rig.wire.ids() == [*left, after.client_oid]
     for ticket in tickets:
         if known := rig.trading.placement(ticket.client_oid):
@@ -124,10 +123,8 @@ def test_each_order_is_judged_by_the_disk_that_it_met(rig: Rig, disk: Disk, faul
     for _ in range(20):
         with disk.fault(fault):
             ticket = spot()
-            assert rig.place(ticket).state is S.NOT_SENT
-        until(lambda: rig.trading.state().open)
-        after = spot()
-        assert rig.place(after).state is S.ACCEPTED
+            assert rig.place_once_taken(ticket).state is S.NOT_SENT
+        assert rig.place_once_taken(spot()).state is S.ACCEPTED
         assert ticket.client_oid not in rig.wire.ids()
         assert rig.written(ticket).state is S.NOT_SENT
 
