@@ -29,6 +29,7 @@ CONSEQUENCE = (
     " asked for any more; should it turn up after all, it counts as accepted. Nothing is sent either way."
 )
 
+_PAIR = "as a pair"
 _SHOWN = 50  # rows; every one that is open besides
 _WORDS = {
     TicketState.SENT: "Sent",
@@ -65,6 +66,7 @@ class SentPanel(Panel):
         self._trading, self._cancels, self._orders = sight.trading, sight.cancels, sight.orders
         self._seen: tuple[object, ...] = ()
         self._cancelling: tuple[str, ...] = ()  # ids of orders
+        self._endless: tuple[str, ...] = ()  # our ids of accepted ones that nobody tells of but the journal
         self._head: Body = {}
         self._rows: dict[str, Body] = {}
 
@@ -72,7 +74,8 @@ class SentPanel(Panel):
         """Tell the rows that changed, and which there are where that did."""
         placements, found = self._trading.placements(), self._trading.divergences()
         cancels = [self._cancels.cancellation(each) for each in self._cancelling]  # a wish may run out of time
-        seen = (placements, found, cancels, self._orders.generation, self._cancels.generation)
+        ends = [self._trading.ended(each) for each in self._endless]
+        seen = (placements, found, cancels, ends, self._orders.generation, self._cancels.generation)
         if seen == self._seen:
             return None
         first, self._seen = not self._seen, seen
@@ -82,6 +85,9 @@ class SentPanel(Panel):
         self._rows = {
             (client_oid := each.ticket.client_oid): self._row(each, about.get(client_oid, "")) for each in shown
         }
+        self._endless = tuple(
+            name for name, row in self._rows.items() if row["state"] == "accepted" and row["phrase"] in {"", _PAIR}
+        )
         self._cancelling = tuple(row["order"] for row in self._rows.values() if row["act"] == "cancelling")
         self._head = {
             "said": _summary(placements),
@@ -136,17 +142,18 @@ class SentPanel(Panel):
     def _since(self, placement: Placement, cancel: Cancellation | None, places: int) -> _Since:
         """Return what became of an accepted order; one that waits for a price is followed to what it became."""
         order_id, ticket = placement.order_id, placement.ticket
+        ended = self._trading.ended(ticket.client_oid)
         if placement.state is not TicketState.ACCEPTED or order_id is None:
             return _Since()
         if isinstance(ticket, SpotTicket) and ticket.oco is not None:  # its orders have ids that nobody links to it
-            ended = cancel is not None and cancel.state in {CancelState.CANCELLED, CancelState.GONE}
-            return _Since("as a pair", live=not ended)
+            over = cancel is not None and cancel.state in {CancelState.CANCELLED, CancelState.GONE}
+            return _Since(f"{_PAIR}, {ended}") if ended else _Since(_PAIR, live=not over)
         stop = self._orders.stop(order_id)
         order = self._orders.order(self._orders.triggered(order_id) or order_id)
         if stop is not None and (stop.alive or order is None):
             return _Since(words.waiting(stop, places), stop.alive)
-        if order is None:
-            return _Since()
+        if order is None:  # it ended in an earlier run
+            return _Since(ended or "")
         phrase = words.life(order) if stop is None else f"triggered, {words.life(order)}"
         return _Since(phrase, order.open, order)
 

@@ -80,6 +80,7 @@ class Account:
     generation: int = 0
     last_took: float | None = None
     found: tuple[Divergence, ...] = ()
+    ends: dict[str, str] = field(default_factory=dict)
 
     def panel(self) -> SentPanel:
         """Open the panel on it."""
@@ -96,6 +97,10 @@ class Account:
     def divergences(self) -> tuple[Divergence, ...]:
         """As a test found them."""
         return self.found
+
+    def ended(self, client_oid: str) -> str | None:
+        """As a test has it in the journal."""
+        return self.ends.get(client_oid)
 
     def cancellation(self, order_id: str) -> Cancellation | None:
         """As a test wished it."""
@@ -314,6 +319,33 @@ def test_a_pair_can_be_cancelled_until_that_is_known_to_be_done(account: Account
     account.wishes["theirs-1"] = wish(CancelState.CANCELLED, "Both of the pair are cancelled.")
     row = account.row(pair)
     assert (row["act"], row["notes"]) == (None, ["Both of the pair are cancelled."])
+
+
+@pytest.mark.parametrize(
+    ("placed", "before", "after"),
+    [
+        (accepted(), "", "cancelled"),
+        (
+            accepted(SpotTicket(order=SPOT, oco=OcoTerms(stop_price=D(84500), limit_price=D(84000)))),
+            "as a pair",
+            "as a pair, cancelled",
+        ),
+    ],
+)
+def test_an_end_that_only_the_journal_knows_is_told(
+    account: Account, placed: Placement, before: str, after: str
+) -> None:
+    """Of an earlier run's order, and of a pair; nothing else changes when it is noted."""
+    account.placed = (placed,)
+    panel = account.panel()
+    panel.change()
+    (row,) = panel.full()["rows"].values()
+    assert row["phrase"] == before
+    account.ends[placed.ticket.client_oid] = "cancelled"
+    assert panel.change() is not None
+    (row,) = panel.full()["rows"].values()
+    assert (row["phrase"], row["act"]) == (after, None)
+    assert panel.change() is None
 
 
 def wish(state: CancelState, words: str = "", took: float | None = None) -> Cancellation:
