@@ -17,7 +17,7 @@ from kucoin.desk.rounds import Closed
 from pages.widgets import figures, futures_days, ledger_line, ledger_table, mishap, plots
 from pages.widgets.plots import Look
 
-PAGE = 250
+PAGE = 100
 """Rows that go to the browser at a time."""
 
 _CONTRACT = "pnl-contract"
@@ -110,9 +110,10 @@ def _empty(span: str, symbol: str | None) -> str:
 
 def summary(positions: Sequence[Closed], span: str) -> str:
     """Return how many there are, and whether they agree with the exchange."""
-    unknown = sum(1 for each in positions if each.difference is None)
-    rounded = sum(1 for each in positions if _is_rounding(each))
-    off = sum(1 for each in positions if each.difference) - rounded
+    apart = [each for each in positions if each.difference is None or each.difference]
+    unknown = sum(1 for each in apart if each.difference is None)
+    rounded = sum(1 for each in apart if _is_rounding(each))
+    off = len(apart) - unknown - rounded
     words = [f"{len(positions)} {'ever' if span == 'All' else 'in ' + futures_days.title(span)}."]
     if off:
         words.append(f"{off} {'differs' if off == 1 else 'differ'} from the exchange: see the fills that are missing.")
@@ -120,7 +121,7 @@ def summary(positions: Sequence[Closed], span: str) -> str:
         words.append(f"{unknown} cannot be compared: one side has not told {'it' if unknown == 1 else 'them'} yet.")
     if rounded:
         words.append(f"{rounded} {'differs' if rounded == 1 else 'differ'} by no more than the exchange's rounding.")
-    if not off and not unknown and not rounded:
+    if not apart:
         words.append("Every one agrees with the exchange.")
     return " ".join(words)
 
