@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
@@ -12,11 +11,10 @@ from kucoin.desk import positions
 from kucoin.desk.faults import said
 from kucoin.desk.margins import Group, Held
 from kucoin.desk.preview import Taking, Worst
-from kucoin.desk.preview_position import Change, before
+from kucoin.desk.preview_position import Change, before, worth
 from kucoin.desk.preview_walk import Figures, Plan, Reach, Sight, Unknown, reach, split
 from kucoin.desk.terms import Terms
 from kucoin.desk.ticket_rules import Sizes, sizes
-from kucoin.model.feed import Level
 from kucoin.model.lots import price_of
 from kucoin.model.market import Contract
 from kucoin.model.order import Lots, MarginMode, NewFuturesOrder, PositionSide, Side
@@ -148,9 +146,7 @@ def _sizes(case: _Case) -> Sizes:
 
 def _paid(case: _Case) -> Decimal | None:
     """The average price of what fills at once."""
-    fills, contract = case.found.fills, case.contract
-    worth = sum((positions.value(int(size), price, contract) for price, size in fills), ZERO)
-    return price_of(Lots(int(case.found.filled)), worth, contract)
+    return price_of(Lots(int(case.found.filled)), worth(case.found.fills, case.contract), case.contract)
 
 
 def _fees(case: _Case) -> tuple[Decimal, Decimal, Taking]:
@@ -160,13 +156,9 @@ def _fees(case: _Case) -> tuple[Decimal, Decimal, Taking]:
     if fee is None:
         raise Unknown(case.terms.problems.get("fee") or "Your own fee rate is not read yet.")
     later = fee.taker if case.order.stop else fee.maker
-    due = _worth(case, case.found.fills) * fee.taker + _worth(case, case.found.resting) * later
+    due = worth(case.found.fills, case.contract) * fee.taker + worth(case.found.resting, case.contract) * later
     kind = Taking.TAKER if case.order.stop else case.found.taking
     return due, fee.maker if kind is Taking.MAKER else fee.taker, kind
-
-
-def _worth(case: _Case, fills: Iterable[Level]) -> Decimal:
-    return sum((abs(positions.value(int(size), price, case.contract)) for price, size in fills), ZERO)
 
 
 def _available(case: _Case) -> Decimal:
@@ -226,6 +218,6 @@ def _worst(case: _Case, change: Change) -> Worst | None:
     stop = None if bracket is None else bracket.below if case.aim.side is Side.BUY else bracket.above
     if stop is None or not change.opening or fee is None:
         return None
-    share = _worth(case, change.opening) / _worth(case, case.found.all)
+    share = worth(change.opening, case.contract) / worth(case.found.all, case.contract)
     left = change.at_stop(stop, fee.taker, change.fee * share)
     return Worst(left, positions.ratio(left, case.sight.group.equity if case.sight.group else None))

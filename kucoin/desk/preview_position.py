@@ -26,6 +26,15 @@ from kucoin.model.order import Lots
 from kucoin.model.position import RiskTier
 
 
+def worth(fills: Iterable[Level], contract: Contract) -> Decimal:
+    """Return what the lots of ``fills`` are worth together, in settlement currency and not signed."""
+    if contract.is_inverse:
+        lots = sum((size / price for price, size in fills), ZERO)
+    else:
+        lots = sum((size * price for price, size in fills), ZERO)
+    return lots * abs(contract.multiplier)
+
+
 def before(held: Held | None) -> Holding:
     """Return a position as it stands; None is none."""
     return Holding(held.position.current_qty, held.position.avg_entry_price) if held else Holding(0, None)
@@ -147,7 +156,8 @@ class Change:
         return self.mark
 
     def _worth(self, fills: Iterable[Level]) -> Decimal:
-        return sum((positions.value(self.sign * int(size), price, self.contract) for price, size in fills), ZERO)
+        """What ``fills`` were worth, signed as `positions.value` is."""
+        return worth(fills, self.contract) * (-self.sign if self.contract.is_inverse else self.sign)
 
     def _maintain(self, value: Decimal) -> Decimal:
         """The maintenance rate of a position of ``value``."""
@@ -174,21 +184,21 @@ class Change:
         return self.margin + closing_fee + self.fee - freed
 
     def _isolated_liquidation(self) -> Decimal | None:
-        worth = ZERO  # at which the position is liquidated
+        end = ZERO  # what it is worth where it is liquidated
         maintain = None
         if self.held is not None and self._kept:
             position, keep = self.held.position, self.held.keep
             if position.pos_margin is None or keep is None:
                 raise Unknown("The margin of the open position is not known.")
-            worth = (self._cost_before - position.pos_margin + keep) * self._kept
+            end = (self._cost_before - position.pos_margin + keep) * self._kept
             maintain = position.maintain_rate
         if self.opening:
             if self.contract.funding_rate is None:
                 raise Unknown("The coming funding is not known.")
             rate = self._maintain(self._cost) if maintain is None else maintain
             pays = max(ZERO, self.contract.funding_rate * self.sign)
-            worth += self._opened + abs(self._opened) * (rate + pays - self._initial)
-        return positions.price_at(self.lots, worth, self.contract)
+            end += self._opened + abs(self._opened) * (rate + pays - self._initial)
+        return positions.price_at(self.lots, end, self.contract)
 
     # Cross ----------------------------------------------------------------------------------------------------
 
