@@ -180,7 +180,7 @@ def _ticks(asked: Asked, preview: Preview) -> str | None:
     """Draw a tick for each caution; return why the button is dead, None where all of them are set."""
     if preview.problem:
         st.warning(figures.plain(preview.problem))
-        return preview.problem
+        return "Nothing would come of it: go back to the ticket and change it."
     missing = None
     for kind, text in cautions(asked.ticket, preview, session.desk().trading.placements()):
         agreed = st.checkbox(f":yellow[{figures.plain(text)}]", key=_tick(asked, kind), disabled=asked.pressed)
@@ -196,14 +196,12 @@ def _checked(asked: Asked) -> str | None:
     found = session.desk().trading.checked(asked.check)
     match found.state if found else "asking":
         case "asking":
-            st.caption(_ASKING)
             return _ASKING
         case "fine":
             st.caption("Checked: KuCoin would take it.")
         case "refused":
-            words = f"KuCoin would refuse it: {found.words}" if found else ""
-            st.warning(figures.plain(words))
-            return words
+            st.warning(figures.plain(f"KuCoin would refuse it: {found.words if found else ''}"))
+            return "It would be refused: go back to the ticket and change it."
         case "none":
             st.caption("KuCoin has no check for this kind of order.")
         case _:
@@ -222,20 +220,19 @@ def _buttons(asked: Asked, terms: Terms, placement: Placement | None, reason: st
             key="confirm-press",
             width="stretch",
             disabled=asked.pressed or reason is not None,
-            help=figures.plain(reason) if reason and not asked.pressed else None,
             on_click=partial(press, asked.number),
         )
     if asked.refused:
         st.warning(figures.plain(asked.refused))
-    st.caption(figures.plain(_state(asked, placement)))
+    st.caption(figures.plain(_state(asked, placement, reason)))
 
 
-def _state(asked: Asked, placement: Placement | None) -> str:
+def _state(asked: Asked, placement: Placement | None, reason: str | None) -> str:
     if placement is not None and placement.state is TicketState.UNKNOWN:
         return f"Unknown, being looked up: {placement.words} Nothing will be sent again."
     if asked.pressed:
         return "Sent. The button stays dead until the outcome is known."
-    return "After the press this button is dead until the outcome is known."
+    return reason or "After the press this button is dead until the outcome is known."
 
 
 def press(number: int) -> None:

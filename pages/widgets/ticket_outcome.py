@@ -39,12 +39,12 @@ def waits(client_oid: str) -> str:
     return "This ticket is being sent." if sent else "This ticket was sent and is being looked up."
 
 
-def show(symbol: str, client_oid: str, terms: Terms) -> None:
-    """Draw the line about the last order of this symbol that was placed from here."""
+def show(symbol: str, client_oid: str, terms: Terms, usual: str) -> None:
+    """Draw the line about the last order of this symbol that was placed from here; ``usual`` where there was none."""
     placement = standing(client_oid) or session.desk().trading.placement(st.session_state.get(_SEEN) or "")
     with st.container(key="ticket-outcome", gap="xsmall"):
         if placement is None or placement.ticket.symbol != symbol:
-            st.caption("A confirmation follows; nothing is sent before.")
+            st.caption(figures.plain(usual))
             return
         st.caption(line(placement, terms))
         if placement.state is TicketState.UNKNOWN and placement.ticket.client_oid == client_oid:
@@ -77,7 +77,7 @@ def _note(placement: Placement) -> None:
     ticket = placement.ticket
     st.session_state[_SEEN] = ticket.client_oid
     if placement.state is TicketState.ACCEPTED:
-        ticket_state.emptied(ticket.symbol)
+        ticket_state.emptied()
     elif placement.state is TicketState.REFUSED:
         found = hints.hint(placement.code, placement.words, futures=ticket.futures)
         if found is not None and found.field is not None:
@@ -86,7 +86,7 @@ def _note(placement: Placement) -> None:
 
 def _another(client_oid: str, symbol: str) -> None:
     ticket_pad.pad().turn(session.principal().name, symbol, client_oid)
-    ticket_state.emptied(symbol)
+    ticket_state.emptied()
     st.session_state[_SEEN] = client_oid
 
 

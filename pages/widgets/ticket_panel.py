@@ -19,6 +19,7 @@ from pages.widgets import (
     ticket_preview,
     ticket_state,
     ticket_strip,
+    ticket_transfer,
     ticket_words,
 )
 from pages.widgets.ticket_draft import Draft, Written
@@ -45,6 +46,7 @@ def show(rules: Rules) -> None:
         st.header("Ticket", anchor=False, width="content")
         ticket_modes.badges(terms)
         st.space("stretch")
+        ticket_transfer.show(draft, terms, side)
         ticket_modes.change(terms)
     if barred := closed(terms):
         st.warning(figures.plain(barred))
@@ -58,7 +60,7 @@ def show(rules: Rules) -> None:
             _preview(written, terms, side)
             st.toggle("Check first at KuCoin", key=CHECK, persist_state="session", help=_CHECK_HELP)
             _buttons(draft, terms, shut)
-            ticket_outcome.show(symbol, client_oid, terms)
+            ticket_outcome.show(symbol, client_oid, terms, shut or _usual(draft, terms))
 
 
 _CHECK_HELP = "The order is first sent to KuCoin's own check, which places nothing, and its refusal is shown."
@@ -105,18 +107,23 @@ def _buttons(draft: Draft, terms: Terms, shut: str) -> None:
     with st.container(horizontal=True, gap="small", key="ticket-buttons"):
         for side in Side:
             no_position = draft.close and ticket_draft.closing(side, terms) is None
-            refused = shut or (f"No position is open that {side}ing would close." if no_position else "")
             with st.container(key=f"act-{side}"):
                 st.button(
                     figures.plain(label(draft, side, terms)),
                     key=f"ticket-{side}",
                     width="stretch",
-                    disabled=bool(refused),
-                    help=figures.plain(refused) if refused else None,
+                    disabled=bool(shut) or no_position,
                     shortcut=ticket_keys.SIDES[side] if keyed else None,
                     on_click=_press,
                     args=(terms.symbol, side),
                 )
+
+
+def _usual(draft: Draft, terms: Terms) -> str:
+    """Return what is said below the buttons where nothing was sent: why there is nothing to close, or what follows."""
+    if draft.close and all(ticket_draft.closing(side, terms) is None for side in Side):
+        return f"No position on {terms.symbol} is open that could be closed."
+    return "A confirmation follows; nothing is sent before."
 
 
 def label(draft: Draft, side: Side, terms: Terms) -> str:

@@ -7,7 +7,8 @@ forgotten when another symbol is chosen: a size that is still there from before 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from datetime import datetime
+from typing import Any, Literal, NamedTuple
 
 import streamlit as st
 
@@ -15,17 +16,34 @@ from kucoin.desk.rules import Rules
 from kucoin.desk.terms import Terms
 from kucoin.desk.ticket_rules import Fault, Unit
 from kucoin.model.order import Side, StopPriceType, TimeInForce, TradeType
+from pages.widgets import session
 from pages.widgets.ticket_draft import Draft, kinds
 
 KEPT = frozenset({"kind", "unit", "trade_type", "leverage"})
 SIDE = "side"
+_OF_ONE_TICKET = frozenset({"size", "reduce_only", "close", "take_profit", "stop_loss"})
 _SHOWN, _REMARKS, _FAULTS = "ticket-symbol", "ticket-remarks", "ticket-faults"
+_NUMBER, _WRITTEN = "ticket-number", "ticket-written"
+_CROSSING = 2.0  # s in which a request may still bring what stood in a field before it was written into
 _FIELDS = tuple(Draft.__dataclass_fields__)
 
 
+class _Write(NamedTuple):
+    """What stood in a field, what was written there, and when."""
+
+    before: object
+    after: object
+    at: datetime
+
+
 def key(field: str, symbol: str) -> str:
-    """Return where the session keeps ``field`` of the form for ``symbol``."""
-    return f"ticket-{field}-{symbol}"
+    """Return where the session keeps ``field`` of the form for ``symbol``.
+
+    What belongs to one ticket alone has a key of its own on the next: with every request a browser repeats what stands
+    in its fields, and one that crosses the answer must not bring the size back that was just used.
+    """
+    number = st.session_state.get(_NUMBER, 0) if field in _OF_ONE_TICKET else 0
+    return f"ticket-{field}-{symbol}-{number}" if number else f"ticket-{field}-{symbol}"
 
 
 def lasting(field: str) -> Literal["session", "page"]:
@@ -44,15 +62,15 @@ def begin(symbol: str) -> None:
     settle()
 
 
-def emptied(symbol: str) -> None:
+def emptied() -> None:
     """Forget the size and the options of an order that was taken; its prices may serve the next."""
-    for field in ("size", "reduce_only", "close", "take_profit", "stop_loss"):
-        st.session_state.pop(key(field, symbol), None)
+    st.session_state[_NUMBER] = st.session_state.get(_NUMBER, 0) + 1
     settle()
 
 
 def draft(rules: Rules) -> Draft:
     """Return the form as it stands; whatever a browser sent that is no choice counts for nothing."""
+    _hold()
     given = {field: st.session_state.get(key(field, rules.symbol)) for field in _FIELDS}
     account = given["trade_type"] if given["trade_type"] in tuple(TradeType) else TradeType.TRADE
     choices: dict[str, Sequence[Any]] = {
@@ -93,7 +111,22 @@ def side(symbol: str) -> Side:
 
 def put(field: str, symbol: str, value: object) -> None:
     """Write into a field, before it is drawn."""
-    st.session_state[key(field, symbol)] = value
+    name = key(field, symbol)
+    st.session_state[_WRITTEN] = {**_writes(), name: _Write(st.session_state.get(name), value, session.now())}
+    st.session_state[name] = value
+
+
+def _writes() -> dict[str, _Write]:
+    """Return what was written into fields a moment ago, by their keys."""
+    now, found = session.now(), st.session_state.get(_WRITTEN) or {}
+    return {name: each for name, each in found.items() if (now - each.at).total_seconds() < _CROSSING}
+
+
+def _hold() -> None:
+    """Undo what a request of the browser brought that was sent before it knew what was written into a field."""
+    for name, write in _writes().items():
+        if st.session_state.get(name) == write.before:
+            st.session_state[name] = write.after
 
 
 def remark(field: str, text: str) -> None:

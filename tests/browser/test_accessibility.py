@@ -14,6 +14,7 @@ PAGES = {
     "Portfolio": ".st-key-assets-table tbody tr",
     "Live trades": ".st-key-ladder .age.fresh",
     "Futures": ".st-key-positions tbody tr",
+    "Ticket": ".st-key-ticket-ladder .age.fresh",
     "Health": ".st-key-feeds tbody tr",
 }
 FINDINGS = """async () => (await axe.run(document, { resultTypes: ['violations'] })).violations

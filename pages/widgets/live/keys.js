@@ -2,11 +2,11 @@
 // data: {keys}: the single keys that the script wants to hear of; it is told `pressed`, outside of fields and dialogs.
 
 const FIELDS = 'input, textarea, select, [contenteditable], [role=combobox], [role=listbox]';
+const SWITCHES = '[type=checkbox], [type=radio]';
 const HELD = new Set(['Enter', ' ']);
 
-function typing(target) {
-  return target instanceof Element && target.matches(FIELDS) && !target.matches('[type=checkbox], [type=radio]');
-}
+const is = (target, kind) => target instanceof Element && target.matches(kind);
+const typing = (target) => is(target, FIELDS) && !is(target, SWITCHES);
 
 /** The element that has the focus, also inside of a shadow root. */
 const focused = (event) => event.composedPath()[0];
@@ -22,6 +22,11 @@ export default function ({ parentElement, data, setTriggerValue }) {
     if (event.repeat && !typing(target) && (HELD.has(event.key) || single)) {
       event.preventDefault();
       event.stopImmediatePropagation();
+      return;
+    }
+    if (single && event.key !== ' ' && is(target, SWITCHES)) {
+      event.stopImmediatePropagation(); // the buttons' own keys take any input for a field of text
+      document.body.dispatchEvent(new KeyboardEvent('keydown', event));
       return;
     }
     const key = event.key.toLowerCase();

@@ -94,6 +94,7 @@ export default (component) => panel(component, (root, follow, tell) => {
   root.append(h('header', null, h('h2', null, 'Sent today'), said, h('span', { class: 'push' }), age),
     aloud, h('div', { class: 'body' }, list, empty, earlier, apart));
   const lines = new Map(); // client id -> its line
+  let drawn = false; // what stands there at first is no news
   let moved = 0;
   let stood = []; // where the buttons to cancel were before the rows moved last
 
@@ -158,7 +159,8 @@ export default (component) => panel(component, (root, follow, tell) => {
 
   function draw({ full, more }) {
     const told = full ?? more;
-    if (more || lines.size > 0) announce(told.rows ?? {});
+    if (drawn) announce(told.rows ?? {});
+    drawn = true;
     moving(() => {
       for (const [id, row] of Object.entries(told.rows ?? {})) {
         if (!lines.has(id)) lines.set(id, line(id));
