@@ -154,8 +154,8 @@ class SentPanel(Panel):
             return _Since(words.waiting(stop, places), stop.alive)
         if order is None:  # it ended in an earlier run
             return _Since(ended or "")
-        phrase = words.life(order) if stop is None else f"triggered, {words.life(order)}"
-        return _Since(phrase, order.open, order)
+        life = ended if ended and order.status is None and not order.open else words.life(order)
+        return _Since(life if stop is None else f"triggered, {life}", order.open, order)
 
     def _details(
         self, placement: Placement, since: _Since, cancel: Cancellation | None, places: int

@@ -348,6 +348,15 @@ def test_an_end_that_only_the_journal_knows_is_told(
     assert panel.change() is None
 
 
+def test_the_journal_helps_out_where_fills_alone_are_known(account: Account) -> None:
+    """They do not tell how it ended."""
+    (fact,) = facts.filled_futures([order_facts.futures_fill(1, "20.2", 2, "4.04")])
+    account.orders["theirs-1"] = order_state.state(fact, ours=True)
+    assert account.row(accepted())["phrase"] == "filled 2, its end is not known"
+    account.ends["own-1"] = "partially filled, rest cancelled"
+    assert account.row(accepted())["phrase"] == "partially filled, rest cancelled"
+
+
 def wish(state: CancelState, words: str = "", took: float | None = None) -> Cancellation:
     """What became of a wish to cancel."""
     return Cancellation(order_id="theirs-1", symbol=LINEAR, state=state, words=words, took=took)
