@@ -11,12 +11,13 @@ from random import Random
 
 from kucoin.book.book import Book, BookView
 from kucoin.decimals import ZERO
-from kucoin.desk import rules
+from kucoin.desk import dispatch, rules
 from kucoin.desk.margins import Group, Held, stretch
 from kucoin.desk.preview import Preview
 from kucoin.desk.preview_ticket import preview
 from kucoin.desk.preview_walk import Sight
 from kucoin.desk.terms import PriceLimit, Terms
+from kucoin.errors import ApiError
 from kucoin.model.account import FuturesAccount
 from kucoin.model.credentials import Credentials, Secret
 from kucoin.model.feed import Level
@@ -28,7 +29,7 @@ from kucoin.model.order import (
     TradeType,
 )
 from kucoin.model.position import Position, PositionMode
-from kucoin.model.ticket import SpotTicket, Ticket
+from kucoin.model.ticket import FuturesTicket, SpotTicket, Ticket
 from kucoin.rest import hosts
 from kucoin.rest.client import Exchange
 from tests.conftest import Practice
@@ -217,3 +218,45 @@ def near(found: Decimal | None, told: Decimal | None, within: Decimal) -> bool:
     if not found or not told:
         return not found and not told
     return abs(found - told) <= within
+
+
+def pit_id() -> str:
+    """A client order id of somebody who only helps."""
+    return f"other-{next(_ids)}"
+
+
+def facing(book: BookView, side: Side) -> tuple[Level, ...]:
+    return book.asks if side is Side.BUY else book.bids
+
+
+def limit_price(pit: Pit, book: BookView, side: Side, tick: Decimal, *, inside: bool) -> Decimal:
+    """A limit price: a few levels deep on the other side, or ``inside`` of the best prices or at them."""
+    others = facing(book, side)
+    if not inside:
+        return others[min(pit.random.randint(0, 3), len(others) - 1)][0]
+    own = facing(book, OTHER[side])
+    step = tick if side is Side.BUY else -tick
+    return own[0][0] + step * pit.random.choice([0, 1])
+
+
+def ahead(book: BookView, side: Side, price: Decimal) -> Decimal:
+    """What stands at ``price`` or before it on the book's own ``side``."""
+    levels = facing(book, OTHER[side])
+    return sum((size for at, size in levels if (at >= price if side is Side.BUY else at <= price)), ZERO)
+
+
+def comes_to_nothing(trader: Trader, ticket: Ticket, said: str) -> None:
+    """Refused, or cancelled with nothing filled."""
+    try:
+        order_id = dispatch.send(trader.exchange, ticket)
+    except ApiError:
+        return
+    order: Order | FuturesOrder
+    if isinstance(ticket, FuturesTicket):
+        order = trader.exchange.futures_orders.order(order_id=order_id)
+    elif ticket.trade_type is TradeType.TRADE:
+        order = trader.exchange.spot_orders.order(order_id=order_id, symbol=ticket.symbol)
+    else:
+        order = trader.exchange.margin_orders.order(order_id=order_id, symbol=ticket.symbol)
+    assert not order.active, said
+    assert order.filled_size == 0, said

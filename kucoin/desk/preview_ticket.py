@@ -34,6 +34,6 @@ def preview(ticket: Ticket, terms: Terms, sight: Sight) -> Preview:
         book_age=sight.age,
         notes=notes(ticket, terms, figures, found),
         reasons=reasons,
-        cautions=() if found.problem else cautions(ticket, terms, sight, figures, found),
+        cautions=() if found.problem and not waits else cautions(ticket, terms, sight, figures, found),
         problem=None if waits else found.problem,
     )
