@@ -21,6 +21,7 @@ from kucoin.desk.upstream import Upstream
 from kucoin.rest import hosts
 from kucoin.rest.client import Exchange
 from kucoin.settings import PRACTICE_CREDENTIALS
+from kucoin.stream.feed import Manners
 from kucoin.stream.protocol import Timing
 from kucoin.web.futures import FuturesPanel
 from kucoin.web.sight import LIVE, STALE, Fresh, Sight
@@ -28,6 +29,7 @@ from tests.conftest import Practice
 
 CONTRACT = "LINKUSDTM"  # which nobody else holds
 SELDOM = Pace(positions=3600.0, balances=3600.0)
+HASTY = Manners(Timing().faster(1 / 4), first_pause=0.75)
 
 
 def until(holds: Callable[[], object], within: float = 20.0) -> None:
@@ -43,7 +45,7 @@ def desk(practice: Practice) -> Iterator[Desk]:
     """A Desk that has read everything once; from then on only pushes tell. Prices stand still."""
     practice.clock(rate=0)
     exchange = Exchange(hosts.Hosts(practice.spot, practice.futures), PRACTICE_CREDENTIALS)
-    upstream = Upstream(exchange, practice=True)
+    upstream = Upstream(exchange, practice=True, manners=HASTY)
     found = Desk(exchange, upstream, mode="practice", site="global", version="0", key_tail=None, pace=SELDOM)
     found.start()
     until(lambda: settled(found.futures.view()))
@@ -114,7 +116,7 @@ def test_orders_and_fills_are_seen_at_once(desk: Desk, practice: Practice) -> No
 
 
 def test_figures_are_stale_within_ten_seconds_of_a_dead_private_line(desk: Desk, practice: Practice) -> None:
-    """Although nobody closed it, and marks go on coming over the public one."""
+    """Although nobody closed it, and marks go on coming over the public one; here at a quarter of the time."""
     timing = Timing()
     assert timing.quiet + timing.stale < 10
     practice.clock(rate=1)

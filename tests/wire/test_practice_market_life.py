@@ -44,6 +44,7 @@ def market_order(practice: Practice, side: str, size: str) -> dict[str, Any]:
 
 def test_trades_go_on_by_themselves(practice: Practice) -> None:
     """A hundred trades of a lively pair are other ones before long, each with a sequence of its own."""
+    practice.clock(rate=8)
     before = {row["sequence"] for row in histories(practice)}
     until(lambda: not before & {row["sequence"] for row in histories(practice)})
     rows = histories(practice)
@@ -129,8 +130,9 @@ def test_the_market_is_there_at_once_when_the_clock_is_moved(new_practice: Calla
 def test_what_was_traded_outlives_a_power_cut(new_practice: Callable[..., Practice], tmp_path: Path) -> None:
     """The bars of minutes that were over are the same after kill -9, a user's trade in them included."""
     before = new_practice(data=tmp_path / "kept")
-    began = before.clock(rate=8)["market_ms"] // 60_000 * 60
+    began = before.clock(rate=0)["market_ms"] // 60_000 * 60
     market_order(before, "buy", "0.02")
+    before.clock(rate=60)
     until(lambda: before.clock()["market_ms"] // 60_000 * 60 > began)
     before.clock(offset=120)  # which a restart keeps, so that this minute stays in the past
     told = candle(before, began)
