@@ -108,13 +108,14 @@ class Reconciler:
         self._ends = ends
         self._found = found
         self._now = now
-        self._lock = threading.Lock()  # guards the next six
+        self._lock = threading.Lock()  # guards the next seven
         self._live: dict[str, Placement] = {}  # accepted and not seen to have ended, by our id
         self._dead: dict[str, Placement] = {}  # not known to be on the exchange
         self._lost: dict[str, Placement] = {}  # of an earlier run and open when this one began
         self._listed: dict[str, Divergence] = {}
         self._ended: dict[str, str] = {}  # how, by our id
         self._due = True
+        self._stale = True  # a placement has changed
         self._account: str | None = None
         self._generation = -1
         self._filled: dict[str, Decimal] = {}  # by KuCoin's id, as last seen
@@ -159,9 +160,9 @@ class Reconciler:
             self._load(account)
         generation = self._orders.generation
         with self._lock:
-            due = self._due
+            due, stale, self._stale = self._due, self._stale, False
         if not due:
-            if generation != self._generation:
+            if stale or generation != self._generation:
                 self._follow()
                 self._generation = generation
             return True
@@ -198,6 +199,7 @@ class Reconciler:
 
     def _changed(self, placement: Placement) -> None:
         with self._lock:
+            self._stale = True
             self._sort(placement)
             if self._account is None and placement.state is TicketState.UNKNOWN:  # nothing was placed in this run yet
                 self._lost[placement.ticket.client_oid] = placement

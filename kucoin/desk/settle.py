@@ -22,7 +22,7 @@ from kucoin.desk.stops import Stop
 from kucoin.errors import KucoinError, QuotaHeld, TooManyRequests
 from kucoin.hub import Hub
 from kucoin.model.feed_private import OrderChange, StopChange
-from kucoin.model.ticket import Placement, TicketState
+from kucoin.model.ticket import Placement, SpotTicket, TicketState
 from kucoin.rest.client import Exchange
 from kucoin.stream.topics import Event
 
@@ -145,7 +145,11 @@ class Settlement:
                 return
             self._heard.add(client_oid)
         pause = _ANSWER if placement.state is TicketState.SENT else 0.0
-        self._plans.after(pause, partial(self._adopt, client_oid, order_id))
+        ticket = placement.ticket
+        if isinstance(ticket, SpotTicket) and ticket.oco is not None:  # it is one of the pair, which has an id besides
+            self._plans.after(pause, partial(self._confirm, placement))
+        else:
+            self._plans.after(pause, partial(self._adopt, client_oid, order_id))
 
     def _hear(self, events: list[Event]) -> None:
         for event in events:
@@ -159,6 +163,15 @@ class Settlement:
         with self._lock:
             self._heard.discard(client_oid)
         self._tickets.settle(client_oid, TicketState.ACCEPTED, order_id=order_id)
+
+    def _confirm(self, placement: Placement) -> None:
+        """Ask for an order that must be there."""
+        with self._lock:
+            self._heard.discard(placement.ticket.client_oid)
+        try:
+            self._settle(_Inquiry(placement, self._monotonic()))
+        except KucoinError as error:
+            log.info("looking for order %s: %s", placement.ticket.client_oid, error)
 
     def _hurry(self, symbol: str) -> None:
         """Look at once for the orders on ``symbol`` that wait for a price, besides the looks that are planned."""

@@ -30,26 +30,26 @@ def is_pair(placement: Placement) -> bool:
 
 
 def is_known(orders: Orders, placement: Placement) -> bool:
-    """Say whether anything is known of an accepted order, which is never the case of a pair."""
-    order_id = id_of(placement)
-    if placement.ticket.waits:
-        return orders.stop(order_id) is not None
-    return orders.order(order_id) is not None
+    """Say whether it is known where an accepted order is in its life, which is never the case of a pair.
+
+    Its fills alone do not tell.
+    """
+    order = orders.order(id_of(placement))
+    return orders.stop(id_of(placement)) is not None or (order is not None and order.status is not None)
 
 
 def end(orders: Orders, placement: Placement) -> str | None:
     """Return how an accepted order ended, in words such as ``cancelled``; None while it lives, and where nobody said.
 
     An order that waited for a price has ended once it triggered: what it became is another one, even under its id.
+    Where its answer was lost, that other one may be all that is known of it.
     """
     order_id = id_of(placement)
-    if placement.ticket.waits:
-        stop = orders.stop(order_id)
-        return None if stop is None or not stop.ended else _end_of_stop(orders, stop)
+    stop = orders.stop(order_id)
+    if stop is not None:
+        return _end_of_stop(orders, stop) if stop.ended else None
     order = orders.order(order_id)
-    if order is None or order.open:
-        return None
-    return GONE if order.status is None else str(order.status)
+    return None if order is None or order.open or order.status is None else str(order.status)
 
 
 def end_of_pair(pair: OcoOrder | None) -> str | None:
@@ -72,10 +72,13 @@ def asked(exchange: Exchange, placement: Placement) -> list[Facts | Stop]:
         stop = stops.answered_futures(order)
         return [stop, facts.answered_futures(order)] if stop.triggered else [stop]
     spot = ticket.trade_type is TradeType.TRADE
+    ask = exchange.spot_orders.order if spot else exchange.margin_orders.order
     if not ticket.waits:
-        ask = exchange.spot_orders.order if spot else exchange.margin_orders.order
         return [facts.answered(ask(order_id=order_id, symbol=ticket.symbol))]
-    stop = stops.answered((exchange.spot_stops.stop if spot else exchange.margin_stops.stop)(order_id=order_id))
+    try:
+        stop = stops.answered((exchange.spot_stops.stop if spot else exchange.margin_stops.stop)(order_id=order_id))
+    except NotFound:
+        return [facts.answered(ask(order_id=order_id, symbol=ticket.symbol))]
     return [stop, *_became(exchange, stop)]
 
 
