@@ -23,7 +23,9 @@ from kucoin.model.credentials import Credentials, Secret
 from kucoin.model.feed import Level
 from kucoin.model.market import Contract, SpotSymbol
 from kucoin.model.order import (
+    FuturesOrder,
     MarginMode,
+    Order,
     PositionSide,
     Side,
     TradeType,
