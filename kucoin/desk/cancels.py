@@ -170,6 +170,7 @@ class Cancels:
         if way is None or self._over(case):
             return
         left_before, case.left = case.left, True  # as long as nobody knows better
+        case.refusal = None  # of an earlier round, in which the order could not be seen
         case.sent += 1
         try:
             way.cancel()

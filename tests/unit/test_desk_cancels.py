@@ -196,6 +196,23 @@ def test_what_the_exchange_refuses_is_told_when_the_order_was_seen_to_live() -> 
         until(lambda: "is no orderId" in made.cancels.cancellation(ID).words)
 
 
+def test_a_refusal_of_one_round_says_nothing_of_the_next() -> None:
+    """Refused and not found at first, taken then, and still in the market: nobody refuses it any more."""
+    looks: list[Order] = []
+
+    def look() -> Order:
+        looks.append(ORDER if len(looks) < 2 else GONE)
+        if len(looks) == 1:
+            made.spot.cancelling = lambda: None
+            raise NotFound(message="order not exist", **REQUEST)
+        return looks[-1]
+
+    with scene(cancelling=raising(ApiError(message="Cancels are suspended", **REQUEST)), looking=look) as made:
+        made.cancels.cancel(ID, TRADER)
+        made.told(CancelState.CANCELLED)
+        assert len(looks) == 3
+
+
 def test_a_stop_that_failed_when_its_price_came_is_gone_for_that_reason() -> None:
     """Nothing became of it, so there is nothing to cancel."""
     change = StopChange(
