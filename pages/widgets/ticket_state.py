@@ -29,9 +29,9 @@ _FIELDS = tuple(Draft.__dataclass_fields__)
 
 
 class _Write(NamedTuple):
-    """What stood in a field, what was written there, and when."""
+    """What stood in a field in the moments before, what was written there, and when."""
 
-    before: object
+    before: tuple[object, ...]
     after: object
     at: datetime
 
@@ -111,8 +111,9 @@ def side(symbol: str) -> Side:
 
 def put(field: str, symbol: str, value: object) -> None:
     """Write into a field, before it is drawn."""
-    name = key(field, symbol)
-    st.session_state[_WRITTEN] = {**_writes(), name: _Write(st.session_state.get(name), value, session.now())}
+    name, writes = key(field, symbol), _writes()
+    before = (*(writes[name].before if name in writes else ()), st.session_state.get(name))
+    st.session_state[_WRITTEN] = {**writes, name: _Write(before, value, session.now())}
     st.session_state[name] = value
 
 
@@ -125,7 +126,7 @@ def _writes() -> dict[str, _Write]:
 def _hold() -> None:
     """Undo what a request of the browser brought that was sent before it knew what was written into a field."""
     for name, write in _writes().items():
-        if st.session_state.get(name) == write.before:
+        if st.session_state.get(name) in write.before:
             st.session_state[name] = write.after
 
 
