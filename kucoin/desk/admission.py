@@ -62,14 +62,17 @@ def doubt(error: ApiError) -> str:
     )
 
 
-def warnings(asked: Admission) -> tuple[str, ...]:
-    """Return what should be known, or changed, about a key that may be used."""
+def warnings(asked: Admission, *, practice: bool = False) -> tuple[str, ...]:
+    """Return what should be known, or changed, about a key that may be used; one of the ``practice`` exchange is right
+    to move money that is none."""
     found = [asked.doubt] if asked.doubt else []
     key = asked.key
     if key is None:
         return ()
     if not key.ip_whitelist:
         found.append("This API key has no IP list: whoever gets hold of it can use it from anywhere.")
-    if "InnerTransfer" in key.permissions:
-        found.append("This API key may move money between your accounts (InnerTransfer), which is not needed here.")
+    if "InnerTransfer" in key.permissions and not practice:
+        found.append(
+            "This API key may move money between your accounts (InnerTransfer). Only the ticket's transfer needs that."
+        )
     return tuple(found)

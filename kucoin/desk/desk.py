@@ -292,7 +292,7 @@ class Desk:
             clock_offset=line.clock_offset,
             quotas=tuple(quotas),
             key_tail=self._key_tail,
-            warnings=admission.warnings(asked) if asked else (),
+            warnings=admission.warnings(asked, practice=self.mode == "practice") if asked else (),
         )
 
     def health(self) -> Health:

@@ -3,12 +3,12 @@
 The secret of ``practice-key-<name>`` is ``practice-secret-<name>``; every passphrase is ``practice-passphrase``.
 
 key                       what it is for
-practice-key-0001         the default: reads and trades; classic account, one-way mode, contracts isolated
+practice-key-0001         the default: reads, trades, moves money between accounts; classic account, one-way mode,
+                          contracts isolated
 practice-key-readonly     the same account, may not trade: General and Futures, what a dashboard needs to read
 practice-key-general      the same account, General alone: the futures overview is refused with 400007
 practice-key-withdraw     the same account, may withdraw: the dashboard refuses it
-practice-key-transfer     the same account, may move money between accounts: the dashboard warns
-practice-key-open         the same account, no address list: the dashboard warns
+practice-key-open         the same account, no address list: the dashboard warns; may not move money
 practice-key-elsewhere    the same account, usable from 203.0.113.7 only: refused with 400006
 practice-key-second       another user, in hedge mode
 practice-key-unified      a user with a unified account, which the classic calls show empty
@@ -68,11 +68,10 @@ def _key(name: str, user: str = "main", permissions: str = _TRADER, addresses: t
 KEYS = {
     key.key: key
     for key in (
-        _key("0001"),
+        _key("0001", permissions=f"{_TRADER},InnerTransfer"),
         _key("readonly", permissions="General,Futures"),
         _key("general", permissions="General"),
         _key("withdraw", permissions=f"{_TRADER},Transfer"),
-        _key("transfer", permissions=f"{_TRADER},InnerTransfer"),
         _key("open", addresses=()),
         _key("elsewhere", addresses=("203.0.113.7",)),
         _key("second", user="second"),

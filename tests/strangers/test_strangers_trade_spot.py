@@ -273,7 +273,7 @@ def test_money_is_moved_between_accounts(client: str, floor: Floor, lines: Lines
     """It leaves the funding account and is in the spot account."""
     funding = replace(SPOT, account="main")
     before = floor.holding(funding, "USDT").total, floor.holding(SPOT, "USDT").total
-    assert MOVE[client](lines[client].using("transfer"))
+    assert MOVE[client](lines[client])
     after = floor.holding(funding, "USDT").total, floor.holding(SPOT, "USDT").total
     assert (before[0] - after[0], after[1] - before[1]) == (Decimal("7.5"), Decimal("7.5"))
 
@@ -282,7 +282,7 @@ def test_money_is_moved_between_accounts(client: str, floor: Floor, lines: Lines
 def test_moving_money_needs_its_own_permission(client: str, lines: Lines) -> None:
     """A key that may only trade is refused."""
     with pytest.raises(Refused, match="400007"):
-        MOVE[client](lines[client])
+        MOVE[client](lines[client].using("open"))
 
 
 def test_withdrawn_paths_stay_withdrawn(floor: Floor, lines: Lines) -> None:

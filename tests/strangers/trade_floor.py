@@ -88,7 +88,7 @@ class Floor:
             for currency, amount in (("USDT", "600"), ("LINK", "15")):
                 wanted = {"type": "INTERNAL", "fromAccountType": "TRADE", "currency": currency, "amount": amount}
                 wanted |= {"clientOid": f"{to['toAccountType']}-{currency}"}
-                self.post("/api/v3/accounts/universal-transfer", wanted | to, key="transfer")
+                self.post("/api/v3/accounts/universal-transfer", wanted | to)
 
     def get(self, path: str, *, futures: bool = False, key: str = "") -> Any:
         """Return the data of a signed GET."""

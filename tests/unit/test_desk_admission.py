@@ -61,6 +61,10 @@ def test_a_key_is_warned_about() -> None:
     (transfer,) = warned(key("General", "InnerTransfer"))
     (anywhere,) = warned(key("General", addresses=()))
     assert "InnerTransfer" in transfer
+    assert (
+        admission.warnings(admission.Admission("", key("General", "InnerTransfer"), AccountMode.CLASSIC), practice=True)
+        == ()
+    )
     assert "IP list" in anywhere
     assert warned(key("General"), "perhaps unified") == ("perhaps unified",)
 

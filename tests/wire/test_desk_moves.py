@@ -29,7 +29,7 @@ LOOKER = Principal("looker", Role.VIEWER)
 @pytest.fixture(scope="module")
 def shelf(practice_process: Practice) -> Iterator[Shelf]:
     """What is known of an account whose key may move money."""
-    with shelf_of(practice_process, "transfer") as found:
+    with shelf_of(practice_process, "0001") as found:
         until(lambda: found.accounts.spot.reading.value and found.accounts.wallets["USDT"].reading.value)
         yield found
 
@@ -166,5 +166,5 @@ def test_who_may_not_move_money_does_not(shelf: Shelf, journal: Journal, practic
         moves_of(shelf, journal, "trading is off").move(*wish, ME)
     with pytest.raises(NotAllowed, match="no journal"):
         moves_of(shelf, None).move(*wish, ME)
-    with shelf_of(practice, "0001", sockets=False) as other, pytest.raises(NotAllowed, match="lacks InnerTransfer"):
+    with shelf_of(practice, "open", sockets=False) as other, pytest.raises(NotAllowed, match="lacks InnerTransfer"):
         moves_of(other, journal).move(*wish, ME)

@@ -89,9 +89,8 @@ def test_a_key_may_do_what_it_was_given(practice: Practice, key: str, path: str,
 @pytest.mark.parametrize(
     ("key", "permission", "addresses"),
     [
-        ("0001", "General,Spot,Margin,Futures", "127.0.0.1"),
+        ("0001", "General,Spot,Margin,Futures,InnerTransfer", "127.0.0.1"),
         ("withdraw", "General,Spot,Margin,Futures,Transfer", "127.0.0.1"),
-        ("transfer", "General,Spot,Margin,Futures,InnerTransfer", "127.0.0.1"),
         ("open", "General,Spot,Margin,Futures", ""),
     ],
 )

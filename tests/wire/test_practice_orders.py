@@ -338,10 +338,10 @@ def test_what_is_not_there_cannot_be_cancelled(desk: Desk) -> None:
 
 
 def test_a_reading_key_does_not_trade(desk: Desk) -> None:
-    """Nor does a trading key move money between accounts."""
+    """Nor does a trading key move money between accounts that was not given the right."""
     reader = Desk(desk.practice, "readonly")
     assert reader.limit().code == "400007"
-    assert desk.post("/api/v3/accounts/universal-transfer", currency="USDT").code == "400007"
+    assert Desk(desk.practice, "open").post("/api/v3/accounts/universal-transfer", currency="USDT").code == "400007"
 
 
 @pytest.mark.parametrize(
@@ -376,16 +376,15 @@ def test_orders_meet_the_moving_market(new_practice: Any) -> None:
 
 def test_money_moves_between_accounts(desk: Desk) -> None:
     """Funding, spot, margin, isolated, futures and sub-account; what is not there does not move."""
-    money = Desk(desk.practice, "transfer")
     path = "/api/v3/accounts/universal-transfer"
 
     def move(source: str, target: str, amount: str = "5", **more: str) -> Answer:
         body = {"clientOid": "m", "currency": "USDT", "type": "INTERNAL", "amount": amount}
-        return money.post(path, **(body | {"fromAccountType": source, "toAccountType": target} | more))
+        return desk.post(path, **(body | {"fromAccountType": source, "toAccountType": target} | more))
 
     def free(kind: str, **tag: str) -> Decimal:
         query = "".join(f"&{name}={value}" for name, value in tag.items())
-        return D(money.get(f"/api/v1/accounts/transferable?currency=USDT&type={kind}{query}")["transferable"])
+        return D(desk.get(f"/api/v1/accounts/transferable?currency=USDT&type={kind}{query}")["transferable"])
 
     main, trade = free("MAIN"), free("TRADE")
     assert len(move("MAIN", "TRADE").data["orderId"]) == 24
@@ -402,7 +401,7 @@ def test_money_moves_between_accounts(desk: Desk) -> None:
     assert move("MAIN", "MAIN", type="PARENT_TO_SUB", toUserId=sub).code == "200000"
     assert move("MAIN", "MAIN", type="SUB_TO_PARENT", fromUserId=sub).code == "200000"
     assert move("MAIN", "MAIN", type="PARENT_TO_SUB", toUserId="nobody").code == "400100"
-    old = money.post(
+    old = desk.post(
         "/api/v2/accounts/inner-transfer",
         **{"clientOid": "o", "currency": "USDT", "amount": "1", "from": "main", "to": "trade"},
     )

@@ -150,7 +150,7 @@ def test_a_transfer_is_told_on_both_accounts(practice: Practice) -> None:
     with listening(practice, BALANCE, private=True) as ear:
         terms = {"clientOid": uuid4().hex, "currency": "USDT", "amount": "1.5", "type": "INTERNAL"}
         post(
-            practice, "/api/v3/accounts/universal-transfer", key="transfer", **terms,
+            practice, "/api/v3/accounts/universal-transfer", **terms,
             fromAccountType="MAIN", toAccountType="TRADE",
         )  # fmt: skip
         moved = {ear.data(BALANCE)["data"]["relationEvent"] for _ in range(2)}

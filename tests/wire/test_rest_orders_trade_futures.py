@@ -158,7 +158,7 @@ def test_modes_and_leverage_are_set(trader: Connect) -> None:
 
 def test_money_is_moved_and_written_down(trader: Connect) -> None:
     """From funding to spot, with a line in the ledger; a key without the permission may not."""
-    exchange = trader("transfer")
+    exchange = trader()
     before = exchange.transfers.transferable(currency="USDT", wallet=Wallet.MAIN).transferable
     move: dict[str, Any] = {"currency": "USDT", "amount": D("12.5"), "source": Wallet.MAIN, "target": Wallet.TRADE}
     exchange.transfers.transfer(client_oid=new_id(), **move)
@@ -167,7 +167,7 @@ def test_money_is_moved_and_written_down(trader: Connect) -> None:
     line = exchange.ledgers.funding(currencies=["USDT"]).items[0]
     assert (line.direction, line.change, line.balance) == (Direction.OUT, D("-12.5"), after)
     with pytest.raises(PermissionDenied):
-        trader().transfers.transfer(client_oid=new_id(), **move)
+        trader("open").transfers.transfer(client_oid=new_id(), **move)
     with pytest.raises(InsufficientBalance):
         exchange.transfers.transfer(client_oid=new_id(), **(move | {"amount": D(10**9)}))
 
