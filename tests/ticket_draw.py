@@ -82,6 +82,9 @@ def judge(tally: Tally, exchange: Exchange, terms: Terms, ticket: Ticket, *, pla
     tally.said.update({fault.field for fault in known})
     if place and [fault.field for fault in known] == ["balance"]:  # pushes may be a moment behind
         known = faults(ticket, replace(terms, available=dict(terms.available) | money(exchange, ticket, terms)))
+    if place and isinstance(ticket, FuturesTicket) and ticket.order.close_order:
+        held = tuple(each for each in exchange.futures.positions() if each.symbol == terms.symbol)
+        known = faults(ticket, replace(terms, positions=held))
     order_id = None
     try:
         if place or not dispatch.test(exchange, ticket):
