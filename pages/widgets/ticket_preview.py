@@ -17,6 +17,7 @@ _LEVELS = 2  # named one by one; of more the ends are
 _STEPS = ("", "warn", "alert")
 _RATES = {Taking.TAKER: "taker {}, your rate", Taking.MAKER: "maker {}, your rate", Taking.BOTH: "taker {}, then maker"}
 _NOTHING = Preview()
+_EMPTY = "Fill in price and size to see what would come of it."
 
 
 class Row(TypedDict, total=False):
@@ -48,7 +49,7 @@ def payload(preview: Preview | None, terms: Terms | None, *, futures: bool) -> d
         "age": None if told.book_age is None else _age(told.book_age),
         "rows": rows,
         "problem": told.problem,
-        "notes": list(told.notes),
+        "notes": list(told.notes) if preview is not None else [_EMPTY],
     }
 
 

@@ -96,7 +96,9 @@ def test_what_is_not_known_is_a_dash_with_its_reason() -> None:
     assert (drawn["Fee"]["value"], drawn["Fee"]["hint"]) == ("–", "Your rate was not read yet.")
     assert drawn["Liquidation, estimated"]["value"] == "–"
     assert {row["value"] for row in rows(None, CONTRACT).values()} == {"–"}
-    assert len(payload(None, None, futures=True)["rows"]) == len(rows(FUTURES))
+    nothing = payload(None, None, futures=True)
+    assert len(nothing["rows"]) == len(rows(FUTURES))
+    assert nothing["notes"] == ["Fill in price and size to see what would come of it."]
 
 
 def test_an_order_that_fills_nothing_now_says_where_it_goes() -> None:
