@@ -24,13 +24,14 @@ _CARRIES = "It carries a take-profit or a stop, which belong to an order that op
 _WAITS = "A waiting order carries no take-profit and no stop of its own."
 
 
-def show(draft: Draft, terms: Terms, side: Side, said: Mapping[str, str]) -> None:
+def show(draft: Draft, terms: Terms, side: Side, told: Mapping[str, str]) -> None:
     """Draw the fields that ``draft`` has.
 
     Args:
         side: What percent buttons count for.
-        said: What is to be said below a field.
+        told: What is to be said, by the field below which it belongs; what has no field on the page stands at the end.
     """
+    said = dict(told)
     pair = terms.pair
     if pair and pair.is_margin_enabled:
         _account(draft, terms)
@@ -49,6 +50,7 @@ def show(draft: Draft, terms: Terms, side: Side, said: Mapping[str, str]) -> Non
             _bracket(draft, terms, said)
     elif draft.trade_type is not TradeType.TRADE:
         _loan(draft, terms, said)
+    _say(said, *said)
 
 
 def take(field: str, symbol: str, price: Decimal) -> None:
@@ -60,9 +62,9 @@ def take(field: str, symbol: str, price: Decimal) -> None:
         ticket_state.remark(field, snapped.remark)
 
 
-def _say(said: Mapping[str, str], *fields: str) -> None:
-    """Write below a field what was changed or refused of it."""
-    for text in filter(None, (said.get(field) for field in fields)):
+def _say(said: dict[str, str], *fields: str) -> None:
+    """Write below a field what was changed or refused of it, and take it off the list."""
+    for text in filter(None, [said.pop(field, "") for field in fields]):
         st.caption(f":yellow[{figures.plain(text)}]")
 
 
@@ -151,7 +153,7 @@ def _kinds(draft: Draft, terms: Terms) -> None:
     )
 
 
-def _stop(draft: Draft, terms: Terms, said: Mapping[str, str]) -> None:
+def _stop(draft: Draft, terms: Terms, said: dict[str, str]) -> None:
     quote = figures.plain(terms.rules.quote)
     watched = ticket_words.WATCHED[draft.watched] if terms.rules.futures else "last"
     name = "Stop waits for" if draft.kind is Kind.OCO else "Waits for"
@@ -178,7 +180,7 @@ def _watched(draft: Draft, terms: Terms) -> None:
     )
 
 
-def _price(draft: Draft, terms: Terms, said: Mapping[str, str]) -> None:
+def _price(draft: Draft, terms: Terms, said: dict[str, str]) -> None:
     places = terms.rules.price_decimals
     beside = f"bid {figures.fixed(terms.bid, places)}, ask {figures.fixed(terms.ask, places)}"
     _figure(f"Price, {figures.plain(terms.rules.quote)}", "price", draft, terms, beside=beside)
@@ -197,7 +199,7 @@ def _price(draft: Draft, terms: Terms, said: Mapping[str, str]) -> None:
     _say(said, "price")
 
 
-def _options(draft: Draft, terms: Terms, said: Mapping[str, str]) -> None:
+def _options(draft: Draft, terms: Terms, said: dict[str, str]) -> None:
     symbol = terms.symbol
     at_once = draft.time_in_force in {TimeInForce.IOC, TimeInForce.FOK}
     carries = bool(draft.take_profit.strip() or draft.stop_loss.strip()) and not draft.kind.waits
@@ -242,7 +244,7 @@ def _seconds(draft: Draft, terms: Terms) -> None:
         )
 
 
-def _bracket(draft: Draft, terms: Terms, said: Mapping[str, str]) -> None:
+def _bracket(draft: Draft, terms: Terms, said: dict[str, str]) -> None:
     """Draw the prices at which the position is closed again."""
     if draft.kind.waits:
         return
@@ -264,7 +266,7 @@ def _bracket(draft: Draft, terms: Terms, said: Mapping[str, str]) -> None:
     _say(said, "take_profit", "stop_loss")
 
 
-def _loan(draft: Draft, terms: Terms, said: Mapping[str, str]) -> None:
+def _loan(draft: Draft, terms: Terms, said: dict[str, str]) -> None:
     with st.container(horizontal=True, key="bar-loan"):
         _switch("Auto-borrow", "auto_borrow", draft, terms.symbol)
         _switch("Auto-repay", "auto_repay", draft, terms.symbol)

@@ -29,8 +29,8 @@ def badges(terms: Terms) -> None:
 
 def chosen(terms: Terms) -> Decimal | None:
     """Return the leverage that an opening order would have."""
-    typed = st.session_state.get(ticket_state.key("leverage", terms.symbol))
-    if terms.margin_mode is MarginMode.ISOLATED and isinstance(typed, int):
+    typed = ticket_state.draft(terms.rules).leverage
+    if terms.margin_mode is MarginMode.ISOLATED and typed is not None:
         return Decimal(typed)
     return terms.leverage
 
@@ -90,18 +90,18 @@ def _leverage(terms: Terms, mode: MarginMode) -> None:
         return
     isolated = mode is MarginMode.ISOLATED
     field = ticket_state.key("leverage", terms.symbol) if isolated else f"ticket-cross-leverage-{terms.symbol}"
-    if not isinstance(st.session_state.get(field), int):
-        st.session_state[field] = int(terms.leverage or 1)
     wanted = st.number_input(
         f"Leverage, up to {most}×",
         min_value=1,
         max_value=most,
+        value=None,
         step=1,
         key=field,
         persist_state="session",
+        placeholder="not chosen" if terms.leverage is None else figures.exact(terms.leverage),
         help="Of the next opening order." if isolated else "Of every order and position on cross margin here.",
     )
-    if not isolated and Decimal(wanted) != terms.leverage:
+    if not isolated and wanted is not None and Decimal(wanted) != terms.leverage:
         st.button(
             f"Set {figures.plain(terms.symbol)} to {wanted}×",
             key="set-leverage",

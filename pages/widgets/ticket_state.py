@@ -83,6 +83,8 @@ def draft(rules: Rules) -> Draft:
     for field, allowed in choices.items():
         if given[field] not in allowed:
             given[field] = allowed[0]
+    if type(given["leverage"]) is not int or given["leverage"] < 1:
+        given["leverage"] = None
     return Draft(**{field: value for field, value in given.items() if value is not None})
 
 
