@@ -27,7 +27,7 @@ from kucoin.errors import (
 )
 from kucoin.journal.database import Journal
 from kucoin.journal.intents import Intent, Outcome
-from kucoin.model.ticket import TicketState
+from kucoin.model.ticket import Ticket, TicketState
 from kucoin.rest.answer import Answer
 from tests.trading_rig import ME, START, D, Rig, answer, futures, raising, rig_on, spot, until
 
@@ -149,6 +149,27 @@ def test_many_presses_at_once_are_one_order(rig: Rig) -> None:
         thread.join(20)
     assert [rig.settled(ticket).state for ticket in tickets] == [S.ACCEPTED] * 30
     assert sorted(rig.wire.ids()) == sorted(ticket.client_oid for ticket in tickets)
+
+
+def test_two_that_press_within_one_moment_are_one_order(journal: Journal) -> None:
+    """Both find nothing there and pass the second check together; one worker begins."""
+    together = threading.Barrier(2)
+
+    def vet(_: Ticket) -> tuple[str, ...]:
+        if threading.current_thread().name.startswith("press"):
+            together.wait(20)
+        return ()
+
+    ticket = spot()
+    with rig_on(journal, vet=vet) as rig:
+        threads = [threading.Thread(target=rig.trading.place, args=(ticket, ME), name=f"press-{n}") for n in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(20)
+        assert rig.settled(ticket).state is S.ACCEPTED
+    assert rig.book.expected == [ticket.client_oid]
+    assert rig.wire.ids() == [ticket.client_oid]
 
 
 @pytest.mark.parametrize("state", [S.ACCEPTED, S.REFUSED, S.SENT, S.UNKNOWN])
@@ -310,6 +331,55 @@ def test_stop_returns_while_an_answer_is_waited_for(journal: Journal) -> None:
         assert rig.settled(behind).state is S.NOT_SENT
         assert behind.client_oid not in rig.wire.ids()
         assert {rig.store.get(ticket.client_oid).state for ticket in under_way} == {S.SENT}  # type: ignore[union-attr]
+
+
+def test_what_is_being_written_down_when_it_stops_is_not_sent(journal: Journal) -> None:
+    """A journal that is busy until after the stop: the order is on disk then, and so is that it did not leave."""
+    go = threading.Event()
+    with rig_on(journal) as rig:
+        journal.write(lambda _: go.wait(20))
+        ticket = spot()
+        rig.trading.place(ticket, ME)
+        until(lambda: rig.book.expected)
+        stopping = threading.Thread(target=rig.trading.stop)
+        stopping.start()
+        until(lambda: "is being stopped" in rig.trading.state().reason)
+        go.set()
+        stopping.join(20)
+        found = rig.settled(ticket)
+        assert (found.state, found.words) == (S.NOT_SENT, "not sent: the dashboard was being stopped")
+        assert rig.written(ticket).state is S.NOT_SENT
+        assert rig.wire.sent == []
+
+
+def test_another_account_begins_with_its_own_orders(journal: Journal) -> None:
+    """A practice exchange that begins anew is one: until its orders are read, none is taken."""
+    now = ["1"]
+    with rig_on(journal, account=lambda: now[0]) as rig:
+        mine, theirs = spot(), spot()
+        rig.place(mine)
+        at = rig.trading.placements()[0].handed_at
+        rig.store.add(Intent(account="2", ticket=theirs, by="local", handed_at=at))
+        now[0] = "2"
+        until(lambda: [each.ticket for each in rig.trading.placements()] == [theirs])
+        assert rig.trading.state().reason == "1 earlier order is being looked up first."
+        rig.trading.settle(theirs.client_oid, S.ACCEPTED, order_id="k")
+        last = spot()
+        rig.place_once_taken(last)
+        assert [each.ticket for each in rig.store.since("2", at)] == [theirs, last]
+
+
+def test_a_journal_that_cannot_be_read_keeps_orders_out(journal: Journal, caplog: pytest.LogCaptureFixture) -> None:
+    """Whatever earlier runs left is settled first, so it has to be known; as soon as it is, orders are taken."""
+    journal.write(lambda connection: connection.exec_driver_sql("ALTER TABLE intent_event RENAME TO gone")).result(20)
+    with rig_on(journal, ready=False) as rig:
+        until(lambda: "the journal could not be read" in rig.trading.state().reason)
+        with pytest.raises(NotAllowed, match="the journal could not be read"):
+            rig.trading.place(spot(), ME)
+        back = "ALTER TABLE gone RENAME TO intent_event"
+        journal.write(lambda connection: connection.exec_driver_sql(back)).result(20)
+        assert rig.place_once_taken(spot()).state is S.ACCEPTED
+    assert caplog.text.count("the journal could not be read") == 1  # said once, not with every attempt
 
 
 def test_the_next_run_begins_with_what_is_open(journal: Journal) -> None:
