@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import random
 import sqlite3
@@ -20,7 +21,7 @@ from kucoin.journal import tables
 from kucoin.journal.database import Journal
 from kucoin.journal.intents import IntentStore
 from kucoin.model.order import TradeType
-from kucoin.model.ticket import Placement, SpotTicket, Ticket
+from kucoin.model.ticket import Placement, SpotTicket, Ticket, TicketState
 from tests import place_storm
 from tests.conftest import Practice
 from tests.feed_server import until
@@ -30,27 +31,27 @@ D = Decimal
 ROOT = Path(__file__).resolve().parents[1]
 _EVER = datetime(2020, 1, 1, tzinfo=UTC)
 
-CHILD = "import sys; from tests import place_kills; place_kills.run_child(*sys.argv[1:])"
+CHILD = "import sys; from tests import place_kills; place_kills.run_child(sys.argv[1])"
 
 
-def run_child(spot: str, future: str, url: str, prices: str, name: str) -> None:
+def run_child(given: str) -> None:
     """Be the process that is killed: settle what earlier runs left, say so in a line, then place until the end."""
     began = time.monotonic()
-    given = json.loads(prices)
+    told = json.loads(given)
+    name = told["name"]
     chance = random.Random(name)
-    numbers = iter(range(1_000_000))
-    with desk_on(spot, future, url) as desk:
+    numbers = itertools.count()
+    prices = Prices({pair: D(last) for pair, last in told["last"].items()}, D(told["mark"]))
+    with place_storm.hurried(told["hurry"]), desk_on(told["spot"], told["futures"], told["url"]) as desk:
         until(lambda: desk.trading.state().open, 60)
         took = time.monotonic() - began
-        left = [each for each in desk.trading.placements() if each.open]
-        told = [(each.ticket.client_oid, each.lookups) for each in left]
-        where = Prices({pair: D(each) for pair, each in given["last"].items()}, D(given["mark"]))
-        place(
-            desk, place_storm.futures(chance, where, f"{MARK}{name}-{next(numbers)}", "futures")
-        )  # its terms are known now
-        print(json.dumps({"took": took, "open": told}), flush=True)
+        left = [(each.ticket.client_oid, each.lookups) for each in desk.trading.placements() if each.open]
+        first = place_storm.futures(chance, prices, f"{MARK}{name}-{next(numbers)}", "futures")
+        place(desk, first)
+        until(lambda: desk.trading.placement(first.client_oid).state is not TicketState.SENT, 60)
+        print(json.dumps({"took": took, "open": left}), flush=True)
         while True:
-            place(desk, draw(chance, where, f"{name}-{next(numbers)}"))
+            place(desk, draw(chance, prices, f"{name}-{next(numbers)}"))
 
 
 @dataclass(frozen=True)
@@ -62,11 +63,18 @@ class Restart:
     left: tuple[str, ...]
 
 
-def kill_while_placing(floor: Practice, url: str, prices: Prices, name: str, chance: random.Random) -> Restart:
-    """Start a desk, let it place for a moment, and kill it. What the run before it left is settled by then."""
+def kill_while_placing(
+    floor: Practice, url: str, prices: Prices, name: str, chance: random.Random, *, hurry: float = 1.0
+) -> Restart:
+    """Start a desk, let it place for a moment, and kill it. What the run before it left is settled by then.
+
+    Args:
+        hurry: As `place_storm.hurried`.
+    """
     before = {each.ticket.client_oid: each for each in everything(url) if each.open}
-    given = json.dumps({"last": {pair: str(each) for pair, each in prices.last.items()}, "mark": str(prices.mark)})
-    command = [sys.executable, "-c", CHILD, floor.spot, floor.futures, url, given, name]
+    given = {"spot": floor.spot, "futures": floor.futures, "url": url, "name": name, "hurry": hurry}
+    given |= {"last": {pair: str(last) for pair, last in prices.last.items()}, "mark": str(prices.mark)}
+    command = [sys.executable, "-c", CHILD, json.dumps(given)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as child:
         try:
             assert child.stdout

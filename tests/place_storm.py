@@ -12,7 +12,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from kucoin.decimals import floor_to
+from kucoin.desk import placements, settle
 from kucoin.desk.desk import Desk
 from kucoin.desk.principal import Principal, Role
 from kucoin.desk.upstream import Upstream
@@ -159,6 +162,17 @@ def desk_on(spot: str, futures: str, url: str, *, read: float = 10.0) -> Iterato
         desk.stop()
 
 
+@contextmanager
+def hurried(times: float) -> Iterator[None]:
+    """Have everything that settles orders wait so many times less than it does. What is late is found late then."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("_EVERY", "_EVERYWHERE", "_PROOF", "_PATIENCE", "_UNDECIDED_EVERY"):
+            patch.setattr(settle, name, getattr(settle, name) / times)
+        patch.setattr(settle, "_LOOKS", tuple(look / times for look in settle._LOOKS))
+        patch.setattr(placements, "_SETTLING", placements._SETTLING / times)
+        yield
+
+
 def place(desk: Desk, ticket: Ticket) -> Placement:
     """Place a ticket once its turn has come, asking for its terms meanwhile."""
 
@@ -241,11 +255,15 @@ def truth(data: Path, sent: int) -> Truth:
 _BODIES = ("empty", "truncated", "data_null", "no_data", "field_missing", "field_null", "html", "broken_gzip")
 
 
-def ambiguous(share: float) -> list[dict[str, Any]]:
-    """Faults that make ``share`` of all orders ambiguous: done or not done, told or not, each as often."""
+def ambiguous(share: float, late: float = 2.5) -> list[dict[str, Any]]:
+    """Faults that make ``share`` of all orders ambiguous: done or not done, told or not, each as often.
+
+    Args:
+        late: Seconds that a late answer takes.
+    """
     kinds: list[dict[str, Any]] = [
         {"name": "lose_answer"},
-        {"name": "late_answer", "seconds": 2.5},
+        {"name": "late_answer", "seconds": late},
         {"name": "accept_then_5xx"},
         {"name": "refuse_5xx"},
         {"name": "http_429", "reset_ms": 300},
@@ -296,11 +314,11 @@ def settled(desk: Desk, *, decide: bool) -> bool:
     return not any(each.open for each in desk.trading.placements())
 
 
-def storm(floor: Practice, desk: Desk, seed: int, count: int, *, rate: float, share: float = 0.3) -> list[Ticket]:
-    """Place ``count`` orders, at most ``rate`` a second, and return them; the faults stay."""
+def storm(floor: Practice, desk: Desk, seed: int, count: int, *, rate: float, late: float = 2.5) -> list[Ticket]:
+    """Place ``count`` orders, at most ``rate`` a second, 30 % with ambiguous answers; return them. The faults stay."""
     chance = random.Random(seed)
     prices = Prices.of(floor.state())
-    floor.faults(*ambiguous(share), *half_deaf())
+    floor.faults(*ambiguous(0.3, late), *half_deaf())
     tickets = [draw(chance, prices, f"{seed}-{number}") for number in range(count)]
     began = time.monotonic()
     for number, ticket in enumerate(tickets):
