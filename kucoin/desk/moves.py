@@ -219,6 +219,9 @@ class Moves:
             return replace(move, state=TicketState.REFUSED, code=error.code, words=error.message)
         except NotSent as error:
             return replace(move, state=TicketState.NOT_SENT, words=str(error))
+        except Exception as error:  # a fault of ours, and it may have left
+            log.exception("what became of transfer %s is not known", transfer.client_oid)
+            return replace(move, state=TicketState.UNKNOWN, words=f"{_DOUBT} ({type(error).__name__})")
         return replace(move, state=TicketState.ACCEPTED, order_id=order_id)
 
     def _keep(self, move: Move) -> None:
