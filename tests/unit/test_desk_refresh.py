@@ -317,3 +317,17 @@ def test_a_touch_is_a_new_generation(refresher: Refresher) -> None:
     before = refresher.generation
     refresher.touch()
     assert refresher.generation == before + 1
+
+
+def test_a_dropped_source_is_read_no_more(clock: Clock, refresher: Refresher) -> None:
+    """However long ago its last reading was."""
+    exchange, other = Exchange(), Exchange()
+    source = Source("dropped", exchange, every=10)
+    refresher.add(source)
+    refresher.add(Source("kept", other, every=10))
+    refresher.start()
+    until(lambda: exchange.asked == other.asked == 1)
+    refresher.drop(source)
+    advance(clock, refresher, 20)
+    until(lambda: other.asked == 2)
+    assert exchange.asked == 1

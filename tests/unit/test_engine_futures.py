@@ -348,7 +348,7 @@ def test_take_profit_and_stop_loss_of_a_position_that_is_there(world: World) -> 
     fill(world, "ann", "bob", "50000", 100)
     prices = {"up_price": D(52_000), "down_price": D(49_000), "price_type": PriceType.MARK}
     waiting = world.ask_future("ann", None, None, None, close_order=True, **prices)
-    assert len(world.engine.user("ann").stops) == 2
+    assert [one.side for one in world.engine.user("ann").stops.values()] == [Side.SELL, Side.SELL]
     assert len(world.engine.futures.cancel(world.now, "ann", client_oid=waiting.client_oid)) == 2
     assert not world.engine.user("ann").stops
 

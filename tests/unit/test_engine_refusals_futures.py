@@ -138,6 +138,12 @@ CASES: list[Case] = [
     (R.NO_BIDS, "300013", "There is no order to buy XBTUSDTM at present.", future("sell", None)),
     (R.NO_POSITION, "300009", "No open positions to close.", future("sell", reduce_only=True)),
     (R.NO_POSITION, "300009", "No open positions to close.", future(None, None, None, close_order=True)),
+    (
+        R.NO_POSITION,
+        "300009",
+        "No open positions to close.",
+        future(None, None, None, close_order=True, stop="up", stop_price=D(51_000), price_type=PriceType.MARK),
+    ),
     (R.NO_POSITION, "300009", "No open positions to close.", account("add_margin", "XBTUSDTM", D(1))),
     (
         R.MARGIN_MODE,

@@ -117,6 +117,12 @@ CASES: list[Case] = [
         limit("1", "10", symbol="ODD-USDT", **CROSS),
     ),
     (
+        R.NOT_MARGINABLE,
+        "130303",
+        "ODD-USDT does not support this margin mode.",
+        stop(size=D(10), symbol="ODD-USDT", **CROSS),
+    ),
+    (
         R.LIQUIDATING,
         "130309",
         "The position is frozen for liquidation.",
