@@ -15,6 +15,7 @@ from typing import Any
 from kucoin.desk import ticket_rules
 from kucoin.desk.accounts import Accounts
 from kucoin.desk.errands import Errands
+from kucoin.desk.margin_needed import closes
 from kucoin.desk.market import Market
 from kucoin.desk.principal import Principal
 from kucoin.desk.refresh import Refresher, Source
@@ -113,14 +114,15 @@ class Termbook:
     def vet(self, ticket: Ticket) -> tuple[Fault, ...]:
         """Return everything that is known against ``ticket``, by what is known now.
 
-        The modes of a contract have to be known, and not for long: an order by old ones is not sent.
+        The modes of a contract have to be known, and not for long: an order by old ones is not sent. What only closes
+        is sent all the same, for the exchange switches no mode under an open position.
         """
         terms = self.of(ticket.symbol)
         if terms is None:
             trouble = self._market.trouble(ticket.symbol)
             return (Fault("symbol", f"{trouble or f'The rules of {ticket.symbol[:40]} are not read yet'}."),)
         found = ticket_rules.faults(ticket, terms)
-        if isinstance(ticket, FuturesTicket) and terms.modes_at is not None:
+        if isinstance(ticket, FuturesTicket) and terms.modes_at is not None and not closes(ticket.order):
             age = self._now() - terms.modes_at
             if age > _TRUSTED:
                 old = f"The modes of {terms.symbol} were last read {age.total_seconds():,.0f} s ago"

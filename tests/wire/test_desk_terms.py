@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -139,6 +139,17 @@ def test_modes_are_read_again_and_again_without_a_socket(practice: Practice) -> 
         finally:
             hedging(practice, PositionMode.ONE_WAY)
             elsewhere(practice, MarginMode.ISOLATED, OTHER)
+
+
+def test_an_order_by_old_modes_is_not_sent(told: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever they were, they may be others by now; but what only closes a position is not held up."""
+    told.terms(SYMBOL)
+    later = datetime.now(UTC) + timedelta(hours=1)
+    monkeypatch.setattr(told.book, "_now", lambda: later)
+    faults = told.book.vet(ticket(reduce_only=False))
+    assert faults[-1].field == "margin_mode"
+    assert faults[-1].text.startswith(f"The modes of {SYMBOL} were last read 3,6")
+    assert told.book.vet(ticket()) == ()
 
 
 def test_modes_and_leverage_are_changed_from_here(told: Shelf) -> None:
