@@ -148,8 +148,8 @@ class Moves:
     def free(self, currency: str) -> dict[Any, Decimal]:  # noqa: ARG002  the same of all
         return self.elsewhere
 
-    def move(self, *wish: Any) -> None:
-        self.moved.append(wish)
+    def move(self, *wish: Any, **more: Any) -> None:
+        self.moved.append((*wish, more))
 
     def recent(self) -> tuple[Any, ...]:
         return ()

@@ -114,8 +114,7 @@ def _change(**changes: object) -> None:
 
 @st.fragment(run_every=_PACE)
 def _body() -> None:
-    theme = "light" if st.context.theme.type == "light" else "dark"
-    with mishap.contained("The confirmation"), st.container(key=f"confirm-{theme}"):
+    with mishap.contained("The confirmation"):
         _draw()
 
 

@@ -71,7 +71,6 @@ def _form(currency: str, sources: Mapping[Wallet, Decimal], target: Wallet, symb
         "From",
         list(sources),
         key=_SOURCE,
-        required=True,
         format_func=lambda each: f"{_NAMES[each]}, {figures.amount(sources[each])} {currency} free",
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):

@@ -17,6 +17,7 @@ from kucoin.desk.checks import Checked
 from kucoin.desk.preview import Caution, CautionKind, Preview
 from kucoin.desk.trading import Gate
 from kucoin.errors import NotAllowed
+from kucoin.model.ledger import Wallet
 from kucoin.model.order import MarginMode, NewFuturesOrder, OrderType, Side, TimeInForce, TradeType
 from kucoin.model.position import PositionMode
 from kucoin.model.ticket import FuturesTicket, SpotTicket, TicketState
@@ -383,6 +384,38 @@ def test_a_ticket_that_became_wrong_is_not_handed_over(futures: AppTest, scene: 
     confirm(futures)
     assert not scene.trading.placed
     assert "Not sent:" in said(futures)
+
+
+def test_the_modes_are_changed_by_name(futures: AppTest, scene: SimpleNamespace) -> None:
+    """Nothing is asked of the account until the button that says it is pressed."""
+    futures.number_input(key=f"ticket-cross-leverage-{LINEAR}").set_value(7).run()
+    assert not scene.terms.changed
+    assert futures.button(key="set-leverage").label == "Set XBTUSDTM to 7×"
+    futures.button(key="set-leverage").click().run()
+    futures.button_group(key="ticket-margin-choice").set_value(MarginMode.ISOLATED).run()
+    futures.button(key="set-margin").click().run()
+    assert [wish[:2] for wish in scene.terms.changed] == [(LINEAR, D(7)), (LINEAR, MarginMode.ISOLATED)]
+
+
+def test_money_from_elsewhere_is_moved_once(futures: AppTest, scene: SimpleNamespace) -> None:
+    """Into the account that pays; two presses carry one id."""
+    scene.moves.elsewhere = {Wallet.MAIN: D("298.5"), Wallet.CONTRACT: D(9)}
+    futures.run()
+    futures.button(key="transfer-all").click().run()
+    for _ in range(2):
+        futures.button(key="transfer-press").click().run()
+    first, second = scene.moves.moved
+    assert first == second
+    assert first[:4] == ("USDT", D("298.5"), Wallet.MAIN, Wallet.CONTRACT)
+
+
+def test_without_a_socket_the_script_brings_all_of_it(futures: AppTest, scene: SimpleNamespace, drawn: Drawn) -> None:
+    """The ladder too; the ticket works as before."""
+    futures.session_state["socket-blocked"] = True
+    futures.run()
+    assert drawn(futures, "ticket-ladder")["frames"]
+    ordered(futures, LINEAR)
+    assert len(scene.trading.placed) == 1
 
 
 def test_texts_from_outside_are_texts(futures: AppTest, scene: SimpleNamespace) -> None:
