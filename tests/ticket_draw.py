@@ -87,6 +87,7 @@ def judge(tally: Tally, exchange: Exchange, terms: Terms, ticket: Ticket, *, pla
         known = faults(ticket, replace(terms, positions=held))
     order_id = None
     try:
+        dispatch.verify(ticket)
         if place or not dispatch.test(exchange, ticket):
             order_id = dispatch.send(exchange, ticket)
         words = ""
