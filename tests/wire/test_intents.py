@@ -15,6 +15,7 @@ from sqlalchemy import select
 from kucoin.errors import DuplicateClientOid, JournalError
 from kucoin.journal import tables
 from kucoin.journal.database import Journal
+from kucoin.journal.ends import EndStore
 from kucoin.journal.intents import Intent, IntentStore, Outcome
 from kucoin.model.order import (
     FuturesStop,
@@ -228,3 +229,15 @@ def test_a_newer_versions_wish_is_not_guessed_at(store: IntentStore, journal: Jo
 def test_orders_survive_a_server_that_dies_in_a_commit(server: Postgres) -> None:
     """Three times, while orders are placed: none leaves unwritten, none twice, and soon it goes on by itself."""
     server_deaths.run(server, Random(7), kills=3)
+
+
+def test_how_an_order_ended_is_kept_once(journal: Journal, account: str) -> None:
+    """What was noted first stays; what lies further back than asked for is left out."""
+    ends = EndStore(journal)
+    first, second = f"{account}-1", f"{account}-2"
+    ends.add({first: "cancelled"}, at=START)
+    ends.add({first: "filled", second: "done"}, at=START + SECOND)
+    kept = ends.since(START)
+    assert (kept[first], kept[second]) == ("cancelled", "done")
+    assert first not in ends.since(START + SECOND)
+    assert second in ends.since(START + SECOND)
