@@ -5,6 +5,7 @@ Sizes here are in lots on futures, in coins on spot. Nothing is ever rounded up 
 
 from __future__ import annotations
 
+import re
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal, InvalidOperation, localcontext
 from typing import Literal, NamedTuple
 
@@ -38,6 +39,7 @@ Unit = Literal["lots", "base", "quote"]
 """In what a size is typed: lots (futures only), coins, or quote currency."""
 
 _LONGEST = 40  # characters of a number that somebody types
+_GROUPED = re.compile(r"[1-9]\d{0,2}(,\d{3})+(\.\d*)?")  # commas as the page writes them: 1,250.40
 _EXACT = 80  # digits, more than any product or quotient of two figures needs
 
 
@@ -75,12 +77,17 @@ def faults(ticket: Ticket, terms: Terms) -> tuple[Fault, ...]:
 
 
 def typed(text: str) -> Decimal:
-    """Return the number above zero that somebody typed, commas and blanks between its digits allowed.
+    """Return the number above zero that somebody typed; blanks, and commas that part thousands, are allowed.
+
+    A comma elsewhere may be meant for a point: 0,5 is never taken for 5.
 
     Raises:
         InvalidRequest: It is none; the text names it.
     """
-    bare = "".join(text.replace(",", "").split())
+    bare = "".join(text.split())
+    if "," in bare and not _GROUPED.fullmatch(bare):
+        raise InvalidRequest(f"{text[:_LONGEST]!r} is not clear: commas part thousands, as in 1,250.40")
+    bare = bare.replace(",", "")
     try:
         value = parse(bare) if len(bare) <= _LONGEST else ZERO
     except ValueError:

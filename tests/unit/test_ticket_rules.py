@@ -357,6 +357,14 @@ def test_what_is_no_number_is_named(text: str) -> None:
 def test_commas_and_blanks_between_digits_are_read_over() -> None:
     """As they are written on the page."""
     assert typed(" 1,250.40 ") == D("1250.40")
+    assert typed("12,345,678") == D(12345678)
+
+
+@pytest.mark.parametrize("text", ["0,5", "1,5", "0,500", "12,34", "1234,567", "1.250,40", ",5", "1,250,4"])
+def test_a_comma_that_may_be_a_point_is_not_read_over(text: str) -> None:
+    """Half a coin never becomes five."""
+    with pytest.raises(InvalidRequest, match="is not clear: commas part thousands"):
+        typed(text)
 
 
 @settings(max_examples=40)
