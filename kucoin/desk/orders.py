@@ -134,6 +134,8 @@ class Orders:
         """Take it that the exchange accepted a ticket under this id of its own; as often as it is learnt."""
         if isinstance(ticket, SpotTicket) and ticket.oco is not None:
             return  # the id is a pair's: its two orders are told by pushes and lists
+        if ticket.waits and self._orders.get(order_id) is not None:
+            return  # its own answer was lost: the id is that of what it became, which waits for nothing
         read: Callable[..., Facts | Stop | None] = stops.placed if ticket.waits else facts.placed
         fact = read(ticket, order_id)
         if fact is not None:

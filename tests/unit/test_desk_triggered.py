@@ -10,13 +10,16 @@ from typing import Any
 
 import pytest
 
+from kucoin.book.books import Books
 from kucoin.desk import facts, stops
 from kucoin.desk.facts import Facts
 from kucoin.desk.memory import Memory
+from kucoin.desk.orders import Orders
 from kucoin.desk.refresh import Refresher
 from kucoin.desk.stops import Stop
 from kucoin.desk.triggered import Triggered
 from kucoin.errors import NotFound
+from kucoin.hub import Hub
 from kucoin.model.feed_private import StopChange
 from kucoin.model.order import (
     FuturesStop,
@@ -33,6 +36,9 @@ from kucoin.model.order import (
 )
 from kucoin.model.stop_order import SpotStop, StopOrder
 from kucoin.model.ticket import FuturesTicket, SpotTicket, SpotTrigger
+from kucoin.rest import hosts
+from kucoin.rest.client import Exchange
+from kucoin.settings import PRACTICE_CREDENTIALS
 from tests.order_facts import CONTRACT, FUTURES_ORDER, ORDER, PAIR, START
 
 D = Decimal
@@ -218,6 +224,20 @@ def test_an_accepted_ticket_proves_what_the_exchange_tells_later() -> None:
     assert waiting is not None
     assert waiting.alive
     assert waiting.joined(stops.answered(LISTED)) == stops.answered(LISTED)
+
+
+def test_what_a_lost_waiting_order_became_waits_for_nothing() -> None:
+    """Its answer was lost, so that all that was found by our id is the order: that one is in the market."""
+    exchange = Exchange(hosts.practice(1, 2), PRACTICE_CREDENTIALS)
+    hub = Hub(Books(lambda _: pytest.fail("no book is asked for")))
+    orders = Orders(exchange, hub, Refresher(), granted=lambda: True)
+    orders.told(ORDERED)
+    orders.placed(TICKET, ORDER.order_id)
+    assert orders.stops() == ()
+    assert orders.stop(ORDER.order_id) is None
+    assert [order.order_id for order in orders.open()] == [ORDER.order_id]
+    orders.placed(TICKET, "vs1")  # as soon as anybody tells the id that it waited under
+    assert [stop.order_id for stop in orders.stops()] == ["vs1"]
 
 
 def replace_push(**more: Any) -> StopChange:
