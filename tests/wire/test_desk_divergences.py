@@ -415,6 +415,23 @@ def test_after_a_break_what_pushes_did_not_tell_is_listed(scene: Scene, run: Run
     assert run.found(told.client_oid) == []
 
 
+@pytest.mark.parametrize("kind", ["spot", "futures"])
+def test_a_refusal_because_the_id_lives_adopts_the_first_order(scene: Scene, run: Run, kind: str) -> None:
+    """Somebody sent it before: it is looked up, and no second one comes to be."""
+    ticket = scene.spot() if kind == "spot" else scene.futures()
+    first = dispatch.send(scene.desk.exchange, ticket)
+    run.trading.place(ticket, ME)
+    until(lambda: _state(run, ticket) is not TicketState.SENT)
+    run.hours.run(1)
+    assert _state(run, ticket) is ACCEPTED
+    assert _accepted(run, ticket) == first
+
+
+def _state(run: Run, ticket: Ticket) -> TicketState | None:
+    placement = run.trading.placement(ticket.client_oid)
+    return None if placement is None else placement.state
+
+
 def _accepted(run: Run, ticket: Ticket) -> str | None:
     placement = run.trading.placement(ticket.client_oid)
     return None if placement is None else placement.order_id
