@@ -19,7 +19,7 @@ from sqlalchemy import select
 
 from kucoin.journal import tables
 from kucoin.journal.database import Journal
-from kucoin.journal.intents import IntentStore
+from kucoin.journal.intents import IntentStore, Outcome
 from kucoin.model.order import TradeType
 from kucoin.model.ticket import Placement, SpotTicket, Ticket, TicketState
 from tests import place_storm
@@ -91,6 +91,7 @@ def kill_while_placing(
         ticket = before[client_oid].ticket
         assert not _is_windowed(ticket), f"{client_oid} carries a time limit and is not settled"
         assert lookups >= 1, f"{client_oid} was not looked for"
+    _decide(url, left)
     return Restart(told["took"], len(before), tuple(left))
 
 
@@ -101,6 +102,16 @@ def _is_windowed(ticket: Ticket) -> bool:
 def _intact(url: str) -> None:
     with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as database:
         assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def _decide(url: str, left: set[str]) -> None:
+    """Have a person say that these never arrived, as the page would after a minute, so that no later start waits."""
+    words = "somebody decided that it never arrived"
+    with closing(Journal.open(url, mode="practice")) as journal:
+        now = datetime.now(UTC)
+        IntentStore(journal).note(
+            [Outcome(client_oid=oid, state=TicketState.ABSENT, at=now, words=words) for oid in left]
+        )
 
 
 def everything(url: str) -> tuple[Placement, ...]:

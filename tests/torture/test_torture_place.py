@@ -63,7 +63,11 @@ def _kill(floor: Practice, url: str, name: str, kills: int, chance: random.Rando
     prices = place_storm.Prices.of(floor.state())
     restarts = []
     for number in range(kills):
-        restarts.append(place_kills.kill_while_placing(floor, url, prices, f"{name}-{number}", chance))
+        try:
+            restarts.append(place_kills.kill_while_placing(floor, url, prices, f"{name}-{number}", chance))
+        except BaseException as error:
+            print(f"lane {name}, kill {number}: {error!r}", flush=True)  # the other lanes go on to their end
+            raise
         place_storm.make_room(floor)
         if number % 10 == 9:
             print(f"lane {name}: {number + 1} kills", flush=True)
