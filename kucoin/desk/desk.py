@@ -211,17 +211,15 @@ class Desk:
 
     def stop(self) -> None:
         """Stop reading and close what the desk holds; returns within a few seconds even while the network hangs."""
+        parts = (self.trading, self._settlement, self.flips, self.cancels, self.terms, self.moves)
+        stops = [each.stop for each in (*parts, self._history, self._refresher, self.ledger)]
         if self._reconciler:
-            self._reconciler.stop()
-        self._settlement.stop()
-        self.trading.stop()
-        self.flips.stop()
-        self.cancels.stop()
-        self.terms.stop()
-        self.moves.stop()
-        self._history.stop()
-        self._refresher.stop()
-        self.ledger.stop()
+            stops.append(self._reconciler.stop)
+        stopping = [threading.Thread(target=stop, name="desk-stop") for stop in stops]
+        for thread in stopping:  # all at once: each may wait for an answer that does not come
+            thread.start()
+        for thread in stopping:
+            thread.join()
         self._exchange.close()
         self._upstream.stop()
         self.market.stop()

@@ -120,7 +120,10 @@ class Trading:
         self._clerk.stop()
 
     def on_change(self, hook: Callable[[Placement], None]) -> None:
-        """Have ``hook`` called with every placement that is new or changed, on whichever thread that comes about."""
+        """Have ``hook`` called with every placement that is new or changed, on whichever thread that comes about.
+
+        It must not wait. By the time of the call the placement may have changed again.
+        """
         self._placements.on_change(hook)
 
     def state(self) -> Gate:
@@ -301,7 +304,9 @@ class Trading:
         """
         ticket = placement.ticket
         press = self._placements.press(ticket.client_oid)
-        self._require(ticket)  # again: things may have changed while it waited for its turn; the journal tells itself
+        # Again: things may have changed while it waited for its turn. The journal tells itself.
+        if self._require(ticket) != press.account:
+            raise NotSent("not sent: the account is another one than at the press")
         self._orders.expect(ticket.client_oid)
         self._clerk.add(_intent(placement, press.account))
         if self._stopping:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
@@ -22,6 +24,7 @@ from kucoin.model.ticket import FuturesTicket, SpotTicket, Ticket, TicketState
 from kucoin.rest import hosts
 from kucoin.rest.client import Exchange
 from tests.conftest import Practice
+from tests.line_proxy import LineProxy
 from tests.rest_trading import CONTRACT, PAIR, new_id, opening, price, resting
 from tests.trading_rig import ME, D, until
 
@@ -35,10 +38,10 @@ def cleared(floor: Practice) -> Iterator[Practice]:
 
 
 @contextmanager
-def desk_on(floor: Practice, folder: Path, *, trading: bool = True) -> Iterator[Desk]:
-    """A Desk with a journal in ``folder``."""
+def desk_on(floor: Practice, folder: Path, *, trading: bool = True, spot_port: int = 0) -> Iterator[Desk]:
+    """A Desk with a journal in ``folder``, which asks the spot host at ``spot_port`` if one is given."""
     exchange = Exchange(
-        hosts.Hosts(floor.spot, floor.futures),
+        hosts.Hosts(f"http://127.0.0.1:{spot_port}" if spot_port else floor.spot, floor.futures),
         Credentials(Secret(floor.key), Secret(floor.secret), Secret(floor.passphrase)),
     )
     with closing(Journal.open(f"sqlite:///{folder / 'journal.sqlite3'}", mode="practice")) as journal:
@@ -106,3 +109,24 @@ def test_a_desk_places_only_where_the_settings_say_so(floor: Practice, tmp_path:
             desk.trading.place(forged, ME)
         assert desk.trading.placements() == ()
     assert orders_of(floor, [ticket, forged]) == []
+
+
+def test_a_desk_that_is_stopped_while_the_line_hangs_finds_its_order_again(floor: Practice, tmp_path: Path) -> None:
+    """It stops within seconds, and the next one knows whether the order arrived before it takes another."""
+    ticket = SpotTicket(order=resting(floor))
+    with LineProxy(int(floor.spot.rpartition(":")[2])) as line:
+        with desk_on(floor, tmp_path, spot_port=line.port) as desk:
+            until(lambda: desk.trading.state().open and desk.terms.of(PAIR))
+            line.stall = True
+            desk.trading.place(ticket, ME)
+            with closing(sqlite3.connect(tmp_path / "journal.sqlite3")) as journal:
+                until(lambda: journal.execute("SELECT client_oid FROM intent").fetchall() == [(ticket.client_oid,)])
+            began = time.monotonic()
+        assert time.monotonic() - began < 8
+        line.stall = False  # what hung in it arrives now, unless that is too late by its own time limit
+        with desk_on(floor, tmp_path) as desk:
+            until(lambda: desk.trading.state().open)
+            found = desk.trading.placement(ticket.client_oid)
+            assert found is not None
+            assert not found.open
+            assert orders_of(floor, [ticket]) == [ticket.client_oid] * (found.state is TicketState.ACCEPTED)
