@@ -188,6 +188,9 @@ def presets(unit: Unit, terms: Terms) -> tuple[Decimal, ...]:
     return small, small.scaleb(1)
 
 
+_NO_LEVERAGE = "Choose the leverage under “Margin and leverage”: no position is open that has one."
+
+
 class _Missing(Exception):
     """Something has to be typed before there is a ticket."""
 
@@ -364,7 +367,7 @@ class _Writer:
         if self._draft.leverage is not None:
             return self._draft.leverage
         if self._terms.leverage is None:
-            raise _Missing(Fault("leverage", "Choose the leverage: no position is open that has one."))
+            raise _Missing(Fault("leverage", _NO_LEVERAGE))
         return int(self._terms.leverage)
 
     def _futures_stop(self) -> FuturesStop | None:

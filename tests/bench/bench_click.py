@@ -25,7 +25,7 @@ sys.path.insert(0, str(ROOT))
 from playwright.sync_api import Page, expect  # noqa: E402 the path above comes first
 
 from tests.browser.conftest import chromium, running  # noqa: E402
-from tests.browser.test_ticket_page import SYMBOL, asked_for_ports, far, filled, press, ready  # noqa: E402
+from tests.browser.test_ticket_page import SYMBOL, asked_for_ports, emptied, far, filled, press, ready  # noqa: E402
 from tests.conftest import Practice  # noqa: E402
 
 PRESSES = int(sys.argv[1]) if sys.argv[1:] else 40
@@ -44,7 +44,7 @@ def pressed(page: Page, at: str) -> None:
     press(page).click()
     expect(page.get_by_role("dialog")).to_have_count(0)
     expect(page.locator(".st-key-ticket-outcome")).to_contain_text("Accepted")
-    expect(page.get_by_label("Size", exact=True)).to_have_value("")
+    emptied(page)
 
 
 def made(futures: str) -> list[int]:
