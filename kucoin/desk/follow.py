@@ -56,6 +56,7 @@ class Followed(Source[T], Generic[T, P]):
         self._recent: deque[tuple[datetime, P]] = deque()
         self._stamps: dict[Hashable, int] = {}
         self._doubted: set[Hashable] = set()  # what the last reading changed, unless a push still tells it
+        self._announced: dict[Hashable, datetime] = {}  # what a push told of that only a reading can tell, and when
         self._missed = False
         self._shown: Reading[T] = Reading()
         super().__init__(name, read, every=every, wanted=wanted)
@@ -75,7 +76,8 @@ class Followed(Source[T], Generic[T, P]):
             value = self._carried_on(reading.value, [fact for at, fact in self._recent if at >= reading.at - _BEHIND])
             self._count_repairs()
             if before is not None and not self._missed:
-                self._doubted = self._joining.differ(before, value)
+                self._doubted = self._joining.differ(before, value) - self._announced.keys()
+            self._announced = {key: at for key, at in self._announced.items() if at >= reading.at - _BEHIND}
             self._missed = False
             self._shown = replace(reading, value=value)
 
@@ -99,6 +101,7 @@ class Followed(Source[T], Generic[T, P]):
                 return True
             value = joining.merge(before, fact)
             if value is None:
+                self._announced[key] = at
                 return False
             self._shown = replace(self._shown, value=value, at=at)
             return True
@@ -108,6 +111,7 @@ class Followed(Source[T], Generic[T, P]):
         with self._lock:
             self._recent.clear()
             self._stamps.clear()
+            self._announced.clear()
             self._doubted, self._missed = set(), True
 
     def _carried_on(self, read: T, facts: list[P]) -> T:

@@ -140,6 +140,22 @@ def test_what_a_push_tells_late_is_no_repair(spot: Followed[tuple[SpotAccount, .
     assert spot.repaired == 0
 
 
+def test_what_a_push_could_only_announce_is_no_repair(
+    positions: Followed[tuple[Position, ...], PositionChange],
+) -> None:
+    """A position that opens is told by a push, and known by the reading that it calls for; later ones are repairs."""
+    assert not positions.follow(
+        PositionChange(time=2, symbol="ETHUSDTM", position_side="BOTH", current_qty=1), moment(9)
+    )
+    opened = position(symbol="ETHUSDTM", current_qty=1)
+    read(positions, 9.1, position(), opened)
+    read(positions, 60, position(), opened)
+    assert positions.repaired == 0
+    read(positions, 120, position(), replace(opened, current_qty=2))
+    read(positions, 180, position(), replace(opened, current_qty=2))
+    assert positions.repaired == 1
+
+
 def test_what_was_missed_while_the_line_was_away_is_no_repair(
     spot: Followed[tuple[SpotAccount, ...], BalanceChange],
 ) -> None:
