@@ -18,6 +18,7 @@ from kucoin.desk.faults import is_figure, said
 from kucoin.desk.principal import Principal
 from kucoin.errors import (
     ApiError,
+    DuplicateClientOid,
     InvalidRequest,
     JournalError,
     NotAllowed,
@@ -177,11 +178,14 @@ class Moves:
             )
 
     def _send(self, move: Move, account: str, store: IntentStore, pressed: float) -> None:
-        if self._monotonic() - pressed > _LATE:
-            self._keep(replace(move, state=TicketState.NOT_SENT, words=f"it waited for more than {_LATE:g} s"))
+        if barred := self._barred(account, pressed):
+            self._keep(replace(move, state=TicketState.NOT_SENT, words=barred))
             return
         try:
             store.add(Intent(account=account, ticket=move.transfer, by=move.by, handed_at=move.handed_at))
+        except DuplicateClientOid as error:  # by another process or run, which may have moved it
+            self._keep(replace(move, state=TicketState.UNKNOWN, words=f"{_DOUBT} ({error})"))
+            return
         except JournalError as error:
             self._keep(replace(move, state=TicketState.NOT_SENT, words=str(error)))
             return
@@ -199,6 +203,14 @@ class Moves:
             store.note([outcome])
         except JournalError as error:  # the next start shows it as unknown, which is the safe side
             log.warning("what became of transfer %s is not in the journal: %s", move.transfer.client_oid, error)
+
+    def _barred(self, account: str, pressed: float) -> str:
+        """Why a transfer whose turn has come is not sent after all; empty where it is."""
+        if self._monotonic() - pressed > _LATE:
+            return f"it waited for more than {_LATE:g} s"
+        if reason := self._shut():
+            return reason
+        return "" if self._account() == account else "the account is another one than at the press"
 
     def _outcome(self, move: Move) -> Move:
         """Send a transfer once, and return it with what became of it."""
@@ -236,6 +248,8 @@ class Moves:
         with self._lock:
             if self._earlier == account:
                 return
+            if self._earlier is not None:  # the practice exchange began anew
+                self._moves.clear()
             self._earlier = account
 
         def work() -> None:

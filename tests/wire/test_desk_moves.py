@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -51,10 +51,10 @@ def moves(shelf: Shelf, journal: Journal) -> Iterator[Moves]:
     found.stop()
 
 
-def moves_of(shelf: Shelf, journal: Journal | None, shut: str = "") -> Moves:
-    """Transfers of the account "1"."""
+def moves_of(shelf: Shelf, journal: Journal | None, shut: str = "", account: Callable[[], str] = lambda: "1") -> Moves:
+    """Transfers of an account, "1" if none is named."""
     store = IntentStore(journal) if journal else None
-    return Moves(shelf.exchange, store, shelf.accounts, account=lambda: "1", shut=lambda: shut)
+    return Moves(shelf.exchange, store, shelf.accounts, account=account, shut=lambda: shut)
 
 
 def settled(moves: Moves, move: Move) -> Move:
@@ -118,6 +118,33 @@ def test_a_transfer_that_a_run_left_half_done_is_unknown(shelf: Shelf, journal: 
     try:
         found = settled(moves, Move(transfer=transfer, by="local", state=TicketState.SENT, handed_at=at))
         assert (found.transfer, found.state) == (transfer, TicketState.UNKNOWN)
+    finally:
+        moves.stop()
+
+
+def test_an_id_that_another_process_used_is_not_said_to_be_unsent(moves: Moves, journal: Journal) -> None:
+    """Only that one knows what became of it, and it may have moved the money."""
+    wish = Transfer(client_oid="move-used", currency="USDT", amount=D(1), source=Wallet.MAIN, target=Wallet.TRADE)
+    IntentStore(journal).add(Intent(account="2", ticket=wish, by="local", handed_at=datetime.now(UTC)))
+    found = settled(moves, moves.move("USDT", D(1), Wallet.MAIN, Wallet.TRADE, ME, client_oid="move-used"))
+    assert found.state is TicketState.UNKNOWN
+    assert found.words.startswith("No readable answer came: look at the balances")
+
+
+def test_what_was_meant_for_another_account_is_not_moved(shelf: Shelf, journal: Journal, practice: Practice) -> None:
+    """The practice exchange began anew between press and turn, and nothing of before is listed after."""
+    before, now = funding(practice), ["1"]
+    moves = moves_of(shelf, journal, account=lambda: now[0])
+    asked = moves.move("USDT", D(1), Wallet.MAIN, Wallet.TRADE, ME)
+    moves.recent()
+    now[0] = "2"
+    moves.start()
+    try:
+        found = until(lambda: next((each for each in moves._moves.values() if each.state != "sent"), None))
+        assert (found.transfer, found.state) == (asked.transfer, TicketState.NOT_SENT)
+        assert found.words == "the account is another one than at the press"
+        assert funding(practice) == before
+        assert moves.recent() == ()
     finally:
         moves.stop()
 
