@@ -9,11 +9,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from kucoin.desk.lookup import windowed
 from kucoin.model.ticket import OPEN_STATES, Placement, Ticket, TicketState
 
 log = logging.getLogger(__name__)
 
-_SETTLING = 12.0  # s for which orders of an earlier run that stay unknown hold up new ones
+_SETTLING = 12.0  # s for which orders of an earlier run that may stay unknown hold up new ones
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +97,15 @@ class Placements:
             return self._shown[1]
 
     def unsettled(self) -> int:
-        """Return how many orders of an earlier run are still to be looked for before new ones are taken."""
+        """Return how many orders of an earlier run are still to be looked for before new ones are taken.
+
+        One that carries a time limit is waited for until it is known what became of it: that can be proven. Every other
+        one for a while, for a person may have to decide on it.
+        """
         with self._lock:
             waited = self._monotonic() - self._taken_at >= _SETTLING
             earlier = (self._known[each] for each in self._earlier if each in self._known)
-            return sum(each.open and not (waited and each.lookups) for each in earlier)
+            return sum(each.open and not _let_go(each, waited) for each in earlier)
 
     def begin(self, placement: Placement, account: str) -> Placement:
         """Take up a new placement, and return it; where its id is known, return what is there instead."""
@@ -199,6 +204,10 @@ class Placements:
                 hook(placement)
             except Exception:
                 log.exception("a listener to orders broke")
+
+
+def _let_go(placement: Placement, waited: bool) -> bool:
+    return placement.undecided or (waited and placement.lookups > 0 and not windowed(placement.ticket))
 
 
 def _turns(now: TicketState, then: TicketState) -> bool:

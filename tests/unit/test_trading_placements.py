@@ -11,7 +11,7 @@ import pytest
 
 from kucoin.desk.placements import Placements
 from kucoin.model.ticket import Placement, Ticket, TicketState
-from tests.trading_rig import spot
+from tests.trading_rig import futures, spot
 
 S = TicketState
 START = datetime(2026, 11, 22, 23, 58, tzinfo=UTC)
@@ -175,8 +175,9 @@ def test_looks_are_shown_while_it_is_open(day: Day) -> None:
 
 
 def test_orders_of_an_earlier_run_hold_up_new_ones_until_they_are_settled(day: Day) -> None:
-    """What was about to be sent is unknown now; what stays unknown holds up no longer than 12 s of looking."""
-    sent, lost, done = (placed(spot(), state=state) for state in (S.SENT, S.UNKNOWN, S.ACCEPTED))
+    """What was about to be sent is unknown now; what may stay so holds up no longer than 12 s of looking."""
+    sent, done = (placed(spot(), state=state) for state in (S.SENT, S.ACCEPTED))
+    lost = placed(futures(), state=S.UNKNOWN)
     day.book.take([sent, lost, done])
     assert [each.state for each in reversed(day.book.today())] == [S.UNKNOWN, S.UNKNOWN, S.ACCEPTED]
     assert {each.ticket.client_oid for each in day.told} == {sent.ticket.client_oid, lost.ticket.client_oid}
@@ -192,11 +193,25 @@ def test_orders_of_an_earlier_run_hold_up_new_ones_until_they_are_settled(day: D
 
 def test_an_earlier_order_that_was_never_asked_for_holds_up_for_as_long(day: Day) -> None:
     """An exchange that cannot be reached proves nothing."""
-    lost = placed(spot(), state=S.SENT)
+    lost = placed(futures(), state=S.SENT)
     day.book.take([lost])
     day.clocks.seconds += 3600
     assert day.book.unsettled() == 1
     day.book.looked(lost.ticket.client_oid, 1, None, False)
+    assert day.book.unsettled() == 0
+
+
+def test_an_earlier_order_with_a_time_limit_is_waited_for_until_it_is_settled(day: Day) -> None:
+    """However long the looks take: what became of it can be proven. Unless it is so old that a person decides."""
+    lost, old = placed(spot(), state=S.SENT), placed(spot(), state=S.SENT)
+    day.book.take([lost, old])
+    for each in (lost, old):
+        day.book.looked(each.ticket.client_oid, 9, None, False)
+    day.clocks.seconds += 3600
+    assert day.book.unsettled() == 2
+    day.book.settle(lost.ticket.client_oid, S.ABSENT)
+    assert day.book.unsettled() == 1
+    day.book.looked(old.ticket.client_oid, 10, None, True)
     assert day.book.unsettled() == 0
 
 
