@@ -369,6 +369,29 @@ def test_another_account_begins_with_its_own_orders(journal: Journal) -> None:
         assert [each.ticket for each in rig.store.since("2", at)] == [theirs, last]
 
 
+def test_an_order_that_was_meant_for_another_account_is_not_sent(journal: Journal) -> None:
+    """It waited for its turn while the practice exchange began anew."""
+    now, go = ["1"], threading.Event()
+
+    def held() -> None:
+        go.wait(20)
+
+    with rig_on(journal, account=lambda: now[0]) as rig:
+        rig.wire.say = held
+        ahead = [spot() for _ in range(4)]  # as many as there are workers
+        for ticket in ahead:
+            rig.trading.place(ticket, ME)
+        until(lambda: len(rig.wire.sent) == len(ahead))
+        late = spot()
+        rig.trading.place(late, ME)
+        now[0] = "2"
+        until(lambda: rig.trading.state().open)
+        go.set()
+        found = rig.settled(late)
+        assert (found.state, found.words) == (S.NOT_SENT, "not sent: the account is another one than at the press")
+        assert late.client_oid not in rig.wire.ids()
+
+
 def test_a_journal_that_cannot_be_read_keeps_orders_out(journal: Journal, caplog: pytest.LogCaptureFixture) -> None:
     """Whatever earlier runs left is settled first, so it has to be known; as soon as it is, orders are taken."""
     journal.write(lambda connection: connection.exec_driver_sql("ALTER TABLE intent_event RENAME TO gone")).result(20)
