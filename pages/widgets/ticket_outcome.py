@@ -10,19 +10,29 @@ from kucoin.desk.ticket_rules import Fault
 from kucoin.model.ticket import Placement, TicketState
 from pages.widgets import figures, session, ticket_pad, ticket_state, ticket_words
 
-_SEEN = "ticket-outcome"
+_SEEN, _LEAF = "ticket-outcome", "ticket-leaf-"
 
 
 def top(symbol: str) -> str:
-    """Return the ``client_oid`` of the ticket to write on; take note of an outcome, after which it is another one."""
+    """Return the ``client_oid`` of the ticket to write on; take note of an outcome, after which it is another one.
+
+    Whichever tab sees an outcome first turns the leaf: the others, this one's own press among them, learn of it by the
+    leaf that they wrote on.
+    """
     pad, name = ticket_pad.pad(), session.principal().name
     client_oid = pad.top(name, symbol)
-    placement = session.desk().trading.placement(client_oid)
-    if placement is None or placement.open:
-        return client_oid
-    _note(placement)
-    pad.turn(name, symbol, client_oid)
-    return pad.top(name, symbol)
+    if _settled(client_oid) is not None:
+        pad.turn(name, symbol, client_oid)
+    mine = st.session_state.get(_LEAF + symbol, client_oid)
+    st.session_state[_LEAF + symbol] = top = pad.top(name, symbol)
+    if mine != top and (placement := _settled(mine)) is not None:
+        _note(placement)
+    return top
+
+
+def _settled(client_oid: str) -> Placement | None:
+    placement = standing(client_oid)
+    return None if placement is None or placement.open else placement
 
 
 def standing(client_oid: str) -> Placement | None:

@@ -156,6 +156,19 @@ def test_two_tabs_with_one_ticket_are_one_order(futures: AppTest, scene: SimpleN
     assert "used up in another tab meanwhile, for “Buy 1 contract XBTUSDTM”" in said(other)
 
 
+def test_an_outcome_that_another_tab_saw_first_is_told_in_both(
+    futures: AppTest, scene: SimpleNamespace, app: AppTest
+) -> None:
+    """The size of an order that was taken stands in neither: it would be the second one's."""
+    other = opened(AppTest.from_file(app._script_path, default_timeout=20), LINEAR)
+    type_in(other, LINEAR, price="70000", size="2")
+    ordered(futures, LINEAR)
+    scene.trading.answer(TicketState.ACCEPTED, order_id="1", took=0.1)
+    for tab in (other, futures):
+        assert "Accepted: Buy 1 contract XBTUSDTM." in said(tab.run()).replace("**", "")
+        assert at(tab, "size", LINEAR).value == ""
+
+
 def test_an_unknown_order_keeps_its_ticket(futures: AppTest, scene: SimpleNamespace) -> None:
     """It is never sent again; another one can be written, and its confirmation asks for a tick more."""
     ordered(futures, LINEAR)
