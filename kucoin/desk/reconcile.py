@@ -214,7 +214,11 @@ class Reconciler:
             self._dead[client_oid] = placement
 
     def _load(self, account: str) -> None:
-        """Take up what earlier runs placed."""
+        """Take up what earlier runs placed; what was found of another account is forgotten."""
+        if self._account is not None:
+            with self._lock:
+                self._listed, self._lost, self._due = {}, {}, True
+            self._filled, self._gone, self._pairs, self._foreign = {}, set(), {}, set()
         since = self._now() - _BACK
         ended = self._ends.since(since)
         placed = {each.ticket.client_oid: each for each in self._store.since(account, since)}

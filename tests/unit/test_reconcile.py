@@ -213,6 +213,16 @@ def test_what_was_held_to_be_dead_and_is_listed_is_passed_on() -> None:
     assert world.said() == [("a", "It was held to have never arrived, and the exchange has it.")]
 
 
+def test_another_account_is_compared_anew() -> None:
+    """As when the practice exchange begins again under another account: nothing of the former is listed any more."""
+    world = World(placement("a"))
+    world.reconciler.turn()
+    assert world.said() == [("a", GONE)]
+    world.account, world.stored = "another", {"b": placement("b")}
+    world.reconciler.turn()
+    assert world.said() == [("b", GONE)]
+
+
 def test_what_others_placed_is_listed_while_it_lives() -> None:
     """With or without an id of its own."""
     world = World()
