@@ -1,4 +1,4 @@
-"""Ticket: places one order, beside the ladder it is priced from."""
+"""Ticket: places one order, beside the ladder and the tape it is priced from."""
 
 from __future__ import annotations
 
@@ -45,16 +45,19 @@ def board(rules: Rules, ticket: Callable[[Rules], None]) -> None:
     """The panels, in the order in which a phone shows them; frame.css lays them out on anything wider."""
     theme = "light" if st.context.theme.type == "light" else "dark"
     with st.container(key=f"ground-{theme}"), st.container(key="ticket"), st.container(key="ticket-board"):
-        with st.container(border=True, key="panel-ladder"):
-            pushed.show(
-                live.LADDER,
-                f"ladder:{rules.symbol}:",
-                key=_LADDER,
-                on={"picked": partial(picked, rules)},
-                symbol=rules.symbol,
-                pick=True,
-            )
-            pushed.show(live.NEAR, f"ladder:{rules.symbol}:", key="ticket-near", quote=rules.quote)
+        with st.container(key="ticket-market"):
+            with st.container(border=True, key="panel-ladder"):
+                pushed.show(
+                    live.LADDER,
+                    f"ladder:{rules.symbol}:",
+                    key=_LADDER,
+                    on={"picked": partial(picked, rules)},
+                    symbol=rules.symbol,
+                    pick=True,
+                )
+            with st.container(border=True, key="panel-tape"):
+                names = {"symbol": rules.symbol, "base": rules.base, "quote": rules.quote}
+                pushed.show(live.TAPE, f"tape:{rules.symbol}", key="ticket-tape", **names)
         with st.container(key="ticket-column"):
             with st.container(border=True, key="panel-ticket"):
                 ticket(rules)
@@ -96,7 +99,7 @@ def everything(rules: Rules) -> None:
     board(rules, ticket_panel.show)
 
 
-ticket_confirm.show()
+ticket_confirm.show(choice.rules.symbol if choice.rules else None)
 if choice.remark:
     st.warning(choice.remark)
     ticking(lambda: None)

@@ -65,9 +65,15 @@ def open_for(ticket: Ticket, side: Side, terms: Terms, *, check: bool) -> None:
         _change(refused=str(error))
 
 
-def show() -> None:
-    """Draw the dialog while there is something to confirm; called from the page, outside of its fragments."""
+def show(symbol: str | None) -> None:
+    """Draw the dialog while there is something to confirm; called from the page, outside of its fragments.
+
+    What was asked of another symbol than the page shows by now, as after a way back, is not asked any more.
+    """
     asked = _asked()
+    if asked is not None and asked.ticket.symbol != symbol:
+        close()
+        asked = None
     st.session_state[_DRAWN] = asked and asked.number
     if asked is None:
         return
@@ -156,7 +162,7 @@ def _line(asked: Asked, terms: Terms, preview: Preview) -> str:
     text = figures.plain(ticket_words.sentence(asked.ticket, terms, preview))
     worst = ticket_words.worst(preview)
     if worst is None:
-        return f"{text} {figures.plain(ticket_words.unbounded(asked.ticket, preview, terms.rules.price_decimals))}"
+        return f"{text} {figures.plain(ticket_words.unbounded(asked.ticket, terms, preview))}"
     lost = preview.worst is not None and preview.worst.amount < 0
     return f"{text} :{palette.words().loss}[{figures.plain(worst)}]" if lost else f"{text} {figures.plain(worst)}"
 
@@ -164,10 +170,16 @@ def _line(asked: Asked, terms: Terms, preview: Preview) -> str:
 def cautions(ticket: Ticket, preview: Preview, placements: Sequence[Placement]) -> list[tuple[str, str]]:
     """Return what has to be agreed to, each with its kind: what the preview warns of, and what is still unknown."""
     found = [(str(each.kind), each.text) for each in preview.cautions]
-    waiting = [each for each in placements if each.state is TicketState.UNKNOWN and each.ticket.symbol == ticket.symbol]
+    waiting = sum(
+        each.state is TicketState.UNKNOWN
+        and each.ticket.symbol == ticket.symbol
+        and each.ticket.client_oid != ticket.client_oid
+        for each in placements
+    )
     if waiting:
-        many = "An order" if len(waiting) == 1 else f"{len(waiting)} orders"
-        found.append(("waiting", f"{many} on {ticket.symbol} may have arrived and are being looked up."))
+        many = "Another order" if waiting == 1 else f"{waiting} other orders"
+        verb = "is" if waiting == 1 else "are"
+        found.append(("waiting", f"{many} on {ticket.symbol} may have arrived and {verb} being looked up."))
     return found
 
 
@@ -177,12 +189,14 @@ def _tick(asked: Asked, kind: str) -> str:
 
 def _ticks(asked: Asked, preview: Preview) -> str | None:
     """Draw a tick for each caution; return why the button is dead, None where all of them are set."""
+    if asked.pressed:
+        return None
     if preview.problem:
         st.warning(figures.plain(preview.problem))
         return "Nothing would come of it: go back to the ticket and change it."
     missing = None
     for kind, text in cautions(asked.ticket, preview, session.desk().trading.placements()):
-        agreed = st.checkbox(f":yellow[{figures.plain(text)}]", key=_tick(asked, kind), disabled=asked.pressed)
+        agreed = st.checkbox(f":yellow[{figures.plain(text)}]", key=_tick(asked, kind))
         if not agreed:
             missing = "Tick what stands above first."
     return missing

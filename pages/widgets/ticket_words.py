@@ -7,7 +7,7 @@ from decimal import Decimal
 from kucoin.desk.preview import Preview
 from kucoin.desk.rules import Rules
 from kucoin.desk.terms import Terms
-from kucoin.figures import MINUS, THIN_SPACE, UNKNOWN, exact, fixed, money, percent
+from kucoin.figures import MINUS, THIN_SPACE, UNKNOWN, amount, exact, fixed, money, percent
 from kucoin.model.order import (
     MarginMode,
     OrderType,
@@ -99,23 +99,25 @@ def worst(preview: Preview) -> str | None:
         return None
     share = preview.worst.share
     part = "" if share is None else f", {percent(abs(share), signed=False)} of equity"
-    amount = f"{money(preview.worst.amount, preview.cost_currency, signed=True)} {preview.cost_currency}"
-    return f"At the stop the worst case is {amount}{part}."
+    left = f"{money(preview.worst.amount, preview.cost_currency, signed=True)} {preview.cost_currency}"
+    return f"At the stop the worst case is {left}{part}."
 
 
-def unbounded(ticket: Ticket, preview: Preview, places: int) -> str:
+def unbounded(ticket: Ticket, terms: Terms, preview: Preview) -> str:
     """Return what stands in the worst case's place where no stop bounds it."""
     if isinstance(ticket, FuturesTicket) and (ticket.order.reduce_only or ticket.order.close_order):
         return "It can only make the position smaller."
     if isinstance(ticket, FuturesTicket):
         if preview.liquidation is None:
             return "No stop is attached: the worst case is the margin behind the position."
-        price, away = fixed(preview.liquidation, places), preview.distance
+        price, away = fixed(preview.liquidation, terms.rules.price_decimals), preview.distance
         distance = "" if away is None else f", {percent(abs(away), places=1, signed=False)} from mark"
         return f"No stop is attached: the worst case is liquidation, estimated at {price}{distance}."
     if preview.cost is None:
         return "What it costs at most is not known."
-    return f"At most {money(preview.cost, preview.cost_currency)} {preview.cost_currency} leave the account."
+    currency = preview.cost_currency
+    spent = money(preview.cost, currency) if currency == terms.rules.quote else amount(preview.cost)
+    return f"At most {spent} {currency} leave the account."
 
 
 def moved(before: Decimal | None, now: Decimal | None, side: Side | None, places: int) -> str:

@@ -182,7 +182,7 @@ def test_an_unknown_order_keeps_its_ticket(futures: AppTest, scene: SimpleNamesp
     type_in(futures, LINEAR, price="70000", size="2")
     press(futures, "sell")
     assert futures.button(key="confirm-press").disabled
-    assert "are being looked up" in futures.checkbox[0].label.replace("\\", "")
+    assert "is being looked up" in futures.checkbox[0].label.replace("\\", "")
     futures.checkbox[0].check().run()
     confirm(futures)
     first, second = scene.trading.placed
@@ -331,6 +331,19 @@ def test_the_size_is_not_remembered_and_the_type_is(futures: AppTest) -> None:
     assert at(futures, "size", LINEAR).value == ""
 
 
+def test_a_confirmation_goes_with_its_symbol(futures: AppTest, scene: SimpleNamespace) -> None:
+    """A way back in the browser while it stands open: what it asked is not asked on another symbol's page."""
+    type_in(futures, LINEAR, price="70000", size="1")
+    press(futures, "buy")
+    futures.query_params["symbol"] = PAIR
+    futures.run()
+    assert "confirm-press" not in [button.key for button in futures.button]
+    futures.query_params["symbol"] = LINEAR
+    futures.run()
+    assert "confirm-press" not in [button.key for button in futures.button]
+    assert not scene.trading.placed
+
+
 def test_options_that_exclude_each_other_are_dead_with_the_reason(futures: AppTest) -> None:
     """Reduce-only with a take-profit, post-only with what fills at once."""
     type_in(futures, LINEAR, take_profit="80000")
@@ -449,7 +462,9 @@ def test_cautions_of_others_symbols_ask_for_no_tick() -> None:
     placed = scene.place(FuturesTicket(order=_order()), SimpleNamespace(name="local"))  # type: ignore[arg-type]
     unknown = replace(placed, state=TicketState.UNKNOWN)
     assert not ticket_confirm.cautions(ticket, preview, (unknown,))
-    assert ticket_confirm.cautions(placed.ticket, preview, (unknown,))
+    assert not ticket_confirm.cautions(placed.ticket, preview, (unknown,))
+    other = replace(ticket, order=replace(_order(), client_oid="b"))
+    assert ticket_confirm.cautions(other, preview, (unknown,))
 
 
 def _order() -> Any:

@@ -24,13 +24,18 @@ export default function ({ parentElement, data, setTriggerValue }) {
       event.stopImmediatePropagation();
       return;
     }
+    const dialog = document.querySelector('[role=dialog]');
+    if (event.key === 'Escape' && dialog && !dialog.contains(document.activeElement)) {
+      dialog.querySelector('[aria-label=Close]')?.click(); // the focus was on a button that went dead, so it hears nothing
+      return;
+    }
     if (single && event.key !== ' ' && is(target, SWITCHES)) {
       event.stopImmediatePropagation(); // the buttons' own keys take any input for a field of text
       document.body.dispatchEvent(new KeyboardEvent('keydown', event));
       return;
     }
     const key = event.key.toLowerCase();
-    if (!single || event.repeat || typing(target) || !root.keys.has(key) || document.querySelector('[role=dialog]')) return;
+    if (!single || event.repeat || typing(target) || !root.keys.has(key) || dialog) return;
     event.preventDefault();
     root.tell('pressed', key);
   };
