@@ -6,7 +6,7 @@ import { figures } from './cells.js';
 export default (component) => figures(component, (data, cell) => [
   h('div', { class: 'row sum' }, cell('total', data.total, { look: 'number' }), h('span', { class: 'unit' }, data.unit)),
   h('div', { class: 'row change', title: data.hint },
-    cell('change', data.change, { look: 'pill' }), cell('sum', data.sum), h('span', { class: 'cap' }, 'in 24 h')),
+    cell('change', data.change, { look: 'pill' }), h('span', { class: 'cap' }, 'in 24 h'), cell('sum', data.sum)),
   h('div', { class: 'row others' },
     data.conversions.map(([name, figure]) => cell(name, figure, { look: 'cap' })),
     data.missing && h('span', { class: 'badge warn', title: data.missing.hint }, data.missing.text)),
