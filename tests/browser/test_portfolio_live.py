@@ -1,15 +1,11 @@
-"""The portfolio in a real browser while the market moves, and while the exchange is away."""
+"""The portfolio in a real browser while the market moves."""
 
 from __future__ import annotations
 
-import os
 import re
-import signal
 from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
-
-from tests.browser.conftest import Dashboard
 
 PATIENCE = 30_000  # ms
 # The browser's own record of what moved without the reader's doing.
@@ -55,28 +51,4 @@ def test_figures_move_between_two_drawings_and_nothing_else_does(visit: Any) -> 
     watch_for_shifts(page)
     page.evaluate(CHANGES)
     page.wait_for_function("changes >= 12", timeout=PATIENCE)
-    assert page.evaluate("shifts") == []
-
-
-def test_an_exchange_that_is_away_is_marked_and_comes_back(visit: Any, dashboard: Dashboard) -> None:
-    """Marked within 10 s with one sentence, figures where they were; live within 15 s of its return, no reload."""
-    page = visit().page
-    expect_marks(page, "fresh", within=30)
-    page.evaluate("globalThis.loaded = true")
-    watch_for_shifts(page)
-    exchange = dashboard.exchange()
-    os.kill(exchange, signal.SIGSTOP)  # its lines stay open and nothing comes
-    try:
-        expect_marks(page, "stale|alarm|catching", within=10)
-        expect_marks(page, "stale|alarm", within=30)
-        expect(page.locator(".number")).to_have_css("opacity", "0.55", timeout=PATIENCE)
-        expect(page.get_by_text("The practice exchange has not answered since")).to_be_visible(timeout=PATIENCE)
-        before = page.locator(".number").inner_text()
-    finally:
-        os.kill(exchange, signal.SIGKILL)  # the dashboard starts another
-    dashboard.other_exchange(exchange)
-    expect_marks(page, "fresh", within=15)
-    expect(page.locator(".number")).not_to_have_text(before, timeout=PATIENCE)
-    expect(page.get_by_text("The practice exchange has not answered since")).to_be_hidden(timeout=PATIENCE)
-    assert page.evaluate("loaded")
     assert page.evaluate("shifts") == []

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import re
-import signal
 import time
 from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-from tests.browser.conftest import Dashboard, Theme, Visit, listen, running
+from tests.browser.conftest import Dashboard, Theme, Visit, listen
 
 PATIENCE = 30_000  # ms
 PANELS = ("head", "candles", "depth", "ladder", "tape", "watchlist")
@@ -134,29 +131,3 @@ def test_the_palette_changes_hues_at_once(trades: Open) -> None:
     page.get_by_role("option", name="Gain red").click()
     expect(ask).to_have_css("color", "rgb(77, 190, 155)")
     expect(page).to_have_url(re.compile("palette=swapped"))
-
-
-def test_a_dead_exchange_is_marked_and_comes_back(context: BrowserContext, tmp_path: Path) -> None:
-    """Marked within 10 s, figures where they were; live within 15 s of its return, without a reload."""
-    with running(tmp_path) as dashboard:
-        page = context.new_page()
-        page.goto(f"{dashboard.url}trades?symbol=XBTUSDTM")
-        arrived(page)
-        expect_all(page, "fresh", PANELS, within=PATIENCE / 1000)
-        page.evaluate("globalThis.loaded = true")
-        page.evaluate(SHIFTS)
-        exchange = dashboard.exchange()
-        os.kill(exchange, signal.SIGSTOP)  # its line stays open and nothing comes; a clean end would be told at once
-        try:
-            expect_all(page, "stale|alarm|catching", PANELS, within=10)
-            expect(age(page, "tape")).to_have_text(re.compile("stale"), timeout=PATIENCE)
-            expect(page.locator(".st-key-head .last")).to_have_css("opacity", "0.55", timeout=PATIENCE)
-            row = newest(page)
-        finally:
-            os.kill(exchange, signal.SIGKILL)  # the dashboard starts another, which takes it a few seconds
-        dashboard.other_exchange(exchange)
-        expect_all(page, "fresh", PANELS, within=15)
-        other_than(page, row)
-        assert page.evaluate("loaded")
-        assert page.evaluate("shifts") == []
-        page.close()
