@@ -30,7 +30,7 @@ SPANS = {"90 d": ("in 90 days.", 90), "30 d": ("in 30 days.", 30), "All": ("ever
 CLOCK = """
 addEventListener('click', () => { globalThis.began = performance.now(); }, true);
 globalThis.began = 0; // of a page that was loaded
-const text = () => document.querySelector('.st-key-closed')?.innerText ?? '';
+const text = () => document.querySelector('.st-key-closed')?.textContent ?? '';
 globalThis.said = () => text().match(/\\d+ (in \\d+ days|ever)\\./)?.[0] ?? '';
 const drawn = (words, bars) => said().endsWith(words) && document.querySelector('.st-key-closed canvas')
   && document.querySelector('.st-key-pnl-calendar div')
