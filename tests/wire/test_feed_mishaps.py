@@ -234,6 +234,7 @@ def test_a_process_that_slept_begins_anew(server: FeedServer, ear: Ear, start: C
     jump = [0.0]
     feed = start(MATCHES, wall=lambda: time.time() + jump[0])
     jump[0] = 3600.0
+    server.push(match(1))  # it looks at its clock when something comes, or after 5 s of silence
     until(lambda: FeedState.DOWN in ear.states)
     until(lambda: feed.status.state is FeedState.LIVE)
     assert feed.status.dials == 2
