@@ -86,6 +86,7 @@ def run(floor: Practice, folder: Path) -> tuple[list[float], list[float], list[f
         desk.start()
         try:
             until(lambda: desk.trading.state().open and desk.terms.of(PAIR))
+            until(lambda: desk.ledger.progress().state == "ready")  # months of it are read into the journal at first
             order = resting(floor)
             pressed, returned = [], []
             for _ in range(ORDERS):
