@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import streamlit as st
 
 from kucoin.desk import hints
 from kucoin.desk.terms import Terms
 from kucoin.desk.ticket_rules import Fault
 from kucoin.model.ticket import Placement, TicketState
-from pages.widgets import figures, session, ticket_pad, ticket_state, ticket_words
+from pages.widgets import figures, session, ticket_confirm, ticket_pad, ticket_state, ticket_words
+from pages.widgets.ticket_pad import Leaf
 
 _SEEN, _LEAF = "ticket-outcome", "ticket-leaf-"
 
@@ -19,15 +22,20 @@ def top(symbol: str) -> str:
     Whichever tab sees an outcome first turns the leaf: the others, this one's own press among them, learn of it by the
     leaf that they wrote on.
     """
-    pad, name = ticket_pad.pad(), session.principal().name
-    client_oid = pad.top(name, symbol)
-    if _settled(client_oid) is not None:
-        pad.turn(name, symbol, client_oid)
-    mine = st.session_state.get(_LEAF + symbol, client_oid)
-    st.session_state[_LEAF + symbol] = top = pad.top(name, symbol)
+    pad, name, today = ticket_pad.pad(), session.principal().name, session.now().date()
+    leaf = pad.top(name, symbol, today)
+    if _settled(leaf.client_oid) is not None or _forgotten(leaf, today):
+        pad.turn(name, symbol, leaf.client_oid, today)
+    mine = st.session_state.get(_LEAF + symbol, leaf.client_oid)
+    st.session_state[_LEAF + symbol] = top = pad.top(name, symbol, today).client_oid
     if mine != top and (placement := _settled(mine)) is not None:
         _note(placement)
     return top
+
+
+def _forgotten(leaf: Leaf, today: date) -> bool:
+    """Whether the desk may have let go what became of a leaf: whoever used it would be told of an order of before."""
+    return leaf.day != today and standing(leaf.client_oid) is None and not ticket_confirm.is_open()
 
 
 def _settled(client_oid: str) -> Placement | None:
@@ -95,7 +103,7 @@ def _note(placement: Placement) -> None:
 
 
 def _another(client_oid: str, symbol: str) -> None:
-    ticket_pad.pad().turn(session.principal().name, symbol, client_oid)
+    ticket_pad.pad().turn(session.principal().name, symbol, client_oid, session.now().date())
     ticket_state.emptied()
     st.session_state[_SEEN] = client_oid
 
