@@ -16,7 +16,7 @@ from itertools import count
 import streamlit as st
 
 from kucoin.desk import ticket_rules
-from kucoin.desk.preview import Preview
+from kucoin.desk.preview import CautionKind, Preview
 from kucoin.desk.terms import Terms
 from kucoin.errors import KucoinError
 from kucoin.model.order import Side
@@ -26,6 +26,7 @@ from pages.widgets import figures, mishap, palette, session, ticket_words
 _ASKED, _DRAWN = "ticket-asked", "ticket-asked-drawn"
 _PACE = 0.5  # s between two looks at the price and at what became of the order
 _NUMBERS = count()
+_WORSE = Decimal("1.25")  # times the slippage that was agreed to, from which it is asked about again
 _ASKING = "KuCoin is being asked whether it would take it."
 
 
@@ -184,7 +185,26 @@ def cautions(ticket: Ticket, preview: Preview, placements: Sequence[Placement]) 
 
 
 def _tick(asked: Asked, kind: str) -> str:
-    return f"ticket-caution-{asked.number}-{kind}"
+    """Return where the tick of a caution stands; one that was asked for again has another place."""
+    return f"ticket-caution-{asked.number}-{kind}-{st.session_state.get(_again(asked, kind), 0)}"
+
+
+def _again(asked: Asked, kind: str) -> str:
+    return f"ticket-caution-again-{asked.number}-{kind}"
+
+
+def _agreed(asked: Asked, kind: str, preview: Preview) -> bool:
+    """Say whether a caution is agreed to: a slippage that grew by a quarter since its tick is another one."""
+    tick = _tick(asked, kind)
+    if not st.session_state.get(tick):
+        return False
+    if kind != CautionKind.SLIPPAGE or preview.slippage_ratio is None:
+        return True
+    first = st.session_state.setdefault(f"{tick}-at", preview.slippage_ratio)
+    if preview.slippage_ratio <= first * _WORSE:
+        return True
+    st.session_state[_again(asked, kind)] = st.session_state.get(_again(asked, kind), 0) + 1
+    return False
 
 
 def _ticks(asked: Asked, preview: Preview) -> str | None:
@@ -196,7 +216,8 @@ def _ticks(asked: Asked, preview: Preview) -> str | None:
         return "Nothing would come of it: go back to the ticket and change it."
     missing = None
     for kind, text in cautions(asked.ticket, preview, session.desk().trading.placements()):
-        agreed = st.checkbox(f":yellow[{figures.plain(text)}]", key=_tick(asked, kind))
+        agreed = _agreed(asked, kind, preview)
+        st.checkbox(f":yellow[{figures.plain(text)}]", key=_tick(asked, kind))
         if not agreed:
             missing = "Tick what stands above first."
     return missing
@@ -262,7 +283,7 @@ def press(number: int) -> None:
         _change(refused=f"Not sent: {faults[0].text if faults else preview.problem}")
         return
     for kind, text in cautions(asked.ticket, preview, desk.trading.placements()):
-        if not st.session_state.get(_tick(asked, kind)):
+        if not _agreed(asked, kind, preview):
             _change(refused=f"Not sent. This came up meanwhile: {text}")
             return
     try:

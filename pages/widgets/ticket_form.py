@@ -58,7 +58,7 @@ def take(field: str, symbol: str, price: Decimal) -> None:
     terms = session.desk().terms.of(symbol)
     if terms is not None:
         snapped = ticket_rules.snap_price(price, terms)
-        ticket_state.put(field, symbol, figures.fixed(snapped.value, terms.rules.price_decimals))
+        ticket_state.put(field, symbol, figures.fixed(snapped.value, terms.rules.price_decimals), pressed=True)
         ticket_state.remark(field, snapped.remark)
 
 

@@ -117,7 +117,9 @@ def _snap(symbol: str) -> None:
         return
     snapped = ticket_draft.size_of(draft, ticket_state.side(symbol), terms)
     if snapped is not None and draft.unit == ticket_state.native(terms):
-        _write(symbol, figures.exact(snapped.value))
+        text = figures.exact(snapped.value)
+        if text != draft.size:
+            ticket_state.put("size", symbol, text)
     ticket_state.remark("size", snapped.remark if snapped else "")
 
 
@@ -130,7 +132,7 @@ def add_preset(symbol: str) -> None:
 
 def _add(symbol: str, step: Decimal) -> None:
     text = st.session_state.get(ticket_state.key("size", symbol)) or ""
-    ticket_state.put("size", symbol, ticket_draft.add(text, step))
+    ticket_state.put("size", symbol, ticket_draft.add(text, step), pressed=True)
     _snap(symbol)
 
 
@@ -169,5 +171,5 @@ def _in_unit(size: Decimal, unit: Unit, draft: Draft, terms: Terms, side: Side) 
 
 
 def _write(symbol: str, text: str) -> None:
-    ticket_state.put("size", symbol, text)
+    ticket_state.put("size", symbol, text, pressed=True)
     ticket_state.remark("size", "")

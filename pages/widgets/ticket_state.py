@@ -24,7 +24,7 @@ SIDE = "side"
 _OF_ONE_TICKET = frozenset({"size", "reduce_only", "close", "take_profit", "stop_loss"})
 _SHOWN, _REMARKS, _FAULTS = "ticket-symbol", "ticket-remarks", "ticket-faults"
 _NUMBER, _WRITTEN = "ticket-number", "ticket-written"
-_CROSSING = 2.0  # s in which a request may still bring what stood in a field before it was written into
+_CROSSING = 1.5  # s in which a request may still bring what stood in a field before it was written into
 _FIELDS = tuple(Draft.__dataclass_fields__)
 
 
@@ -111,16 +111,19 @@ def side(symbol: str) -> Side:
     return Side.SELL if st.session_state.get(key(SIDE, symbol)) == Side.SELL else Side.BUY
 
 
-def put(field: str, symbol: str, value: object) -> None:
-    """Write into a field, before it is drawn."""
+def put(field: str, symbol: str, value: object, *, pressed: bool = False) -> None:
+    """Write into a field, before it is drawn; ``pressed`` where that is what a press of a button asked for."""
     name, writes = key(field, symbol), _writes()
-    before = (*(writes[name].before if name in writes else ()), st.session_state.get(name))
-    st.session_state[_WRITTEN] = {**writes, name: _Write(before, value, session.now())}
+    known = writes.pop(name, None)
+    if pressed:
+        before = (*(known.before if known else ()), st.session_state.get(name))
+        writes[name] = _Write(before, value, session.now())
+    st.session_state[_WRITTEN] = writes
     st.session_state[name] = value
 
 
 def _writes() -> dict[str, _Write]:
-    """Return what was written into fields a moment ago, by their keys."""
+    """Return what presses wrote into fields a moment ago, by their keys."""
     now, found = session.now(), st.session_state.get(_WRITTEN) or {}
     return {name: each for name, each in found.items() if (now - each.at).total_seconds() < _CROSSING}
 

@@ -19,7 +19,7 @@ from pages.widgets import figures, session, ticket_draft
 from pages.widgets.ticket_draft import Draft
 
 _LEAF, _SHOWN, _SAID = "transfer-leaf", "transfer-shown", "transfer-said"
-_SOURCE, _AMOUNT = "transfer-source", "transfer-amount"
+_SOURCE, _NUMBER = "transfer-source", "transfer-number"
 _NAMES = {
     Wallet.MAIN: "Funding",
     Wallet.TRADE: "Spot",
@@ -64,6 +64,11 @@ def pays(terms: Terms, side: Side) -> str:
     return terms.rules.quote if side is Side.BUY else terms.rules.base
 
 
+def _amount(currency: str) -> str:
+    """Return where the amount stands: each currency, and each transfer, has a field of its own."""
+    return f"transfer-amount-{currency}-{st.session_state.get(_NUMBER, 0)}"
+
+
 def _form(currency: str, sources: Mapping[Wallet, Decimal], target: Wallet, symbol: str) -> None:
     if st.session_state.get(_SOURCE) not in sources:
         st.session_state[_SOURCE] = next(iter(sources))
@@ -74,8 +79,8 @@ def _form(currency: str, sources: Mapping[Wallet, Decimal], target: Wallet, symb
         format_func=lambda each: f"{_NAMES[each]}, {figures.amount(sources[each])} {currency} free",
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.text_input(f"Amount, {figures.plain(currency)}", key=_AMOUNT, max_chars=40)
-        st.button("All", key="transfer-all", on_click=_all, args=(sources[source],))
+        st.text_input(f"Amount, {figures.plain(currency)}", key=_amount(currency), max_chars=40)
+        st.button("All", key="transfer-all", on_click=_all, args=(currency, sources[source]))
     st.button(
         f"Move {figures.plain(currency)} to {_NAMES[target].lower()}",
         key="transfer-press",
@@ -86,8 +91,8 @@ def _form(currency: str, sources: Mapping[Wallet, Decimal], target: Wallet, symb
     )
 
 
-def _all(free: Decimal) -> None:
-    st.session_state[_AMOUNT] = figures.exact(free)
+def _all(currency: str, free: Decimal) -> None:
+    st.session_state[_amount(currency)] = figures.exact(free)
 
 
 def _press(currency: str, target: Wallet, symbol: str) -> None:
@@ -96,7 +101,7 @@ def _press(currency: str, target: Wallet, symbol: str) -> None:
     try:
         session.desk().moves.move(
             currency,
-            ticket_rules.typed(st.session_state.get(_AMOUNT) or ""),
+            ticket_rules.typed(st.session_state.get(_amount(currency)) or ""),
             st.session_state[_SOURCE],
             target,
             session.principal(),
@@ -128,6 +133,8 @@ def _outcome() -> None:
         return
     if move.transfer.client_oid == leaf and move.state is not TicketState.SENT:
         st.session_state[_SHOWN] = st.session_state.pop(_LEAF)
+        if move.state is TicketState.ACCEPTED:
+            st.session_state[_NUMBER] = st.session_state.get(_NUMBER, 0) + 1
     transfer = move.transfer
     what = f"{figures.exact(transfer.amount)} {transfer.currency} from {_NAMES[transfer.source].lower()}"
     words = f". {move.words}" if move.words else "."

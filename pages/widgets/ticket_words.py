@@ -7,7 +7,7 @@ from decimal import Decimal
 from kucoin.desk.preview import Preview
 from kucoin.desk.rules import Rules
 from kucoin.desk.terms import Terms
-from kucoin.figures import MINUS, THIN_SPACE, UNKNOWN, amount, exact, fixed, money, percent
+from kucoin.figures import MINUS, THIN_SPACE, UNKNOWN, exact, fixed, money, percent
 from kucoin.model.order import (
     MarginMode,
     OrderType,
@@ -100,7 +100,7 @@ def worst(preview: Preview) -> str | None:
     share = preview.worst.share
     part = "" if share is None else f", {percent(abs(share), signed=False)} of equity"
     left = f"{money(preview.worst.amount, preview.cost_currency, signed=True)} {preview.cost_currency}"
-    return f"At the stop the worst case is {left}{part}."
+    return f"If the stop fills at its price, the worst case is {left}{part}."
 
 
 def unbounded(ticket: Ticket, terms: Terms, preview: Preview) -> str:
@@ -113,11 +113,25 @@ def unbounded(ticket: Ticket, terms: Terms, preview: Preview) -> str:
         price, away = fixed(preview.liquidation, terms.rules.price_decimals), preview.distance
         distance = "" if away is None else f", {percent(abs(away), places=1, signed=False)} from mark"
         return f"No stop is attached: the worst case is liquidation, estimated at {price}{distance}."
-    if preview.cost is None:
-        return "What it costs at most is not known."
-    currency = preview.cost_currency
-    spent = money(preview.cost, currency) if currency == terms.rules.quote else amount(preview.cost)
-    return f"At most {spent} {currency} leave the account."
+    return _spent(ticket, terms, preview)
+
+
+def _spent(ticket: SpotTicket, terms: Terms, preview: Preview) -> str:
+    """Return what leaves the account at most, fee included; of a market order by size nothing bounds that."""
+    order, quote = ticket.order, terms.rules.quote
+    if order.side is Side.SELL and order.size is not None:
+        return f"At most {size(order.size, terms.rules)} leave the account."
+    if order.side is Side.SELL:
+        return f"As much {terms.rules.base} leaves the account as {exact(order.funds)} {quote} take."
+    most = order.funds
+    if most is None and order.price is not None and order.size is not None:
+        most = max(order.price, ticket.oco.limit_price if ticket.oco else order.price) * order.size
+    if most is None:
+        about = UNKNOWN if preview.cost is None else money(preview.cost, quote)
+        return f"About {about} {quote} leave the account; a market order has no highest price."
+    if terms.fee is None:
+        return f"At most {money(most, quote)} {quote} and the fee leave the account."
+    return f"At most {money(most * (1 + terms.fee.taker), quote)} {quote} leave the account."
 
 
 def moved(before: Decimal | None, now: Decimal | None, side: Side | None, places: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
@@ -22,7 +23,7 @@ from kucoin.model.order import MarginMode, NewFuturesOrder, OrderType, Side, Tim
 from kucoin.model.position import PositionMode
 from kucoin.model.ticket import FuturesTicket, SpotTicket, TicketState
 from kucoin.web.tickets import Tickets
-from pages.widgets import ticket_confirm
+from pages.widgets import session, ticket_confirm
 from pages.widgets.ticket_draft import Kind
 from tests import ticket_scene
 from tests.push_scene import LINEAR, PAIR
@@ -169,6 +170,21 @@ def test_an_outcome_that_another_tab_saw_first_is_told_in_both(
         assert at(tab, "size", LINEAR).value == ""
 
 
+def test_a_ticket_of_yesterday_is_not_written_on(
+    futures: AppTest, scene: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The desk lets go what was settled at midnight: that order's outcome would be told of today's."""
+    ordered(futures, LINEAR)
+    (first,) = scene.trading.placed
+    futures.button(key="confirm-back").click().run()
+    scene.trading.found.clear()
+    tomorrow = session.now() + timedelta(days=1)
+    monkeypatch.setattr(session, "now", lambda: tomorrow)
+    ordered(futures, LINEAR)
+    second = scene.trading.placed[-1]
+    assert second.client_oid != first.client_oid
+
+
 def test_an_unknown_order_keeps_its_ticket(futures: AppTest, scene: SimpleNamespace) -> None:
     """It is never sent again; another one can be written, and its confirmation asks for a tick more."""
     ordered(futures, LINEAR)
@@ -252,6 +268,22 @@ def test_each_caution_needs_a_tick_of_its_own(futures: AppTest, scene: SimpleNam
     confirm(futures)
     assert not scene.trading.placed
     assert "This came up meanwhile: 9 % above the market." in said(futures)
+
+
+def test_a_slippage_that_grew_is_asked_about_again(futures: AppTest, scene: SimpleNamespace) -> None:
+    """What was agreed to was its figure then."""
+    slips = Caution(CautionKind.SLIPPAGE, "It would slip by 5 %.")
+    scene.preview = Preview(cautions=(slips,), slippage_ratio=D("0.05"))
+    type_in(futures, LINEAR, price="70000", size="250")
+    press(futures, "buy")
+    futures.checkbox[0].check().run()
+    scene.preview = Preview(cautions=(slips,), slippage_ratio=D("0.06"))
+    assert not futures.run().button(key="confirm-press").disabled
+    scene.preview = Preview(cautions=(slips,), slippage_ratio=D("0.4"))
+    confirm(futures)
+    assert not scene.trading.placed
+    assert futures.button(key="confirm-press").disabled
+    assert not futures.checkbox[0].value
 
 
 def test_check_first_asks_before_it_lets_press(futures: AppTest, scene: SimpleNamespace) -> None:
