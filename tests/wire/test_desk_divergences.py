@@ -284,9 +284,16 @@ FOREIGN = ("an order of others", "a futures order of others", "a stop of others"
 
 
 @pytest.fixture(scope="module")
-def scene(floor_process: Practice, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+def journal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Journal]:
+    """What both runs write to."""
+    opened = Journal.open(f"sqlite:///{tmp_path_factory.mktemp('divergences') / 'journal.sqlite3'}", mode="practice")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module")
+def scene(floor_process: Practice, journal: Journal) -> Iterator[Scene]:
     """What an earlier run left; the desk that prepares it is another one than that which finds it."""
-    journal = Journal.open(f"sqlite:///{tmp_path_factory.mktemp('divergences') / 'journal.sqlite3'}", mode="practice")
     with desk_of(floor_process, every=NEVER, sockets=False) as desk:
         scene = Scene(floor_process, desk, IntentStore(journal))
         for prepare in (_prepare_spot, _prepare_waiting, _prepare_futures, _prepare_lost):
@@ -300,13 +307,12 @@ def scene(floor_process: Practice, tmp_path_factory: pytest.TempPathFactory) -> 
     with desk_of(floor_process, every=NEVER) as finding:
         scene.desk = finding
         yield scene
-    journal.close()
 
 
 @pytest.fixture(scope="module")
-def ends(scene: Scene) -> EndStore:
+def ends(scene: Scene, journal: Journal) -> EndStore:
     """What an earlier run saw to the end of."""
-    ends = EndStore(scene.store._journal)
+    ends = EndStore(journal)
     ends.add({scene.cases["ended and seen to"].ticket.client_oid: "cancelled"}, at=datetime.now(UTC))
     return ends
 
