@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 from tests.conftest import start_practice
 from tests.strangers.asking import Documents, Standstill, ask, skewed
@@ -18,6 +20,21 @@ WRONG = {
     "passphrase": {"passphrase": "another-passphrase"},
 }
 FEW = ["funding account", "futures account in USDT", "ticker"]
+# Files that share what is dear to make: what each client read (`told`), and the lines on which they trade (`lines`).
+TOGETHER = ("test_strangers_read", "test_strangers_refused", "test_strangers_truth"), ("test_strangers_trade",)
+
+
+class Scheduling(LoadFileScheduling):
+    """Give each worker whole files, and all files of a group to the same one."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = super()._split_scope(nodeid)
+        return next((group[0] for group in TOGETHER if Path(file).name.startswith(group)), file)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling | None:
+    """Return the scheduling above where files are what is given to workers."""
+    return Scheduling(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 @pytest.fixture(scope="session")
