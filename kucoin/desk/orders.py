@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from kucoin.desk import facts, order_nets, order_state, stops
@@ -116,8 +117,12 @@ class Orders:
         return next((trouble for trouble in troubles if trouble is not None), None)
 
     def stop(self, order_id: str) -> Stop | None:
-        """Return an order that waits for a price, or waited; None where it is not known, or was let go."""
-        return self._stops.get(order_id)
+        """Return an order that waits for a price, or waited; None where it is not known, or was let go.
+
+        One that the exchange knows no more is neither alive nor ended: nobody told how.
+        """
+        known = self._stops.get(order_id)
+        return replace(known, seen=False) if known is not None and self._stops.gone(order_id) else known
 
     def triggered(self, stop_id: str) -> str | None:
         """Return the id of the order that a waiting one became; None where it became none that is known."""

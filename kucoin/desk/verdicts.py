@@ -34,8 +34,9 @@ def is_known(orders: Orders, placement: Placement) -> bool:
 
     Its fills alone do not tell.
     """
-    order = orders.order(id_of(placement))
-    return orders.stop(id_of(placement)) is not None or (order is not None and order.status is not None)
+    order, stop = orders.order(id_of(placement)), orders.stop(id_of(placement))
+    told = stop is not None and (stop.alive or stop.ended)
+    return told or (order is not None and order.status is not None)
 
 
 def end(orders: Orders, placement: Placement) -> str | None:

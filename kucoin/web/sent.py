@@ -150,9 +150,9 @@ class SentPanel(Panel):
             return _Since(f"{_PAIR}, {ended}") if ended else _Since(_PAIR, live=not over)
         stop = self._orders.stop(order_id)
         order = self._orders.order(self._orders.triggered(order_id) or order_id)
-        if stop is not None and (stop.alive or order is None):
+        if stop is not None and (stop.alive or (stop.ended and order is None)):
             return _Since(words.waiting(stop, places), stop.alive)
-        if order is None:  # it ended in an earlier run
+        if order is None:  # it ended in an earlier run, or where nobody told
             return _Since(ended or "")
         life = ended if ended and order.status is None and not order.open else words.life(order)
         return _Since(life if stop is None else f"triggered, {life}", order.open, order)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from kucoin.book.books import Books
-from kucoin.desk import facts, stops
+from kucoin.desk import facts, stops, verdicts
 from kucoin.desk.facts import Facts
 from kucoin.desk.memory import Memory
 from kucoin.desk.orders import Orders
@@ -35,7 +35,7 @@ from kucoin.model.order import (
     TradeType,
 )
 from kucoin.model.stop_order import SpotStop, StopOrder
-from kucoin.model.ticket import FuturesTicket, SpotTicket, SpotTrigger
+from kucoin.model.ticket import FuturesTicket, Placement, SpotTicket, SpotTrigger, TicketState
 from kucoin.rest import hosts
 from kucoin.rest.client import Exchange
 from kucoin.settings import PRACTICE_CREDENTIALS
@@ -238,6 +238,24 @@ def test_what_a_lost_waiting_order_became_waits_for_nothing() -> None:
     assert [order.order_id for order in orders.open()] == [ORDER.order_id]
     orders.placed(TICKET, "vs1")  # as soon as anybody tells the id that it waited under
     assert [stop.order_id for stop in orders.stops()] == ["vs1"]
+
+
+def test_a_waiting_order_that_the_exchange_lost_is_asked_for() -> None:
+    """It was cancelled where nobody told of it, and is in no list: it does not wait for good."""
+    exchange = Exchange(hosts.practice(1, 2), PRACTICE_CREDENTIALS)
+    hub = Hub(Books(lambda _: pytest.fail("no book is asked for")))
+    orders = Orders(exchange, hub, Refresher(), granted=lambda: True)
+    placed = Placement(ticket=TICKET, by="t", state=TicketState.ACCEPTED, handed_at=START, order_id="vs1")
+    orders.placed(TICKET, "vs1")
+    assert verdicts.is_known(orders, placed)
+    orders._stops.lose("vs1", after=0.0)  # what a reading does that finds it neither listed nor by its id
+    stop = orders.stop("vs1")
+    assert stop is not None
+    assert not stop.alive
+    assert not verdicts.is_known(orders, placed)
+    assert verdicts.end(orders, placed) is None
+    orders.told(replace(stops.answered(LISTED), ended=True))
+    assert verdicts.end(orders, placed) == "cancelled"
 
 
 def replace_push(**more: Any) -> StopChange:

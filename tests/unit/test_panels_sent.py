@@ -312,6 +312,16 @@ def test_a_stop_is_followed_to_what_it_became(account: Account) -> None:
     assert account.row(accepted())["phrase"] == "cancelled, never triggered"
 
 
+def test_a_stop_that_the_exchange_knows_no_more_waits_no_more(account: Account) -> None:
+    """Nor is it called cancelled before anybody has said so."""
+    stop = stops.answered_futures(replace(order_facts.FUTURES_ORDER, stop=StopDirection.UP, stop_price=D("88000")))
+    account.waiting["theirs-1"] = replace(stop, seen=False)
+    row = account.row(accepted())
+    assert (row["word"], row["phrase"], row["act"]) == ("Accepted", "", None)
+    account.ends["own-1"] = "gone: the exchange knows it no more"
+    assert account.row(accepted())["phrase"] == "gone: the exchange knows it no more"
+
+
 def test_a_pair_can_be_cancelled_until_that_is_known_to_be_done(account: Account) -> None:
     """What became of its two orders nobody links to it."""
     pair = accepted(SpotTicket(order=SPOT, oco=OcoTerms(stop_price=D(84500), limit_price=D(84000))))
