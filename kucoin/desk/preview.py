@@ -27,6 +27,7 @@ class CautionKind(StrEnum):
     THIN = "thin"  # the order is larger than what is there
     SLIPPAGE = "slippage"  # it would move the price far
     FAR = "far"  # its price is far on the wrong side of the market
+    AT_ONCE = "at once"  # the price that it is to wait for is there already
     UNKNOWN = "unknown"  # something that decides what it costs cannot be told
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from kucoin.decimals import ZERO
 from kucoin.desk.preview import Caution, CautionKind, Rest
+from kucoin.desk.preview_trigger import reached
 from kucoin.desk.preview_walk import Figures, Reach, Sight
 from kucoin.desk.terms import Terms
 from kucoin.model.order import Side
@@ -44,6 +45,7 @@ def cautions(ticket: Ticket, terms: Terms, sight: Sight, figures: Figures, found
     return tuple(
         Caution(kind, text)
         for kind, text in (
+            *_at_once(ticket, terms),
             *_stale(sight, found),
             *_thin(sight, found, terms),
             *_slippage(figures, futures=ticket.futures),
@@ -73,6 +75,12 @@ def notes(ticket: Ticket, terms: Terms, figures: Figures, found: Reach) -> tuple
         if stop and end and (stop <= end if found.plan.buys else stop >= end):
             told.append("The stop lies beyond the estimated liquidation price, which comes first.")
     return tuple(told)
+
+
+def _at_once(ticket: Ticket, terms: Terms) -> Iterator[tuple[CautionKind, str]]:
+    there = reached(ticket, terms)
+    if there is not None:
+        yield CautionKind.AT_ONCE, f"It would not wait: the {there.name} price is {_price(there.now, terms)} already."
 
 
 def _stale(sight: Sight, found: Reach) -> Iterator[tuple[CautionKind, str]]:

@@ -12,6 +12,7 @@ from kucoin.desk.faults import said
 from kucoin.desk.margins import Group, Held
 from kucoin.desk.preview import Taking, Worst
 from kucoin.desk.preview_position import Change, before, worth
+from kucoin.desk.preview_trigger import waits_for
 from kucoin.desk.preview_walk import Figures, Plan, Reach, Sight, Unknown, reach, split
 from kucoin.desk.terms import Terms
 from kucoin.desk.ticket_rules import Sizes, sizes
@@ -66,7 +67,7 @@ def futures(ticket: FuturesTicket, terms: Terms, sight: Sight) -> tuple[Figures,
         waits = ticket.order.stop is not None and not ticket.order.close_order  # maybe for its position as well
         figures.known |= {"notes": (aim,)} if waits else {"problem": aim}
         return figures, None
-    found = reach(_plan(ticket.order, terms, aim), sight.book)
+    found = reach(_plan(ticket, terms, aim), sight.book)
     case = _Case(ticket, terms, contract, sight, held, aim, found)
     figures.tell(lambda: _sizes(case), "sizes")
     figures.tell(lambda: _available(case), "available_before")
@@ -124,7 +125,8 @@ def _aim(order: NewFuturesOrder, held: Held | None, *, known: bool) -> _Aim | st
     return _Aim(order.side, min(order.size, closable) if closes else order.size, closable, closes)
 
 
-def _plan(order: NewFuturesOrder, terms: Terms, aim: _Aim) -> Plan:
+def _plan(ticket: FuturesTicket, terms: Terms, aim: _Aim) -> Plan:
+    order, trigger = ticket.order, waits_for(ticket, terms)
     limit = terms.price_limit.buy if aim.side is Side.BUY else terms.price_limit.sell
     return Plan(
         side=aim.side,
@@ -132,8 +134,8 @@ def _plan(order: NewFuturesOrder, terms: Terms, aim: _Aim) -> Plan:
         size=Decimal(aim.size),
         funds=None,
         lot=terms.rules.lot,
-        bound=limit if order.stop is None else None,
-        trigger=order.stop.price if order.stop else None,
+        bound=limit if trigger is None else None,
+        trigger=trigger,
         time_in_force=order.time_in_force,
         post_only=order.post_only,
     )

@@ -9,6 +9,7 @@ from decimal import Decimal
 from kucoin.decimals import ONE, ZERO
 from kucoin.desk.faults import said
 from kucoin.desk.preview import Taking
+from kucoin.desk.preview_trigger import waits_for
 from kucoin.desk.preview_walk import Figures, Plan, Reach, Sight, Unknown, reach
 from kucoin.desk.terms import Terms
 from kucoin.desk.ticket_rules import Sizes, sizes
@@ -58,7 +59,7 @@ def spot(ticket: SpotTicket, terms: Terms, sight: Sight) -> tuple[Figures, Reach
     if order.size is None and order.funds is None:
         figures.known["problem"] = "No size is chosen yet."
         return figures, None
-    case = _Case(ticket, terms, pair, reach(_plan(ticket, pair), sight.book))
+    case = _Case(ticket, terms, pair, reach(_plan(ticket, terms, pair), sight.book))
     figures.known |= {
         "cost_currency": case.pays,
         "gets_currency": case.gets,
@@ -77,7 +78,7 @@ def spot(ticket: SpotTicket, terms: Terms, sight: Sight) -> tuple[Figures, Reach
     return figures, case.found
 
 
-def _plan(ticket: SpotTicket, pair: SpotSymbol) -> Plan:
+def _plan(ticket: SpotTicket, terms: Terms, pair: SpotSymbol) -> Plan:
     order = ticket.order
     return Plan(
         side=order.side,
@@ -86,7 +87,7 @@ def _plan(ticket: SpotTicket, pair: SpotSymbol) -> Plan:
         funds=order.funds,
         lot=pair.base_increment,
         guard=pair.price_limit_rate,
-        trigger=ticket.trigger.price if ticket.trigger else None,
+        trigger=waits_for(ticket, terms),
         time_in_force=order.time_in_force,
         post_only=order.post_only,
         rests=ticket.oco is not None,

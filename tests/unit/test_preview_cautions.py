@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -9,6 +10,8 @@ import pytest
 
 from kucoin.desk.preview import CautionKind
 from kucoin.model.order import FuturesStop, Side, StopDirection, StopPriceType
+from kucoin.model.stop_order import SpotStop
+from kucoin.model.ticket import SpotTrigger
 from tests.preview_scene import book, coins, contract, group, lots, pair, see, terms_of
 
 D = Decimal
@@ -92,6 +95,40 @@ def test_the_price_of_a_stop_is_compared_with_its_trigger() -> None:
     assert told(lots(BUY, 1, "111000", stop=stop), CALM) == []
     ((kind, text),) = told(lots(BUY, 1, "113000", stop=stop), CALM)
     assert (kind, text) == (CautionKind.FAR, "The limit price is 2.7 % above its trigger, 110,000.0.")
+
+
+@pytest.mark.parametrize(
+    ("direction", "price", "watched", "text"),
+    [
+        (StopDirection.DOWN, "100001", StopPriceType.MP, "It would not wait: the mark price is 100,000.0 already."),
+        (StopDirection.UP, "100000", StopPriceType.TP, "It would not wait: the last price is 100,000.0 already."),
+        (StopDirection.UP, "99998", StopPriceType.IP, "It would not wait: the index price is 99,999.0 already."),
+        (StopDirection.DOWN, "99999", StopPriceType.MP, None),
+        (StopDirection.UP, "100001", StopPriceType.TP, None),
+    ],
+)
+def test_a_stop_on_the_wrong_side_needs_a_tick_and_counts_as_an_order(
+    direction: StopDirection, price: str, watched: StopPriceType, text: str | None
+) -> None:
+    """What was meant to wait would be sold or bought at once, at the prices of now and not at its trigger's."""
+    terms = terms_of(contract(index_price=D(99_999)), last=D(100_000))
+    ticket = lots(BUY, 1, stop=FuturesStop(direction=direction, price=D(price), price_type=watched))
+    assert told(ticket, CALM, terms) == ([(CautionKind.AT_ONCE, text)] if text else [])
+    seen = see(ticket, terms, CALM, group())
+    assert seen.average == (D(100_000) if text else D(price))
+
+
+@pytest.mark.parametrize(("stop", "waits"), [(SpotStop.ENTRY, "100001"), (SpotStop.LOSS, "99999")])
+def test_so_does_one_on_spot(stop: SpotStop, waits: str) -> None:
+    """By the last price, at or beyond which it waits for nothing."""
+    terms = terms_of(pair(), last=D(100_000))
+
+    def kinds(price: str) -> list[CautionKind]:
+        ticket = replace(coins(SELL, "1"), trigger=SpotTrigger(stop=stop, price=D(price)))
+        return [each.kind for each in see(ticket, terms, book("BTC-USDT", bids="5@99999")).cautions]
+
+    assert CautionKind.AT_ONCE in kinds("100000")
+    assert CautionKind.AT_ONCE not in kinds(waits)
 
 
 def test_what_nobody_can_tell_needs_a_tick() -> None:
