@@ -129,6 +129,13 @@ def reference(draft: Draft, side: Side | None, terms: Terms) -> Decimal | None:
     return next((price for price in (best, terms.last, terms.mark, terms.ask, terms.bid) if price), None)
 
 
+def dearest(draft: Draft, side: Side, terms: Terms) -> Decimal | None:
+    """Return the price that has to be paid for: of a pair that buys, the higher of its two limits; None if unknown."""
+    price = reference(draft, side, terms)
+    limit = _number(draft.limit_price) if draft.kind is Kind.OCO and side is Side.BUY else None
+    return max((each for each in (price, limit) if each is not None), default=None)
+
+
 def size_of(draft: Draft, side: Side | None, terms: Terms) -> Snapped | None:
     """Return the size in lots, or in coins on spot, with what was changed of it; None where none can be told."""
     value = _number(draft.size)

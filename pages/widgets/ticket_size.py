@@ -72,7 +72,7 @@ def affordable(part: Decimal, draft: Draft, terms: Terms, side: Side) -> Snapped
         part,
         terms,
         side=side,
-        price=ticket_draft.reference(draft, side, terms),
+        price=ticket_draft.dearest(draft, side, terms),
         purse=ticket_draft.purse(draft, terms),
         leverage=None if draft.leverage is None else Decimal(draft.leverage),
         reduce_only=draft.reduce_only,

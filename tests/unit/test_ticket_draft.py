@@ -224,3 +224,12 @@ def test_faults_of_a_bracket_stand_at_the_field_that_was_typed() -> None:
     fault = (ticket_draft.Fault("above", "too low"),)
     assert ticket_draft.for_side(fault, BUY)[0].field == "take_profit"
     assert ticket_draft.for_side(fault, SELL)[0].field == "stop_loss"
+
+
+def test_shares_of_a_pair_that_buys_count_the_dearer_limit() -> None:
+    """Its stop buys higher than its limit order; a sell needs no more coins for either."""
+    draft = Draft(kind=Kind.OCO, price="69000", stop_price="71000", limit_price="71500")
+    assert ticket_draft.dearest(draft, BUY, SPOT) == 71500
+    assert ticket_draft.dearest(draft, SELL, SPOT) == 69000
+    assert ticket_draft.dearest(replace(draft, limit_price=""), BUY, SPOT) == 69000
+    assert ticket_draft.dearest(replace(draft, kind=Kind.LIMIT), BUY, SPOT) == 69000
