@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
@@ -23,7 +22,6 @@ from tests.ticket_hand import at, confirm, opened, ordered, press, said, type_in
 from tests.ticket_scene import futures_terms, held
 
 D = Decimal
-Drawn = Callable[[AppTest, str], dict[str, Any]]
 
 
 @pytest.fixture
