@@ -153,6 +153,9 @@ class Flips:
             self._trading.place(second, who)
         except NotSent as error:
             self._end(close, str(error))
+        except Exception as error:
+            log.exception("the second half of a turn was not placed")
+            self._end(close, f"a fault of this program ({type(error).__name__}), of which its log tells more")
         else:
             self._end(close, "")
 

@@ -17,7 +17,7 @@ from kucoin.desk.order_state import AnyOrder
 from kucoin.errors import ApiError, InvalidRequest, NotAllowed, OutcomeUnknown
 from kucoin.journal.database import Journal
 from kucoin.model.order import Lots, OrderType, Side
-from kucoin.model.ticket import FuturesTicket
+from kucoin.model.ticket import FuturesTicket, Placement
 from tests.order_facts import FUTURES_ORDER
 from tests.trading_rig import ME, Rig, futures, raising, rig_on, until
 
@@ -105,6 +105,23 @@ def test_a_first_half_that_is_filled_in_part_opens_nothing(tmp_path: Path) -> No
         assert half.words == (
             "3 of 5 lots were closed, and nothing was opened: the rest of the closing order was cancelled."
         )
+        assert rig.wire.ids() == [close.client_oid]
+
+
+def test_a_fault_of_ours_between_the_halves_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is not called under way for good."""
+
+    def broken(*_: object) -> Placement:
+        raise ZeroDivisionError
+
+    with flips_on(tmp_path / "journal") as (rig, board, flips):
+        close, second = pair()
+        flips.flip(close, second, ME)
+        rig.settled(close)
+        monkeypatch.setattr(rig.trading, "place", broken)
+        board.fills(close, 5)
+        said = "5 of 5 lots were closed, and nothing was opened: a fault of this program (ZeroDivisionError)"
+        assert told(flips, FlipState.HALF).words.startswith(said)
         assert rig.wire.ids() == [close.client_oid]
 
 
