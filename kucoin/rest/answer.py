@@ -75,12 +75,15 @@ class Reply:
         """Return the data, which may be ``null``.
 
         Raises:
-            ApiError: A refusal, or a redirect, which is never followed.
+            ApiError: A refusal, or a question's redirect, which is never followed.
             NotFound: Also a success that holds a sentence instead of data: KuCoin's "there is none". Only to a
                 question; after an order it proves nothing.
-            OutcomeUnknown: Nothing readable, or a fault on KuCoin's side.
+            OutcomeUnknown: Nothing readable, a fault on KuCoin's side, or an act's redirect: whoever sent that may have
+                passed the act on.
         """
         if 300 <= self.status < 400:
+            if endpoint.method != "GET":
+                raise OutcomeUnknown(f"{endpoint.name}: outcome unknown, a redirect, not followed (HTTP {self.status})")
             raise ApiError(code=f"HTTP {self.status}", message="a redirect, not followed", request=endpoint.name)
         try:
             envelope = _envelopes.decode(self.content)

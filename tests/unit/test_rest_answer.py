@@ -216,8 +216,16 @@ def test_a_success_with_an_error_status_is_unknown(http: int) -> None:
 def test_a_redirect_is_a_refusal(http: int, body: object) -> None:
     """Wherever it leads and whatever it carries."""
     with pytest.raises(ApiError, match="redirect, not followed") as refused:
-        reply(body, http, {"Location": "https://evil.example/"}).open(ORDER)
+        reply(body, http, {"Location": "https://evil.example/"}).open(READ)
     assert refused.value.code == f"HTTP {http}"
+
+
+@pytest.mark.parametrize("http", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("body", [b"", PAGE, {"code": "200000", "data": []}])
+def test_after_an_order_a_redirect_proves_nothing(http: int, body: object) -> None:
+    """Whoever stands between may have passed it on first."""
+    with pytest.raises(OutcomeUnknown, match=rf"redirect, not followed \(HTTP {http}\)"):
+        reply(body, http, {"Location": "https://evil.example/"}).open(ORDER)
 
 
 @pytest.mark.parametrize(

@@ -170,7 +170,7 @@ def test_a_redirect_is_not_followed(status: int, write: Endpoint, serve: Callabl
     transport = Transport(exchange_.hosts, KEY)
     for target in (f"http://127.0.0.1:{other.port}/", "/api/v2/elsewhere", "http://[", "//", ""):
         exchange_.say(exchange_.http("", status, Location=target))
-        with pytest.raises(ApiError, match="redirect"):
+        with pytest.raises(OutcomeUnknown if write is PLACE else ApiError, match="redirect"):
             transport.call(write, body={} if write is PLACE else None)
     assert other.connections == 0
     assert len(exchange_.received) == 5
