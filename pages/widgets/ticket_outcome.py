@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import streamlit as st
@@ -71,7 +72,8 @@ def show(symbol: str, client_oid: str, terms: Terms, usual: str) -> None:
 
 def line(placement: Placement, terms: Terms) -> str:
     """Return the outcome as one line of Markdown."""
-    deed = figures.plain(ticket_words.deed(placement.ticket, terms))
+    # What is open by now is not what a closing order closed.
+    deed = figures.plain(ticket_words.deed(placement.ticket, replace(terms, positions=None)))
     took = "" if placement.took is None else f" {figures.plain(_took(placement.took))}."
     words = figures.plain(placement.words)
     match placement.state:

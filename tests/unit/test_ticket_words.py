@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -26,8 +27,16 @@ from kucoin.model.order import (
     TradeType,
 )
 from kucoin.model.stop_order import SpotStop
-from kucoin.model.ticket import Bracket, FuturesTicket, OcoTerms, SpotTicket, SpotTrigger
-from pages.widgets import ticket_strip, ticket_words
+from kucoin.model.ticket import (
+    Bracket,
+    FuturesTicket,
+    OcoTerms,
+    Placement,
+    SpotTicket,
+    SpotTrigger,
+    TicketState,
+)
+from pages.widgets import ticket_outcome, ticket_strip, ticket_words
 from tests.push_scene import LINEAR, PAIR
 from tests.ticket_scene import futures_terms, held, spot_terms
 
@@ -148,6 +157,15 @@ def test_the_worst_case_is_said_or_that_there_is_no_bound() -> None:
         futures(), FUTURES, bare
     )
     assert "only make the position smaller" in ticket_words.unbounded(CLOSING, FUTURES, bare)
+
+
+def test_an_outcome_names_no_position_that_came_after() -> None:
+    """The order closed a long; what is open by now is another one."""
+    done = Placement(
+        ticket=CLOSING, by="t", state=TicketState.ACCEPTED, handed_at=datetime(2026, 11, 22, tzinfo=UTC), order_id="1"
+    )
+    line = ticket_outcome.line(done, futures_terms(positions=(held(-5),)))
+    assert line == "**Accepted:** Close position XBTUSDTM."
 
 
 def test_badges_tell_account_mode_and_options() -> None:
