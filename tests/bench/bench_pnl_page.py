@@ -32,14 +32,18 @@ addEventListener('click', () => { globalThis.began = performance.now(); }, true)
 globalThis.began = 0; // of a page that was loaded
 const text = () => document.querySelector('.st-key-closed')?.textContent ?? '';
 globalThis.said = () => text().match(/\\d+ (in \\d+ days|ever)\\./)?.[0] ?? '';
+const count = () => document.querySelectorAll('.st-key-pnl-curve .barlayer .point').length;
 const drawn = (words, bars) => said().endsWith(words) && document.querySelector('.st-key-closed canvas')
-  && document.querySelector('.st-key-pnl-calendar div')
-  && document.querySelectorAll('.st-key-pnl-curve .barlayer .point').length === bars
+  && document.querySelector('.st-key-pnl-calendar div') && count() === bars
   && document.querySelector('.stApp').dataset.testScriptState === 'notRunning';
 const frame = () => new Promise(requestAnimationFrame);
 /** Return the ms until all stands there, with these `words`, so many `bars`, and no longer what `other` says. */
 globalThis.waited = async ([words, bars, other]) => {
-  while (!drawn(words, bars) || said() === other) await frame();
+  const late = performance.now() + 60_000;
+  while (!drawn(words, bars) || said() === other) {
+    if (performance.now() > late) throw Error(`${bars} bars ${words} were to come, there are ${count()}: ${said()}`);
+    await frame();
+  }
   await frame();
   await new Promise((done) => setTimeout(done)); // after that frame
   return performance.now() - began;
