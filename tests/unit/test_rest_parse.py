@@ -228,7 +228,12 @@ def test_a_contract_is_read() -> None:
         premium_symbol=".XBTUSDTMPI",
         supports_cross=True,
         listed_at=datetime(2020, 3, 30, 8, tzinfo=UTC),
+        market_max_order_qty=100_000,
+        max_price=D(1_000_000),
+        buy_limit=D("91570.5"),
+        sell_limit=D("82849.5"),
     )
+    assert (inverse.buy_limit, inverse.sell_limit) == (None, None)
     assert (inverse.is_inverse, inverse.multiplier, inverse.settle_currency) == (True, D(-1), "ETH")
     assert (inverse.funding_interval_ms, inverse.next_funding_at) == (None, None)
 
