@@ -23,7 +23,7 @@ from kucoin.model.order import FuturesStop, OrderType, Side, StopDirection, Stop
 from kucoin.model.stop_order import SpotStop
 from kucoin.model.ticket import FuturesTicket, OcoTerms, SpotTicket, SpotTrigger, Ticket, TicketState
 from kucoin.stream.feed import FeedState, FeedStatus
-from tests.conftest import Practice
+from tests.conftest import Practice, start_practice
 from tests.orders_desk import NEVER, SPOT_PUSHES, D, Desk, Gap, desk_of, gaps, until
 from tests.rest_trading import PAIR, mark, opening, price, resting
 
@@ -292,10 +292,19 @@ def journal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Journal]:
 
 
 @pytest.fixture(scope="module")
-def scene(floor_process: Practice, journal: Journal) -> Iterator[Scene]:
+def own_floor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Practice]:
+    """An exchange of these tests alone, for they leave much on it; its market stands still."""
+    practice = start_practice(tmp_path_factory.mktemp("floor"))
+    practice.clock(rate=0)
+    yield practice
+    assert practice.stop() == 0
+
+
+@pytest.fixture(scope="module")
+def scene(own_floor: Practice, journal: Journal) -> Iterator[Scene]:
     """What an earlier run left; the desk that prepares it is another one than that which finds it."""
-    with desk_of(floor_process, every=NEVER, sockets=False) as desk:
-        scene = Scene(floor_process, desk, IntentStore(journal))
+    with desk_of(own_floor, every=NEVER, sockets=False) as desk:
+        scene = Scene(own_floor, desk, IntentStore(journal))
         for prepare in (_prepare_spot, _prepare_waiting, _prepare_futures, _prepare_lost):
             prepare(scene)
         foreign = (scene.spot(), scene.futures(), _stop(scene))
@@ -304,7 +313,7 @@ def scene(floor_process: Practice, journal: Journal) -> Iterator[Scene]:
         for name, ticket in zip(FOREIGN, foreign, strict=True):
             order_id = dispatch.send(desk.exchange, ticket)
             scene.cases[name] = Case(ticket, ACCEPTED, ACCEPTED, "no ticket of this desk has its id", order_id)
-    with desk_of(floor_process, every=NEVER) as finding:
+    with desk_of(own_floor, every=NEVER) as finding:
         scene.desk = finding
         yield scene
 

@@ -178,7 +178,10 @@ def test_the_exchange_says_how_it_is(connect: Connect) -> None:
     assert exchange.account.mode() is AccountMode.CLASSIC
     assert connect("unified").account.mode() is AccountMode.UNIFIED
     key = exchange.account.api_key()
-    assert (key.permissions, key.ip_whitelist) == ({"General", "Spot", "Margin", "Futures"}, ("127.0.0.1",))
+    assert (key.permissions, key.ip_whitelist) == (
+        {"General", "Spot", "Margin", "Futures", "InnerTransfer"},
+        ("127.0.0.1",),
+    )
     assert connect("withdraw").account.api_key().may_withdraw
     assert connect("open").account.api_key().ip_whitelist == ()
 
