@@ -63,12 +63,12 @@ def visits(context: BrowserContext, dashboard: Dashboard) -> Iterator[Any]:
     """What opens the ticket of a contract, and waits until an order could be placed."""
     pages: list[Page] = []
 
-    def open_at(width: int = 1440) -> Visit:
+    def open_at(width: int = 1440, symbol: str = SYMBOL) -> Visit:
         seen = Visit(context.new_page(), [])
         pages.append(seen.page)
         seen.page.set_viewport_size({"width": width, "height": 1100})
         listen(seen)
-        seen.page.goto(f"{dashboard.url}ticket?symbol={SYMBOL}")
+        seen.page.goto(f"{dashboard.url}ticket?symbol={symbol}")
         ready(seen.page)
         return seen
 
@@ -107,8 +107,13 @@ def far(page: Page) -> str:
 
 def tab_to(page: Page, wanted: str) -> None:
     """Press Tab until the focus is on what is called so."""
-    named = "(document.activeElement.getAttribute('aria-label') || document.activeElement.textContent || '').trim()"
-    for _ in range(60):
+    named = """() => {
+        let focused = document.activeElement;
+        while (focused.shadowRoot?.activeElement) focused = focused.shadowRoot.activeElement;
+        const text = focused.matches('a, button') ? focused.textContent : '';
+        return (focused.getAttribute('aria-label') || text).trim();
+    }"""
+    for _ in range(120):
         page.keyboard.press("Tab")
         if page.evaluate(named).startswith(wanted):
             return
@@ -125,9 +130,15 @@ def filled(page: Page, at: str) -> None:
 
 
 def test_a_whole_session_by_keyboard(visits: Any, exchange: Exchange) -> None:
-    """From the type to the answer; a key that is held down acts once, and letters in a field are letters."""
-    seen = visits()
+    """From the symbol to the cancel; a key that is held down acts once, and letters in a field are letters."""
+    seen = visits(symbol="BTC-USDT")
     page, keys, before = seen.page, seen.page.keyboard, exchange.placed()
+    tab_to(page, "Symbol")
+    keys.type(SYMBOL)
+    keys.press("Enter")
+    expect(page.get_by_text("one-way mode")).to_be_visible()
+    ready(page)
+    keys.press("Tab")
     keys.press("m")
     expect(price(page)).to_be_hidden()
     keys.press("l")
@@ -156,7 +167,9 @@ def test_a_whole_session_by_keyboard(visits: Any, exchange: Exchange) -> None:
     expect(page.locator(".st-key-ticket-outcome")).to_contain_text("Accepted: Buy 1 contract")
     emptied(page)
     assert exchange.placed() == before + 1
-    cancel_all(page)
+    tab_to(page, "Cancel")
+    keys.press("Enter")
+    expect(page.locator(".st-key-sent")).to_contain_text(re.compile("cancelled", re.I))
     assert seen.complaints == []
 
 
