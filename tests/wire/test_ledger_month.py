@@ -18,6 +18,7 @@ from kucoin.journal import tables
 from kucoin.journal.ledger import LedgerStore
 from kucoin.model.position import ClosedPosition
 from kucoin.rest.client import Exchange
+from pages.widgets import futures_closed
 from tests.feed_server import until
 from tests.ledger_month import ACCOUNTS, Month, caught_up, closed, month, ties_out
 
@@ -115,6 +116,17 @@ def test_each_closed_position_is_the_exchanges_to_the_last_digit(played: Played,
     assert not any(each.missing for each in positions)
     assert ledger.open_rounds() == {}
     assert played.rows(key)[0] == played.exchange(key).futures_orders.fills(limit=1).total
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_the_page_writes_the_same(played: Played, key: str) -> None:
+    """Its column of differences holds 0 alone, and the line above says that every one agrees."""
+    ledger = played.ledgers[key]
+    reports = [report for currency in ledger.currencies() if (report := ledger.report(currency=currency))]
+    for report in reports:
+        assert "Every one agrees with the exchange." in futures_closed.summary(report.positions, "All")
+        assert set(futures_closed.table(report.positions)["Difference to exchange"]) == {0}
+    assert sum(len(report.positions) for report in reports) == len(told(played.exchange(key)))
 
 
 @pytest.mark.parametrize("key", KEYS)
