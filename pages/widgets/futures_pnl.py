@@ -51,13 +51,9 @@ class _Reported(NamedTuple):
     reports: dict[tuple[str, datetime | None], Report]
 
 
+@st.fragment
 def show(desk: Desk) -> None:
-    """Draw the section. No fragment: a choice here draws the page.
-
-    As a fragment it kept old figures on the screen: where a fragment with a clock starts right behind another's run,
-    Streamlit tells the browser that the earlier run was cut short, and what that run no longer draws is not removed.
-    It leaves the end of a whole run as it is.
-    """
+    """Draw the section. A fragment of its own: a choice here draws nothing else, and no tick elsewhere draws this."""
     with mishap.contained("What was realised"):
         ledger = desk.ledger
         now = session.now()
