@@ -48,8 +48,9 @@ function line(id) {
   return { id, element, parts, row: null, dead: null };
 }
 
-/** Write what changes by the second. */
+/** Write what changes by the second; what day it is is one of these, and may be known only after the rows. */
 function tick({ parts, row }) {
+  put(parts.time, clock(row.at));
   put(parts.search, search(row));
   put(parts.took, row.took ?? written(Math.max(0, exchangeTime() - row.since) / 1000));
 }
@@ -58,7 +59,6 @@ function write(held, row) {
   const { element, parts } = held;
   held.row = row;
   element.dataset.state = row.state;
-  put(parts.time, clock(row.at));
   parts.time.title = `${iso(row.at).slice(0, 10)} ${iso(row.at).slice(11, 23)} UTC`;
   put(parts.word, row.word);
   put(parts.phrase, row.phrase && `, ${row.phrase}`);
