@@ -47,6 +47,14 @@ class NotAllowed(NotSent):
     """Who asks may not do this, or nobody may: trading is switched off, or not ready. The text says which."""
 
 
+class LimitExceeded(NotAllowed):
+    """It would pass a limit that was set here; ``limit`` names which, and the text both figures."""
+
+    def __init__(self, message: str, *, limit: str) -> None:
+        super().__init__(message)
+        self.limit = limit
+
+
 class QuotaHeld(NotSent):
     """The pool's remaining quota is kept for more urgent calls.
 

@@ -79,4 +79,34 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         """,
         "CREATE INDEX intent_end_by_time ON intent_end (at_us)",
     ),
+    (
+        """
+        CREATE TABLE audit (
+            seq BIGINT NOT NULL, account TEXT NOT NULL, at_us BIGINT NOT NULL, who TEXT NOT NULL, act TEXT NOT NULL,
+            subject TEXT NOT NULL, body TEXT NOT NULL, mac TEXT NOT NULL,
+            PRIMARY KEY (seq)
+        )
+        """,
+        "CREATE INDEX audit_by_time ON audit (account, at_us)",
+    ),
+    (
+        "ALTER TABLE intent ADD COLUMN worth TEXT",
+        """
+        CREATE TABLE limits (
+            account TEXT NOT NULL, seq BIGINT NOT NULL, body TEXT NOT NULL, set_by TEXT NOT NULL, at_us BIGINT NOT NULL,
+            PRIMARY KEY (account, seq)
+        )
+        """,
+    ),
+    (
+        """
+        CREATE TABLE spot_fill (
+            account TEXT NOT NULL, symbol TEXT NOT NULL, trade_id TEXT NOT NULL, order_id TEXT NOT NULL,
+            side TEXT NOT NULL, type TEXT, trade_type TEXT, liquidity TEXT, price TEXT NOT NULL, size TEXT NOT NULL,
+            funds TEXT NOT NULL, fee TEXT, fee_rate TEXT, fee_currency TEXT, at_us BIGINT NOT NULL,
+            PRIMARY KEY (account, symbol, trade_id, order_id)
+        )
+        """,
+        "CREATE INDEX spot_fill_by_time ON spot_fill (account, at_us)",
+    ),
 )

@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Column, Dialect, Index, Integer, MetaData, Table, Text
 from sqlalchemy.types import TypeDecorator
 
-from kucoin.model.order import Liquidity, MarginMode, OrderType, PositionSide, Side
+from kucoin.model.order import Liquidity, MarginMode, OrderType, PositionSide, Side, TradeType
 from kucoin.model.ticket import TicketState
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -189,6 +189,7 @@ intent = Table(
     Column("placed_by", Text, key="by", nullable=False),
     Column("body", Text, nullable=False),
     Column("handed_at_us", Moment, key="handed_at", nullable=False),
+    Column("worth", Exact),  # what it counts towards the limits, in USDT
 )
 Index("intent_by_time", intent.c.account, intent.c.handed_at)
 
@@ -215,3 +216,51 @@ intent_end = Table(
     Column("at_us", Moment, key="at", nullable=False),
 )
 Index("intent_end_by_time", intent_end.c.at)
+
+# Who did what, and what came of it. A row's `mac` is made of the row and the `mac` before it, under a key that is kept
+# elsewhere. `body` is JSON.
+audit = Table(
+    "audit",
+    metadata,
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("account", Text, nullable=False),
+    Column("at_us", Moment, key="at", nullable=False),
+    Column("who", Text, nullable=False),
+    Column("act", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("mac", Text, nullable=False),
+)
+Index("audit_by_time", audit.c.account, audit.c.at)
+
+# What may be risked, as JSON: one row for each change, the last one holds.
+limits = Table(
+    "limits",
+    metadata,
+    Column("account", Text, primary_key=True),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("body", Text, nullable=False),
+    Column("set_by", Text, key="by", nullable=False),
+    Column("at_us", Moment, key="at", nullable=False),
+)
+
+spot_fill = Table(
+    "spot_fill",
+    metadata,
+    Column("account", Text, primary_key=True),
+    Column("symbol", Text, primary_key=True),
+    Column("trade_id", Text, primary_key=True),
+    Column("order_id", Text, primary_key=True),
+    Column("side", Word(Side), nullable=False),
+    Column("type", Word(OrderType)),
+    Column("trade_type", Word(TradeType)),
+    Column("liquidity", Word(Liquidity)),
+    Column("price", Exact, nullable=False),
+    Column("size", Exact, nullable=False),
+    Column("funds", Exact, nullable=False),
+    Column("fee", Exact),
+    Column("fee_rate", Exact),
+    Column("fee_currency", Text),
+    Column("at_us", Moment, key="at", nullable=False),
+)
+Index("spot_fill_by_time", spot_fill.c.account, spot_fill.c.at)
