@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from kucoin.desk import admission
@@ -27,6 +27,7 @@ from kucoin.desk.prices import Measure, Prices
 from kucoin.desk.pushes import Pushes
 from kucoin.desk.reconcile import Reconciler
 from kucoin.desk.refresh import Refresher
+from kucoin.desk.risk import Risk
 from kucoin.desk.settle import Settlement
 from kucoin.desk.status import HostStatus, QuotaStatus, Status
 from kucoin.desk.termbook import Termbook
@@ -38,6 +39,7 @@ from kucoin.journal.ends import EndStore
 from kucoin.journal.intents import IntentStore
 from kucoin.journal.ledger import LedgerStore
 from kucoin.model.feed_private import PrivatePush
+from kucoin.model.limits import Limits
 from kucoin.model.market import ServiceState
 from kucoin.model.ticket import Ticket
 from kucoin.rest.client import Exchange
@@ -67,6 +69,8 @@ class Desk:
         key_tail: The last four characters of the API key, None where there is none.
         trading: Whether orders may be placed at all.
         journal: Where the ledger and the intents are kept; None where this process has none, no ledger and no trading.
+        limits: What new risk is held to as long as nobody has set anything else.
+        arm_for: How long new risk may be taken once somebody armed; None where that needs no arming.
         held: What has to be closed when the desk stops.
         practice: Says how the practice exchange's process is; None where this process has none.
         pace: How often things are read.
@@ -85,6 +89,8 @@ class Desk:
         key_tail: str | None,
         trading: bool = False,
         journal: Journal | None = None,
+        limits: Limits | None = None,
+        arm_for: timedelta | None = None,
         held: ExitStack | None = None,
         practice: Callable[[], str] | None = None,
         pace: Pace | None = None,
@@ -127,6 +133,7 @@ class Desk:
             now=now,
             monotonic=monotonic,
         )
+        self.risk = Risk(limits=limits, arm_for=arm_for, now=now, monotonic=monotonic)
         self.trading = Trading(
             exchange,
             IntentStore(journal) if journal else None,

@@ -9,7 +9,7 @@ from kucoin.errors import NotAllowed
 
 
 class Role(StrEnum):
-    """What somebody may do: look; act on orders and money; change limits and switches besides."""
+    """What somebody may do: look; act on orders and money; set limits and lift a stop of new orders besides."""
 
     VIEWER = "viewer"
     TRADER = "trader"
@@ -26,4 +26,9 @@ class Principal:
     def require_trader(self, act: str) -> None:
         """Raise NotAllowed where this one may not act; ``act`` says on what, such as ``place an order``."""
         if self.role not in {Role.TRADER, Role.ADMIN}:
+            raise NotAllowed(f"{self.name} is a {self.role} and may not {act}")
+
+    def require_admin(self, act: str) -> None:
+        """Raise NotAllowed where this one may not decide what others are held to; ``act`` as in `require_trader`."""
+        if self.role is not Role.ADMIN:
             raise NotAllowed(f"{self.name} is a {self.role} and may not {act}")

@@ -13,6 +13,7 @@ from kucoin.desk import dispatch
 from kucoin.desk.checks import Checked, Checks
 from kucoin.desk.clerk import Clerk
 from kucoin.desk.errands import Errands
+from kucoin.desk.limits import reduces
 from kucoin.desk.orders import Orders
 from kucoin.desk.placements import Placements
 from kucoin.desk.principal import Principal
@@ -131,16 +132,22 @@ class Trading:
         reason = self._unwritable() or self._shut()
         return Gate(not reason, reason)
 
-    def place(self, ticket: Ticket, principal: Principal) -> Placement:
+    def place(self, ticket: Ticket, principal: Principal, *, leaving: bool = False) -> Placement:
         """Have ``ticket`` written down and sent, and return at once; what becomes of it, `placement` tells.
 
         A ticket whose id is known already is not placed again: what became of that one is returned.
+
+        Args:
+            leaving: It is part of a way out: it is sent whatever else is known or broken, and written down when the
+                journal can be written. Only for what `reduces`.
 
         Raises:
             NotAllowed: ``principal`` may not act, or orders are not taken: see `state`.
             InvalidRequest: It contradicts itself, or the exchange would refuse it. Nothing was written or sent.
         """
         principal.require_trader("place an order")
+        if leaving and not reduces(ticket):
+            raise InvalidRequest(f"{ticket.symbol}: order {ticket.client_oid} does more than make a position smaller")
         if present := self.placement(ticket.client_oid):
             return present
         if unwritable := self._unwritable():

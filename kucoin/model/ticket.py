@@ -157,6 +157,7 @@ class Placement:
         lookups: How often the exchange was asked for it after its outcome was unknown.
         next_lookup_at: When it is asked for next, None where it is not.
         undecided: Every source was asked for long enough and none knows it, but that is no proof: a person decides.
+        worth: What it counts towards the limits, in USDT; None where that was not known, or it only reduces.
     """
 
     ticket: Ticket
@@ -170,6 +171,7 @@ class Placement:
     lookups: int = 0
     next_lookup_at: datetime | None = None
     undecided: bool = False
+    worth: Decimal | None = None
 
     @property
     def open(self) -> bool:

@@ -28,8 +28,8 @@ def live() -> Live:
 
 
 def principal() -> Principal:
-    """Return who this session acts for: there are no users yet, and whoever is at this machine may trade."""
-    return Principal("local", Role.TRADER)
+    """Return who this session acts for: there are no users yet, and whoever is at this machine may do all."""
+    return Principal("local", Role.ADMIN)
 
 
 def now() -> datetime:
