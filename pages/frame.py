@@ -21,7 +21,10 @@ page = menu.show(
             st.Page("trades.py", title="Live trades", url_path="trades"),
             st.Page("futures.py", title="Futures", url_path="futures"),
         ],
-        "Act": [st.Page("ticket.py", title="Ticket", url_path="ticket")],
+        "Act": [
+            st.Page("ticket.py", title="Ticket", url_path="ticket"),
+            st.Page("orders.py", title="Orders and fills", url_path="orders"),
+        ],
         "House": [st.Page("health.py", title="Health", url_path="health")],
     }
 )
