@@ -109,4 +109,12 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         """,
         "CREATE INDEX spot_fill_by_time ON spot_fill (account, at_us)",
     ),
+    (
+        """
+        CREATE TABLE alert (
+            account TEXT NOT NULL, seq BIGINT NOT NULL, body TEXT NOT NULL, set_by TEXT NOT NULL, at_us BIGINT NOT NULL,
+            PRIMARY KEY (account, seq)
+        )
+        """,
+    ),
 )

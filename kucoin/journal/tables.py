@@ -46,7 +46,7 @@ class Moment(TypeDecorator[datetime]):
 
     def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], int | None]:  # noqa: ARG002
         """Return what counts."""
-        return lambda at: None if at is None else (at - _EPOCH) // _MICROSECOND
+        return lambda at: None if at is None else microseconds(at)
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None]:  # noqa: ARG002
         """Return what makes a moment of the count."""
@@ -71,6 +71,16 @@ class Word(TypeDecorator[StrEnum]):
         """Return what finds the member; it raises KeyError at a word that this version does not know."""
         members: dict[str | None, StrEnum | None] = {None: None, **{member.value: member for member in self.kind}}
         return members.__getitem__
+
+
+def microseconds(at: datetime) -> int:
+    """Return a moment as it is kept."""
+    return (at - _EPOCH) // _MICROSECOND
+
+
+def storable(text: str) -> str:
+    """Return foreign text without what a database cannot keep, so that no answer can make the journal fail."""
+    return text.replace("\0", "").encode(errors="replace").decode()
 
 
 def _spelled(value: Decimal | None) -> str | None:
@@ -236,6 +246,17 @@ Index("audit_by_time", audit.c.account, audit.c.at)
 # What may be risked, as JSON: one row for each change, the last one holds.
 limits = Table(
     "limits",
+    metadata,
+    Column("account", Text, primary_key=True),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("body", Text, nullable=False),
+    Column("set_by", Text, key="by", nullable=False),
+    Column("at_us", Moment, key="at", nullable=False),
+)
+
+# The alerts, as JSON: one row for each that was added or removed, fired or recovered.
+alert = Table(
+    "alert",
     metadata,
     Column("account", Text, primary_key=True),
     Column("seq", BigInteger, primary_key=True, autoincrement=False),
