@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Collection, Container
 from decimal import Decimal
 
 from kucoin.practice.engine.engine import Engine
@@ -78,12 +78,12 @@ class Lived:
         self.engine = engine(symbols, now_ms)
         self.life = Life(self.engine, self.before, now_ms, activity=activity)
 
-    def step(self, step_ms: int = STEP_MS) -> list[Event]:
-        """Let ``step_ms`` pass; return what happened."""
+    def step(self, step_ms: int = STEP_MS, seen: Collection[str] | None = None) -> list[Event]:
+        """Let ``step_ms`` pass, and somebody look at the markets ``seen``; return what happened."""
         self.now += step_ms
         if self.now // 1000 != self._ticked_s:
             self.tick()
-        self.life.step(self.now)
+        self.life.step(self.now, seen)
         return self.take()
 
     def tick(self) -> None:

@@ -136,7 +136,7 @@ class Exchange:
     def live(self) -> None:
         """Let everything happen that happens by itself: time, bots, the tape."""
         moment = self.now()
-        self.life.step(moment)
+        self.life.step(moment, set().union(*(hall.watched() for hall in self.halls.values())))
         self.keep(moment)
         for minute, bars in self.life.tape.rows():
             self.archive.tape(minute, bars, oldest=self.life.tape.oldest)

@@ -57,6 +57,19 @@ def reading() -> Reading:
     return Reading()
 
 
+def test_where_nobody_looks_a_market_lives_in_longer_steps() -> None:
+    """It costs less, and passes over nothing: as much is traded there as anywhere."""
+    lived, moved, prints = Lived(LIVELY), Counter[str](), Counter[str]()
+    lived.step()
+    for _ in range(SECONDS * 10):
+        events = lived.step(seen={"BTC-USDT"})
+        moved.update({event.symbol for event in events if isinstance(event, LevelChange)})
+        prints.update(event.symbol for event in events if isinstance(event, Trade))
+    assert moved["ETH-USDT"] <= SECONDS < 3 * SECONDS <= moved["BTC-USDT"]
+    fewest, most = PRINTS[LIVELY]
+    assert all(fewest <= prints[symbol] / SECONDS <= most for symbol in LIVELY), prints
+
+
 def buy(lived: Lived, size: Decimal, *, price: Decimal | None = None, side: Side = Side.BUY) -> Order:
     """Let a stranger trade on BTC-USDT."""
     if "stranger" not in {user.id for user in lived.engine.users()}:

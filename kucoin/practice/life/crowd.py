@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
+from collections.abc import Collection
 from decimal import Decimal
 from math import exp, sqrt
 from random import Random
@@ -22,6 +23,7 @@ from kucoin.practice.universe import CONTRACTS, PAIRS, Listing
 _IMPACT = 0.7  # how much of the way that a stranger's order went stays in the price, at first
 _FADES_S = 15.0  # what is left of it falls to a third in this time
 _TREND_S = 5.0
+_UNSEEN_MS = 1000  # the step in which bots live where nobody looks
 
 
 class Fair:
@@ -136,6 +138,7 @@ class Crowd:
     def __init__(self, engine: Engine, market: Market, seed: int, now_ms: int, *, activity: float = 1.0) -> None:
         self._activity = activity
         self._now_ms = 0
+        self._lived: dict[str, int] = {}  # up to when, by symbol
         venues: dict[str, Venue] = {symbol: SpotVenue(engine, PAIRS[symbol], now_ms) for symbol in engine.spot.markets}
         for symbol in engine.futures.markets:
             venues[symbol] = FuturesVenue(engine, CONTRACTS[symbol], now_ms)
@@ -147,20 +150,26 @@ class Crowd:
             random = Random(stream(seed, symbol, "crowd"))
             self.pits[symbol] = Pit(venue, fair, habits, random, leveraged=symbol in CONTRACTS)
 
-    def step(self, now_ms: int) -> None:
+    def step(self, now_ms: int, seen: Collection[str] | None = None) -> None:
         """Let everybody act up to ``now_ms``; the engine has had that moment's prices from outside already.
 
         A jump in time, forwards or back, is not lived through: everybody begins anew where it leads.
+
+        Args:
+            seen: The markets that somebody looks at; the others live in longer steps. None: all of them.
         """
         elapsed_ms, self._now_ms = now_ms - self._now_ms, now_ms
         if not elapsed_ms or not self._activity:
             return
         jumped = not 0 < elapsed_ms <= JUMP_MS
-        for pit in self.pits.values():
+        for symbol, pit in self.pits.items():
             if jumped:
                 pit.begin(now_ms)
+            elif seen is None or symbol in seen or now_ms - self._lived[symbol] >= _UNSEEN_MS:
+                pit.step(now_ms, (now_ms - self._lived[symbol]) / 1000.0, self._activity)
             else:
-                pit.step(now_ms, elapsed_ms / 1000.0, self._activity)
+                continue
+            self._lived[symbol] = now_ms
 
     def refused(self) -> Counter[str]:
         """Return how often the engine refused a bot, by code."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from kucoin.practice.engine.engine import Engine
 from kucoin.practice.engine.state import Changes
@@ -35,9 +35,9 @@ class Life:
         self.market = LiveMarket(before, engine, self.tape)
         self.crowd = Crowd(engine, before, before.seed, now_ms, activity=activity)
 
-    def step(self, now_ms: int) -> None:
-        """Let the bots act up to ``now_ms``. Where the clock stands still, they do."""
-        self.crowd.step(now_ms)
+    def step(self, now_ms: int, seen: Collection[str] | None = None) -> None:
+        """Let the bots act up to ``now_ms``; see `Crowd.step`. Where the clock stands still, they do."""
+        self.crowd.step(now_ms, seen)
 
     def take(self, changes: Changes, now_ms: int) -> None:
         """Put on the tape what was traded at ``now_ms``."""

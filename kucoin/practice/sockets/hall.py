@@ -65,6 +65,10 @@ class Hall:
         """Return what somebody listens to in a family of topics."""
         return list(self._rooms.get(family, ()))
 
+    def watched(self) -> set[str]:
+        """Return the markets that somebody listens to, by their symbols."""
+        return {symbol.partition("_")[0] for rooms in self._rooms.values() for symbol in rooms}
+
     def users(self) -> set[str]:
         """Return whose private topics somebody may have."""
         return {each.user for each in self._present if each.user is not None}
