@@ -43,6 +43,7 @@ class StatusPanel(Panel):
             "sockets": [self._socket(feed, rates.get(feed.name)) for feed in feeds],
             "hosts": self._hosts(),
             "answered_ms": None if answered is None else round(answered * 1000),
+            "dead_man": self._dead_man(),
         }
         if body == self._body:
             return None
@@ -50,7 +51,7 @@ class StatusPanel(Panel):
         return Change("full", body)
 
     def full(self) -> Body:
-        """Return the sockets by name, the hosts, and how long the last order took from the press to its answer."""
+        """Return the sockets by name, the hosts, how long the last answer took, and the dead-man switch."""
         return self._body
 
     def fresh(self) -> Fresh:
@@ -86,6 +87,13 @@ class StatusPanel(Panel):
             "problem": feed.problem,
             "topics": feed.topics,
         }
+
+    def _dead_man(self) -> Body | None:
+        """Return when the exchange cancels the spot orders unless it hears of us, None where nobody has to know."""
+        state = self._sight.dead_man.state() if self._sight.dead_man else None
+        if state is None or not (state.on or state.triggers_at or state.problem or state.fired):
+            return None
+        return {"until": self._sight.exchanges(state.triggers_at), "fired": state.fired, "problem": state.problem}
 
     def _hosts(self) -> list[dict[str, Any]]:
         status = self._sight.status()

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from kucoin.errors import InvalidRequest
 from kucoin.web.chart import CandlesPanel
 from kucoin.web.futures import FuturesPanel
+from kucoin.web.guard import GuardPanel
 from kucoin.web.head import HeadPanel, PricesPanel
 from kucoin.web.ladder import DepthPanel, LadderPanel
 from kucoin.web.machine import AccountPanel, StatusPanel
@@ -30,6 +31,7 @@ _KINDS: dict[str, tuple[int, Callable[..., Panel]]] = {  # how many parts follow
     "portfolio": (1, PortfolioPanel),
     "futures": (1, lambda sight, _nothing: FuturesPanel(sight)),
     "account": (1, lambda sight, _nothing: AccountPanel(sight)),
+    "guard": (1, lambda sight, _nothing: GuardPanel(sight)),
     "sent": (1, lambda sight, _nothing: SentPanel(sight)),
 }
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
@@ -126,18 +125,13 @@ class SentPanel(Panel):
             "sentence": words.sentence(ticket, places),
             "notes": [text for text in (*_notes(placement, since, cancel), found) if text],
             "asked": _asked(placement),
-            "due": self._exchanges(placement.next_lookup_at),
-            "since": self._exchanges(placement.handed_at) if placement.open else None,
+            "due": self._sight.exchanges(placement.next_lookup_at),
+            "since": self._sight.exchanges(placement.handed_at) if placement.open else None,
             "took": None if placement.open else words.took(placement.took),
             "act": _act(placement, since, cancel),
             "order": placement.order_id,
             "details": list(self._details(placement, since, cancel, places)),
         }
-
-    def _exchanges(self, at: datetime | None) -> int | None:
-        """Return a moment of our clock in ms of the exchange's, which is what a browser counts by."""
-        ahead = round(self._sight.market.exchange_time() - self._sight.wall(), 1)  # or every look would be news
-        return milliseconds(at + timedelta(seconds=ahead)) if at else None
 
     def _since(self, placement: Placement, cancel: Cancellation | None, places: int) -> _Since:
         """Return what became of an accepted order; one that waits for a price is followed to what it became."""

@@ -5,23 +5,26 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple, Protocol
 
 from kucoin.book.books import Books
 from kucoin.desk.cancels import Cancels
+from kucoin.desk.dead_man import DeadMan
 from kucoin.desk.futures import FuturesView
+from kucoin.desk.leaving import Leavings
 from kucoin.desk.market import Market
 from kucoin.desk.order_state import AnyOrder
 from kucoin.desk.portfolio import Portfolio
 from kucoin.desk.refresh import Reading
+from kucoin.desk.risk import Risk
 from kucoin.desk.status import Status
 from kucoin.desk.stops import Stop
 from kucoin.desk.trading import Trading
 from kucoin.hub import Hub, Latest
 from kucoin.model.order import Side
-from kucoin.model.times import moment
+from kucoin.model.times import milliseconds, moment
 from kucoin.stream.feeds import Feeds
 
 LIVE, CATCHING_UP, STALE = "live", "catching up", "stale"
@@ -61,8 +64,20 @@ class Orders(Protocol):
     def generation(self) -> int:
         """Rises with every change."""
 
-    def open(self, symbol: str) -> Sequence[OwnOrder]:
-        """Return the orders in the market."""
+    def open(self, symbol: str | None = None) -> Sequence[OwnOrder]:
+        """Return the orders in the market, on one symbol or all."""
+
+    def stops(self, symbol: str | None = None) -> Sequence[Stop]:
+        """Return the orders that wait for a price, on one symbol or all."""
+
+    def knows_stops(self, *, futures: bool) -> bool:
+        """Say whether those of a market were read at least once."""
+
+    def stops_problem(self, *, futures: bool) -> str | None:
+        """Return why what is known of them may be incomplete or old."""
+
+    def problem(self) -> str | None:
+        """Return why what is known of the orders in the market may be incomplete or old."""
 
     def fills(self, symbol: str) -> Sequence[OwnFill]:
         """Return the trades, oldest first."""
@@ -102,6 +117,9 @@ class Sight:
     futures: Callable[[], FuturesView] | None = None
     trading: Trading | None = None
     cancels: Cancels | None = None
+    risk: Risk | None = None
+    leavings: Leavings | None = None
+    dead_man: DeadMan | None = None
     monotonic: Callable[[], float] = time.monotonic
     wall: Callable[[], float] = time.time
     shared: dict[object, object] = field(default_factory=dict)
@@ -117,6 +135,13 @@ class Sight:
         at = moment(stamp) if stamp else None
         told = self.market.exchange_time() - at.timestamp() if at else 0.0
         return max(0.0, heard, told)
+
+    def exchanges(self, at: datetime | None) -> int | None:
+        """Return a moment of this machine's clock in ms of the exchange's, which is what a browser counts by."""
+        if at is None:
+            return None
+        ahead = round(self.market.exchange_time() - self.wall(), 1)  # or every look would be news
+        return milliseconds(at + timedelta(seconds=ahead))
 
     def youngest(self, values: Iterable[Latest | None], more: Iterable[float] = ()) -> float | None:
         """Return the age of the newest of ``values`` and ages, None where there is none."""

@@ -1,0 +1,62 @@
+"""Limits as they are written: what each is called, and how much of it is used."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from kucoin import figures
+from kucoin.model.limits import LimitUse
+
+LABELS = {
+    "order_value": "One order",
+    "daily_value": "Orders today",
+    "leverage": "Leverage",
+    "open_orders": "Open orders",
+    "price_distance": "Limit price from mark",
+    "orders_per_minute": "Orders a minute",
+    "daily_loss": "Loss today",
+}
+"""By the field of `Limits`, in its order."""
+
+UNITS = {"order_value": "USDT", "daily_value": "USDT", "leverage": "×", "price_distance": "%", "daily_loss": "USDT"}
+"""What is written behind a figure; of single things nothing is."""
+
+_NEAR = Decimal("0.8")  # of a limit, from which its use is looked at
+
+
+def figure(name: str, value: Decimal | None) -> str:
+    """Write a value of the limit ``name`` without its unit: ``10,000``, ``3,200.45``, ``5`` of 0.05."""
+    if value is None:
+        return figures.UNKNOWN
+    if name == "price_distance":
+        return figures.amount(value * 100)
+    return figures.money(value, "USDT").removesuffix(".00") if UNITS.get(name) == "USDT" else figures.exact(value)
+
+
+def use(told: LimitUse) -> dict[str, Any]:
+    """Return how much of a limit is used: texts, the share of its bar or None, and how that looks."""
+    name, limit = told.name, told.limit
+    unit = f" {UNITS[name]}" if name in UNITS else ""
+    used = figure(name, told.used)
+    if limit is None:
+        text = "no limit" if told.used is None else f"{used}{unit}, no limit"
+    elif told.used is None and not told.problem:
+        text = f"up to {figure(name, limit)}{unit}"
+    else:
+        text = f"{used} of {figure(name, limit)}{unit}"
+    share = None if limit is None or told.used is None else _share(told.used, limit)
+    look = "" if share is None or share < _NEAR else "warn" if share < 1 else "alert"
+    return {
+        "name": name,
+        "label": LABELS[name],
+        "text": text,
+        "share": None if share is None else float(share),
+        "look": "warn" if told.problem else look,
+        "why": told.problem,
+    }
+
+
+def _share(used: Decimal, limit: Decimal) -> Decimal:
+    """Return how full the bar is; a limit of nothing is used up."""
+    return max(Decimal(0), min(Decimal(1), used / limit)) if limit else Decimal(1)
