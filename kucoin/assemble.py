@@ -12,6 +12,7 @@ from pathlib import Path
 from kucoin.desk.desk import Desk
 from kucoin.desk.practice_process import PracticeProcess
 from kucoin.desk.upstream import Upstream
+from kucoin.journal.audit import Chain
 from kucoin.journal.database import Journal
 from kucoin.rest import hosts
 from kucoin.rest.client import Exchange
@@ -76,11 +77,12 @@ def build(settings: Settings) -> Desk:
     """Return a Desk that has not started to read. In practice mode the practice exchange runs when this returns.
 
     Raises:
-        NotConfigured: The practice exchange cannot have its ports or its folder, or the journal its database.
+        NotConfigured: The practice exchange cannot have its ports or its folder, or the journal its database or key.
     """
     with ExitStack() as held:
         journal = Journal.open(settings.database_url.reveal(), mode=settings.mode)
         held.callback(journal.close)
+        chain = Chain(journal, settings.data)
         process = None
         if settings.mode is Mode.PRACTICE:
             process = PracticeProcess(settings.data, settings.practice_spot_port, settings.practice_futures_port)
@@ -98,6 +100,7 @@ def build(settings: Settings) -> Desk:
             key_tail=settings.credentials.tail if settings.credentials else None,
             trading=settings.trading,
             journal=journal,
+            chain=chain,
             held=held.pop_all(),
             practice=process.standing if process else None,
         )

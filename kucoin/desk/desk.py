@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from kucoin.desk import admission
 from kucoin.desk.accounts import FIATS, Accounts, Pace, Verdict
+from kucoin.desk.audit import Audit
 from kucoin.desk.cancels import Cancels
 from kucoin.desk.flip import Flips
 from kucoin.desk.futures import Futures
@@ -34,6 +35,7 @@ from kucoin.desk.termbook import Termbook
 from kucoin.desk.trading import Trading
 from kucoin.desk.upstream import Upstream
 from kucoin.errors import InvalidRequest
+from kucoin.journal.audit import Chain
 from kucoin.journal.database import Journal
 from kucoin.journal.ends import EndStore
 from kucoin.journal.intents import IntentStore
@@ -69,6 +71,7 @@ class Desk:
         key_tail: The last four characters of the API key, None where there is none.
         trading: Whether orders may be placed at all.
         journal: Where the ledger and the intents are kept; None where this process has none, no ledger and no trading.
+        chain: The journal's audit; None where none is kept.
         limits: What new risk is held to as long as nobody has set anything else.
         arm_for: How long new risk may be taken once somebody armed; None where that needs no arming.
         held: What has to be closed when the desk stops.
@@ -89,6 +92,7 @@ class Desk:
         key_tail: str | None,
         trading: bool = False,
         journal: Journal | None = None,
+        chain: Chain | None = None,
         limits: Limits | None = None,
         arm_for: timedelta | None = None,
         held: ExitStack | None = None,
@@ -134,9 +138,10 @@ class Desk:
             monotonic=monotonic,
         )
         self.risk = Risk(limits=limits, arm_for=arm_for, now=now, monotonic=monotonic)
+        self.audit = Audit(chain, account=self._ledger_of, now=now, monotonic=monotonic)
         self.trading = Trading(
             exchange,
-            IntentStore(journal) if journal else None,
+            IntentStore(journal, chain) if journal else None,
             self.orders,
             on=trading,
             account=self._ledger_of,
@@ -148,7 +153,7 @@ class Desk:
         self.trading.on_change(self.terms.learn)
         self.moves = Moves(
             exchange,
-            IntentStore(journal) if journal else None,
+            IntentStore(journal, chain) if journal else None,
             self._accounts,
             account=self._ledger_of,
             shut=lambda: self.trading.state().reason,
@@ -207,6 +212,7 @@ class Desk:
         self.market.start()
         self.ledger.start()
         self.terms.start()
+        self.audit.start()
         self.moves.start()
         self.trading.start()
         self.cancels.start()
@@ -227,6 +233,7 @@ class Desk:
             thread.start()
         for thread in stopping:
             thread.join()
+        self.audit.stop()  # the others may have noted something at their end
         self._exchange.close()
         self._upstream.stop()
         self.market.stop()

@@ -38,12 +38,17 @@ _LINE = {
 
 
 class Journal:
-    """An open database. Every method may be called from any thread; none belongs on a page's."""
+    """An open database. Every method may be called from any thread; none belongs on a page's.
+
+    Attributes:
+        name: Tells it from other databases.
+    """
 
     def __init__(self, engine: Engine, place: _Place) -> None:
         """Use `Journal.open`."""
         self._engine = engine
         self._place = place
+        self.name = place.name
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="journal")
 
     @classmethod
@@ -136,6 +141,11 @@ class _Place:
         if self.path:
             return str(self.path)
         return f"DATABASE_URL ({self.url.database or '–'} at {self.url.host or 'localhost'}:{self.url.port or 5432})"
+
+    @property
+    def name(self) -> str:
+        """What tells it from other databases, wherever a file of it is moved."""
+        return self.path.name if self.path else f"{self.url.database}@{self.url.host}:{self.url.port or 5432}"
 
     @property
     def remedy(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from kucoin.errors import DuplicateClientOid, JournalError
 from kucoin.journal import tables
+from kucoin.journal.audit import Act, Chain, written
 from kucoin.journal.database import Journal
+from kucoin.journal.tables import storable
 from kucoin.model.ticket import (
     OPEN_STATES,
     FuturesTicket,
@@ -28,6 +30,9 @@ from kucoin.model.ticket import (
 # How a wish is kept: its type by its kind, and the kinds that are orders.
 _KINDS: Mapping[str, type[Any]] = {"spot": SpotTicket, "futures": FuturesTicket, "transfer": Transfer}
 _ORDERS = ("spot", "futures")
+
+INTENT = "intent"
+"""How the audit calls what was wished; what became of it goes by its state."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,8 +69,10 @@ class IntentStore:
     fails, or holds what this version cannot read.
     """
 
-    def __init__(self, journal: Journal) -> None:
+    def __init__(self, journal: Journal, chain: Chain | None = None) -> None:
+        """Use ``journal``, and have each intent and outcome stand in the audit as well, in the same transaction."""
         self._journal = journal
+        self._chain = chain
 
     def add(self, intent: Intent) -> None:
         """Write down that ``intent`` is about to be sent.
@@ -76,23 +83,27 @@ class IntentStore:
         """
         client_oid = intent.ticket.client_oid
 
-        def work(connection: Connection) -> None:
+        def work(connection: Connection) -> list[Act]:
             if not _add(connection, intent):
                 raise DuplicateClientOid(f"the client id {client_oid} was used before")
             _note(connection, Outcome(client_oid=client_oid, state=TicketState.SENT, at=intent.handed_at))
+            return [_wished(intent)]
 
-        self._journal.write(work).result()
+        self._write(work)
 
     def note(self, outcomes: Sequence[Outcome]) -> None:
         """Write down what was learned, in this order: all of it or nothing."""
 
-        def work(connection: Connection) -> None:
+        def work(connection: Connection) -> list[Act]:
+            acts = []
             for outcome in outcomes:
-                if outcome.intent is not None:
-                    _add(connection, outcome.intent)
+                if outcome.intent is not None and _add(connection, outcome.intent):
+                    acts.append(_wished(outcome.intent))
                 _note(connection, outcome)
+                acts.append(_became(outcome, _account(connection, outcome.client_oid)))
+            return acts
 
-        self._journal.write(work).result()
+        self._write(work)
 
     def get(self, client_oid: str) -> Placement | None:
         """Return the order with this id; None where there is none."""
@@ -111,6 +122,12 @@ class IntentStore:
         """Return the transfers that the desk was given from ``at`` on, oldest first."""
         rows = self._rows(("transfer",), _intents.account == account, _intents.handed_at >= at)
         return tuple(Move(transfer=_wish(row.kind, row.body, row.client_oid), **_known(row)) for row in rows)
+
+    def _write(self, work: Callable[[Connection], Sequence[Act]]) -> None:
+        if self._chain is not None:
+            self._chain.write(work)
+        else:
+            self._journal.write(work).result()
 
     def _read(self, *conditions: ColumnElement[bool]) -> tuple[Placement, ...]:
         rows = self._rows(_ORDERS, *conditions)
@@ -142,7 +159,7 @@ def _add(connection: Connection, intent: Intent) -> bool:
     row = {
         "client_oid": ticket.client_oid,
         "account": intent.account,
-        "kind": next(kind for kind, of in _KINDS.items() if isinstance(ticket, of)),
+        "kind": _kind(ticket),
         "symbol": ticket.symbol,
         "by": intent.by,
         "body": msgspec.json.encode(ticket).decode(),
@@ -152,6 +169,29 @@ def _add(connection: Connection, intent: Intent) -> bool:
     return connection.execute(adding, row).first() is not None
 
 
+def _account(connection: Connection, client_oid: str) -> str:
+    """Whose intent it is; empty where it was never written down."""
+    return connection.execute(select(_intents.account).where(_intents.client_oid == client_oid)).scalar() or ""
+
+
+def _wished(intent: Intent) -> Act:
+    ticket = intent.ticket
+    body = written({"kind": _kind(ticket), "ticket": ticket})
+    return Act(
+        account=intent.account, at=intent.handed_at, who=intent.by, act=INTENT, subject=ticket.client_oid, body=body
+    )
+
+
+def _became(outcome: Outcome, account: str) -> Act:
+    told = {"order_id": outcome.order_id, "code": outcome.code, "words": outcome.words, "took": outcome.took}
+    body = written({name: value for name, value in told.items() if value not in {None, ""}})
+    return Act(account=account, at=outcome.at, who="desk", act=outcome.state, subject=outcome.client_oid, body=body)
+
+
+def _kind(ticket: Ticket | Transfer) -> str:
+    return next(kind for kind, of in _KINDS.items() if isinstance(ticket, of))
+
+
 def _note(connection: Connection, outcome: Outcome) -> None:
     of = _events
     seq = select(func.coalesce(func.max(of.seq) + 1, 0)).where(of.client_oid == outcome.client_oid)
@@ -159,9 +199,9 @@ def _note(connection: Connection, outcome: Outcome) -> None:
         "client_oid": outcome.client_oid,
         "seq": seq.scalar_subquery(),
         "state": outcome.state,
-        "order_id": _storable(outcome.order_id),
-        "code": _storable(outcome.code),
-        "words": _storable(outcome.words),
+        "order_id": outcome.order_id and storable(outcome.order_id),
+        "code": outcome.code and storable(outcome.code),
+        "words": storable(outcome.words),
         "at": outcome.at,
         "took_us": None if outcome.took is None else round(outcome.took * 1_000_000),
     }
@@ -178,11 +218,6 @@ def _wish(kind: str, body: str, client_oid: str) -> Any:
         return msgspec.json.decode(body, type=_KINDS[kind])
     except msgspec.DecodeError as error:
         raise JournalError(f"the journal's intent {client_oid} cannot be read: {error}") from error
-
-
-def _storable(text: str | None) -> str | None:
-    """Foreign text without what a database cannot keep, so that no answer can make the journal fail."""
-    return None if text is None else text.replace("\0", "").encode(errors="replace").decode()
 
 
 def _insert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
