@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from kucoin.desk.ledger import Progress
 from kucoin.desk.pnl import Bucket, Report, SymbolSum
 from kucoin.desk.rounds import Closed, Round
+from kucoin.desk.upkeep import Progress
 from kucoin.model.ledger import EquityPoint
 from kucoin.model.order import MarginMode, PositionSide
 from kucoin.model.position import ClosedPosition, FundingPayment

@@ -3,77 +3,39 @@
 from __future__ import annotations
 
 import gc
-import logging
-import random
 import threading
 import time
 from bisect import bisect_left
-from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from operator import attrgetter
-from typing import Any, Literal, TypeVar
+from typing import Literal, TypeVar
 
 from kucoin.desk import snapshots
+from kucoin.desk.catch_up import Stage
 from kucoin.desk.export import Table, closed_rows, rows, to_csv, to_parquet
-from kucoin.desk.ledger_sync import Stage, Sync
+from kucoin.desk.ledger_sync import Sync
 from kucoin.desk.payments import Payments
 from kucoin.desk.pnl import PnlBook, Report
-from kucoin.desk.refresh import Reading, pause_after
+from kucoin.desk.refresh import Reading
 from kucoin.desk.rounds import Round
-from kucoin.errors import JournalError, KucoinError
+from kucoin.desk.upkeep import Progress, Upkeep
 from kucoin.hub import Hub
 from kucoin.journal.ledger import LedgerStore
 from kucoin.model.account import FuturesAccount
 from kucoin.model.feed_private import OrderChange, PositionChange, PositionFunding
 from kucoin.model.ledger import EquityPoint
+from kucoin.model.order import FuturesFill
 from kucoin.model.position import FundingPayment
 from kucoin.rest.client import Exchange
 from kucoin.stream.topics import Event
 
-log = logging.getLogger(__name__)
-
 T = TypeVar("T")
-State = Literal["off", "waiting", "reading", "syncing", "ready", "failed"]
 
-_EVERY = 60.0  # s between two passes where nothing is heard
-_SPACING = 2.0  # s between the beginnings of two passes, however much is heard
 _LOOK = 0.5  # s between two looks whether the key was found fit
-_STOPPING = 1.5  # s that stop() waits; the thread is a daemon
 _MANY = 10_000  # fills that are worth the collector's while
 _ROWS = 1000  # of the journal, between two looks whether to stop
-_FRESH = 180.0  # s for which what was up to date is taken to be so still, though it cannot be read
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far the ledger is.
-
-    Attributes:
-        state: ``off``: there is nothing to keep one of (no key, no futures). ``waiting``: for the key to be found fit.
-            ``reading``: what the journal holds. ``syncing``: what the exchange has and the journal has not, for the
-            first time since the start. ``ready``: up to date, and kept so. ``failed``: see ``problem``; tried again.
-            An attempt that fails leaves the state as it is as long as what is known is fresh.
-        stage: What is being read just now, in words for the page; empty where nothing is, or not for long.
-        done: How much of the stage is read: hours of the exchange's time.
-        total: Of so many; None where that is not known.
-        synced_at: When the ledger was up to date last; None before the first time since the start.
-        since: The ledger holds every fill from here on; None before the first part was read.
-        problem: Why the last attempt failed, or what could not be read; None where all is well.
-    """
-
-    state: State
-    stage: str = ""
-    done: int = 0
-    total: int | None = None
-    synced_at: datetime | None = None
-    since: datetime | None = None
-    problem: str | None = None
-
-
-class _Stopped(Exception):
-    """The ledger is to end."""
 
 
 class Ledger:
@@ -88,6 +50,7 @@ class Ledger:
         account: Whose ledger it is; None until the key was found fit.
         held: The contracts with a position, as far as is known.
         wallets: The accounts by settlement currency, as they were read last.
+        told: Hears of every fill that is kept, of some of them again and again.
         now: The clock of ``wallets``, aware UTC.
         monotonic: Seconds that never jump.
     """
@@ -101,6 +64,7 @@ class Ledger:
         account: Callable[[], str | None],
         held: Callable[[], Collection[str]],
         wallets: Callable[[], Mapping[str, Reading[FuturesAccount]]],
+        told: Callable[[Sequence[FuturesFill]], object] = lambda _: None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -109,53 +73,46 @@ class Ledger:
         self._account = account
         self._held = held
         self._wallets = wallets
+        self._told = told
         self._now = now
         self._monotonic = monotonic
         self._book = PnlBook()
         self._payments = Payments()
         self._sync: Sync | None = None
-        self._ready_at: float | None = None  # when all was up to date
         self._read = False
         self._equity: dict[str, tuple[EquityPoint, ...]] = {}  # by currency, oldest first
-        self._changed = threading.Condition()  # guards what follows
-        self._stopping = False
-        self._woken = False
+        self._lock = threading.Lock()
         self._settled: set[str] = set()  # contracts on which a settlement was heard of
-        self._generation = 0
-        self._progress = Progress("off" if self._store is None else "waiting")
-        self._thread = threading.Thread(target=self._work, name="desk-ledger", daemon=True)
+        self._upkeep = Upkeep(
+            "desk-ledger",
+            title="ledger",
+            work=self._bring_up_to_date,
+            on=self._store is not None,
+            monotonic=monotonic,
+        )
         hub.listen("ledger", self._hear, OrderChange, PositionChange, PositionFunding)
         hub.on_resync(self._resync)
 
     @property
     def generation(self) -> int:
         """Grows whenever an answer may differ from the last, `Progress.synced_at` aside."""
-        with self._changed:
-            return self._generation
+        return self._upkeep.generation
 
     def start(self) -> None:
         """Begin to read."""
-        if self._store is not None:
-            self._thread.start()
+        self._upkeep.start()
 
     def stop(self) -> None:
         """Stop reading; returns within 2 s even while the network hangs."""
-        with self._changed:
-            self._stopping = True
-            self._changed.notify_all()
-        if self._thread.ident is not None:
-            self._thread.join(_STOPPING)
+        self._upkeep.stop()
 
     def wake(self) -> None:
         """Have the exchange asked soon: something happened."""
-        with self._changed:
-            self._woken = True
-            self._changed.notify_all()
+        self._upkeep.wake()
 
     def progress(self) -> Progress:
         """Return how far the ledger is."""
-        with self._changed:
-            return self._progress
+        return self._upkeep.progress
 
     def report(self, *, currency: str, symbol: str | None = None, since: datetime | None = None) -> Report | None:
         """Return what was realised in a settlement currency, on one contract or all; None until the journal was read.
@@ -232,50 +189,25 @@ class Ledger:
 
     # The thread
 
-    def _work(self) -> None:
-        failures = 0
-        try:
-            while True:
-                began = self._monotonic()
-                try:
-                    self._bring_up_to_date()
-                except _Stopped:
-                    raise
-                except KucoinError as error:
-                    failures += 1
-                    pause = pause_after(error, failures, random.random())
-                    self._failed(str(error), failures, broken=isinstance(error, JournalError) or self._stale(pause))
-                    self._wait(pause)
-                except Exception as error:
-                    failures += 1
-                    self._failed("a fault of this program, told in its log", failures, broken=True)
-                    log.exception("keeping the ledger broke")
-                    self._wait(pause_after(error, failures, random.random()))
-                else:
-                    failures = 0
-                    self._rest(began)
-        except _Stopped:
-            return
-
     def _bring_up_to_date(self) -> None:
         """Read the journal if that was not done yet, and then what the exchange has."""
         sync = self._sync = self._sync or self._begin()
-        with self._changed:
-            self._woken = False
+        with self._lock:
             settled, self._settled = self._settled, set()
         until, news = self._there(), sync.news
         try:
             refusal = sync.run(until, held=self._held(), settled=settled)
         except BaseException:
-            with self._changed:
+            with self._lock:
                 self._settled |= settled
             raise
         self._note_equity()
-        self._ready_at = self._monotonic()
         problem = None if refusal is None else str(refusal)
-        self._show(state="ready", stage="", done=0, total=None, synced_at=until, since=_since(sync), problem=problem)
+        self._upkeep.show(
+            state="ready", stage="", done=0, total=None, synced_at=until, since=_since(sync), problem=problem
+        )
         if sync.news != news:
-            self._grow()
+            self._upkeep.grow()
 
     def _begin(self) -> Sync:
         """Put what the journal holds of the account into the book, as soon as it is known whose it is."""
@@ -283,8 +215,8 @@ class Ledger:
         if store is None:
             raise TypeError("a ledger without a journal was started")
         while (account := self._account()) is None:
-            self._wait(_LOOK)
-        self._show(state="reading", stage="the journal", problem=None)
+            self._upkeep.wait(_LOOK)
+        self._upkeep.show(state="reading", stage="the journal", problem=None)
         fills, closed = self._all(store.fills(account)), self._all(store.closed(account))
         payments = self._all(store.funding(account))
         sync = Sync(
@@ -293,24 +225,26 @@ class Ledger:
             account,
             book=self._book,
             payments=self._payments,
-            wait=self._wait,
+            told=self._told,
+            wait=self._upkeep.wait,
             tell=self._tell,
             monotonic=self._monotonic,
             first=fills[0].at if fills else None,
         )
         self._book.feed(fills=fills, funding=sync.explained(payments), closed=closed)
         self._payments.add(payments)
+        self._told(fills)
         if len(fills) >= _MANY:
             gc.freeze()  # they stay for good: the collector need not halt every page to look through them again
         self._read = True
-        self._show(state="syncing", stage="", since=_since(sync))
+        self._upkeep.show(state="syncing", stage="", since=_since(sync))
         return sync
 
     def _all(self, stored: Iterable[T]) -> list[T]:
         found = []
         for number, row in enumerate(stored):
             if not number % _ROWS:
-                self._wait(0.0)
+                self._upkeep.wait(0.0)
             found.append(row)
         return found
 
@@ -318,7 +252,9 @@ class Ledger:
         """Show what is being read, unless it is only the latest."""
         self._note_equity()  # which must not wait for what takes long
         if self.progress().state != "ready":
-            self._show(state="syncing", stage=stage.name, done=stage.done, total=stage.total, since=_since(self._sync))
+            self._upkeep.show(
+                state="syncing", stage=stage.name, done=stage.done, total=stage.total, since=_since(self._sync)
+            )
 
     def _note_equity(self) -> None:
         """Note the equity of the accounts where that is due."""
@@ -333,18 +269,7 @@ class Ledger:
             store.add_equity(account, points)
             for point in points:
                 self._equity[point.currency] += (point,)
-            self._grow()
-
-    def _stale(self, pause: float) -> bool:
-        """Whether what was up to date once will be so no more before anything is tried again, after ``pause`` s."""
-        return self._ready_at is not None and self._monotonic() + pause - self._ready_at > _FRESH
-
-    def _failed(self, problem: str, failures: int, *, broken: bool) -> None:
-        """Say so; the next attempt goes on where this one ended."""
-        self._wait(0.0)  # what fails because all is coming to its end is no news
-        if failures == 1:  # one line an outage, however long it lasts
-            log.warning("ledger: %s", problem)
-        self._show(problem=problem, **({"state": "failed"} if broken else {}))
+            self._upkeep.grow()
 
     # What wakes it
 
@@ -360,7 +285,7 @@ class Ledger:
                 case PositionFunding():
                     settled.add(event.symbol)
         if news or settled:
-            with self._changed:
+            with self._lock:
                 self._settled |= settled
             self.wake()
 
@@ -368,42 +293,15 @@ class Ledger:
         """What ``feed`` did not tell may be anything."""
         if "public" in feed or "spot" in feed:
             return
-        with self._changed:
+        with self._lock:
             self._settled.update(self._held())
         self.wake()
-
-    def _rest(self, began: float) -> None:
-        """Wait until something was heard of, but not for long."""
-        self._wait(max(0.0, began + _SPACING - self._monotonic()))
-        with self._changed:
-            self._changed.wait_for(lambda: self._woken or self._stopping, began + _EVERY - self._monotonic())
-
-    def _wait(self, seconds: float) -> None:
-        """Let so many s go by.
-
-        Raises:
-            _Stopped: It is time to end.
-        """
-        with self._changed:
-            if self._changed.wait_for(lambda: self._stopping, seconds):
-                raise _Stopped
 
     # What it shows
 
     def _there(self) -> datetime:
         """The exchange's present moment."""
         return self._now() + timedelta(seconds=float(self._exchange.status().clock_offset or 0))
-
-    def _show(self, **changes: Any) -> None:
-        """Put ``changes`` into the progress."""
-        with self._changed:
-            before, self._progress = self._progress, replace(self._progress, **changes)
-            if replace(before, synced_at=None) != replace(self._progress, synced_at=None):
-                self._generation += 1
-
-    def _grow(self) -> None:
-        with self._changed:
-            self._generation += 1
 
 
 def _since(sync: Sync | None) -> datetime | None:

@@ -7,7 +7,8 @@ from datetime import datetime
 
 import streamlit as st
 
-from kucoin.desk.ledger import Ledger, Progress
+from kucoin.desk.ledger import Ledger
+from kucoin.desk.upkeep import Progress
 from pages.widgets import figures, session
 
 _CADENCE = 5.0  # s

@@ -13,8 +13,8 @@ import pyarrow as pa
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from kucoin.desk.ledger import Progress
 from kucoin.desk.rounds import Closed
+from kucoin.desk.upkeep import Progress
 from kucoin.model.ledger import EquityPoint
 from pages.widgets import futures_closed, futures_pnl, ledger_line
 from tests.pnl_scene import FakeLedger, ended, exchange_says, reported

@@ -15,10 +15,11 @@ import pytest
 
 from kucoin.book.books import Books
 from kucoin.desk import ledger as module
-from kucoin.desk import snapshots
-from kucoin.desk.ledger import Ledger, Progress
+from kucoin.desk import snapshots, upkeep
+from kucoin.desk.ledger import Ledger
 from kucoin.desk.payments import Payments
 from kucoin.desk.refresh import Reading
+from kucoin.desk.upkeep import Progress
 from kucoin.errors import JournalError, OutcomeUnknown
 from kucoin.hub import Hub
 from kucoin.journal.database import Journal
@@ -107,7 +108,7 @@ def journal(tmp_path: Path) -> Iterator[Journal]:
 @pytest.fixture
 def scene(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
     """A ledger of sixty trades that was not started; it hurries."""
-    monkeypatch.setattr(module, "_SPACING", 0.0)
+    monkeypatch.setattr(upkeep, "_SPACING", 0.0)
     monkeypatch.setattr(module, "_LOOK", 0.01)
     scene = Scene(past(60), journal, Hub(Books(lambda _: pytest.fail("no book is asked for"))))
     yield scene
@@ -229,7 +230,7 @@ def test_a_journal_that_fails_is_said_and_tried_again(scene: Scene, monkeypatch:
         return add(*given)
 
     monkeypatch.setattr(scene.store, "add_fills", add_fills)
-    monkeypatch.setattr(module, "pause_after", lambda *_: 0.01)
+    monkeypatch.setattr(upkeep, "pause_after", lambda *_: 0.01)
     scene.ledger.start()
     until(lambda: scene.ledger.progress().state == "failed", PATIENCE)
     assert scene.ledger.progress().problem == "the journal could not be written: disk I/O error"
@@ -243,7 +244,7 @@ def test_a_fault_of_ours_is_told_in_the_log(
 ) -> None:
     """The page says so without its text, and the thread lives on."""
     scene.source.before = cast("Callable[[], None]", lambda: {}["secret"])
-    monkeypatch.setattr(module, "pause_after", lambda *_: 0.01)
+    monkeypatch.setattr(upkeep, "pause_after", lambda *_: 0.01)
     scene.ledger.start()
     until(lambda: scene.ledger.progress().state == "failed", PATIENCE)
     assert scene.ledger.progress().problem == "a fault of this program, told in its log"

@@ -10,8 +10,9 @@ from typing import Any, cast
 
 import pytest
 
-from kucoin.desk import ledger_sync
-from kucoin.desk.ledger_sync import LATE, LATER, Stage, Sync, Turns
+from kucoin.desk import catch_up
+from kucoin.desk.catch_up import LATE, Stage
+from kucoin.desk.ledger_sync import LATER, Sync, Turns
 from kucoin.desk.payments import Payments
 from kucoin.desk.pnl import PnlBook
 from kucoin.errors import ApiError, NotFound, OutcomeUnknown, PermissionDenied, QuotaHeld
@@ -115,7 +116,7 @@ def test_the_next_reading_begins_at_the_mark(store: LedgerStore) -> None:
 
 def test_a_reading_that_is_cut_off_anywhere_goes_on_there(store: LedgerStore, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every few answers the line breaks: no mark ever claims too much, no window is read thrice, and all arrives."""
-    monkeypatch.setattr(ledger_sync, "_MOST_ROWS", 12)
+    monkeypatch.setattr(catch_up, "_MOST_ROWS", 12)
     source = past(120)
     source.most = 5
     left = 0
@@ -160,7 +161,7 @@ def test_a_cut_reading_still_reaches_the_book(store: LedgerStore) -> None:
 
 def test_a_full_window_is_halved(store: LedgerStore, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where a week holds too much to be read again after a cut, parts of it are read; later the windows grow again."""
-    monkeypatch.setattr(ledger_sync, "_MOST_ROWS", 40)
+    monkeypatch.setattr(catch_up, "_MOST_ROWS", 40)
     source = past(200, days=3)
     Reader(source, store).run()
     assert has_all(source, store)

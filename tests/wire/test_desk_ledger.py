@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
-from kucoin.desk import ledger
+from kucoin.desk import upkeep
 from kucoin.desk.desk import Desk
 from kucoin.desk.upstream import Upstream
 from kucoin.journal import tables
@@ -68,7 +68,7 @@ def market(side: Side, lots: int) -> NewFuturesOrder:
 
 def test_a_trade_is_in_the_ledger_soon(floor: Practice, journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
     """The private socket wakes it: the position, and what its fees took, are there in seconds."""
-    monkeypatch.setattr(ledger, "_SPACING", 0.1)
+    monkeypatch.setattr(upkeep, "_SPACING", 0.1)
     floor.clock(offset=0, rate=0)  # its market has stood still for as long as the other tests took
     with desk_on(floor, journal) as (desk, exchange):
         until(lambda: desk.futures.view().standing == "ready", PATIENCE)
