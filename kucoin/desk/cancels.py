@@ -15,7 +15,7 @@ from functools import partial
 
 from kucoin.desk.agenda import Agenda
 from kucoin.desk.cancel_ways import Ways
-from kucoin.desk.orders import Orders
+from kucoin.desk.orders import Orders, is_futures
 from kucoin.desk.principal import Principal
 from kucoin.errors import (
     ApiError,
@@ -93,9 +93,9 @@ class Cancels:
     ) -> None:
         self._ways = Ways(exchange, orders, ticket_of)
         self._monotonic = monotonic
-        # Two sets of threads, so that a question which hangs never holds up a cancel.
-        self._acts = Agenda("desk-cancel", 4)
-        self._looks = Agenda("desk-cancel-look", 2)
+        # Sets of threads, so that a question which hangs never holds up a cancel, nor one host those at the other.
+        self._acts = {False: Agenda("desk-cancel", 4), True: Agenda("desk-cancel-futures", 4)}
+        self._looks = {False: Agenda("desk-cancel-look", 2), True: Agenda("desk-cancel-futures-look", 2)}
         self._lock = threading.Lock()
         self._cases: dict[str, _Case] = {}  # oldest first
         self._generation = 0
@@ -108,13 +108,16 @@ class Cancels:
 
     def start(self) -> None:
         """Begin to carry out what is wished."""
-        self._acts.start()
-        self._looks.start()
+        for agenda in (*self._acts.values(), *self._looks.values()):
+            agenda.start()
 
     def stop(self) -> None:
         """Ask nothing any more; returns within a few s even while the network hangs."""
-        self._acts.stop()
-        self._looks.stop()
+        stops = [threading.Thread(target=each.stop) for each in (*self._acts.values(), *self._looks.values())]
+        for thread in stops:
+            thread.start()
+        for thread in stops:
+            thread.join()
 
     def cancel(self, order_id: str, principal: Principal) -> Cancellation:
         """Have an order cancelled, or one that waits for a price, or a pair; of one that triggered, what it became.
@@ -159,10 +162,10 @@ class Cancels:
         return case.told
 
     def _cancel_in(self, pause: float, case: _Case) -> None:
-        self._acts.after(pause, partial(self._act, case))
+        self._acts[is_futures(case.told.symbol)].after(pause, partial(self._act, case))
 
     def _look_in(self, pause: float, case: _Case) -> None:
-        self._looks.after(pause, partial(self._look, case))
+        self._looks[is_futures(case.told.symbol)].after(pause, partial(self._look, case))
 
     def _act(self, case: _Case) -> None:
         """Ask for it once, and have looked at what came of it."""

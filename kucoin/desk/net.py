@@ -102,6 +102,12 @@ class Reader(Generic[K]):
         with self._lock:
             return None if self._doubt is None else f"{self.name} are being read again: {self._doubt}"
 
+    def survey(self) -> list[K]:
+        """Read the list beside the readings of the source, and take in what it tells; raises a KucoinError."""
+        rows = self._net.read()
+        self._memory.read(rows)
+        return rows
+
     def _read(self) -> None:
         net, memory = self._net, self._memory
         memory.settle(net.name)

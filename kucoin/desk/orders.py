@@ -193,6 +193,10 @@ class Orders:
             order_state.exposure(symbol, by_symbol[symbol], contracts.get(symbol)) for symbol in sorted(by_symbol)
         )
 
+    def lists(self) -> tuple[Reader[Any], ...]:
+        """Return the lists of what lives, for those who cannot wait for their next reading."""
+        return tuple(self._readers)
+
     def problem(self) -> str | None:
         """Return why what is shown may be incomplete or old, None where it is neither."""
         troubles = (reader.problem() for reader in self._readers)

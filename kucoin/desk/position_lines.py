@@ -240,7 +240,7 @@ def loose_stops(stops: Iterable[Stop], held: Sequence[Position]) -> tuple[LooseS
     return tuple(
         LooseStop(symbol=stop.symbol, order_id=stop.order_id, side=stop.side, trigger=stop.stop_price, lots=stop.lots)
         for stop in stops
-        if not any(stop.symbol == position.symbol and _closes(stop, position) for position in held)
+        if not any(stop.symbol == position.symbol and closes(stop, position) for position in held)
     )
 
 
@@ -259,14 +259,14 @@ def _break_even(held: Held, realised: Decimal | None) -> Decimal | None:
 
 def _guards(held: Held, stops: Sequence[Stop]) -> tuple[Decimal | None, Decimal | None]:
     """The nearest trigger of those that would close it at a profit, and of those against a loss."""
-    closing = [stop for stop in stops if stop.stop_price is not None and _closes(stop, held.position)]
+    closing = [stop for stop in stops if stop.stop_price is not None and closes(stop, held.position)]
     above = [stop.stop_price for stop in closing if stop.stop == StopDirection.UP and stop.stop_price]
     below = [stop.stop_price for stop in closing if stop.stop == StopDirection.DOWN and stop.stop_price]
     nearest = min(above, default=None), max(below, default=None)
     return nearest if held.is_long else nearest[::-1]
 
 
-def _closes(stop: Stop, position: Position) -> bool:
+def closes(stop: Stop, position: Position) -> bool:
     """Whether it would close some of a position on its symbol, as far as its sides tell."""
     about = stop.position_side in {None, PositionSide.BOTH, position.position_side}
     return about and stop.side is (Side.SELL if position.current_qty > 0 else Side.BUY)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -69,6 +70,10 @@ class Exchange:
             KucoinError: No readable answer; the last measurement stays.
         """
         self._transport.resync_clock()
+
+    def hurried(self) -> AbstractContextManager[None]:
+        """Have what this thread asks meanwhile asked as by somebody who waits for the answer."""
+        return self._transport.hurried()
 
     def status(self) -> LineStatus:
         """Return the state of hosts, clock and quotas without asking anyone."""

@@ -40,7 +40,7 @@ CANCEL_BY_CLIENT_OID = _act("DELETE", "/api/v1/hf/orders/client-order/{clientOid
 CANCEL_PART = _act("DELETE", "/api/v1/hf/orders/cancel/{orderId}", weight=2)
 CANCEL_ALL = _act("DELETE", "/api/v1/hf/orders", weight=2)
 CANCEL_EVERYTHING = _act("DELETE", "/api/v1/hf/orders/cancelAll", weight=30)
-SET_DEAD_MAN = _act("POST", "/api/v1/hf/orders/dead-cancel-all", weight=2)
+SET_DEAD_MAN = _act("POST", "/api/v1/hf/orders/dead-cancel-all", weight=2, silence=CANCEL_SILENCE)
 DEAD_MAN = _ask("/api/v1/hf/orders/dead-cancel-all/query", weight=2)
 ORDER = _ask("/api/v1/hf/orders/{orderId}", weight=2)
 ORDER_BY_CLIENT_OID = _ask("/api/v1/hf/orders/client-order/{clientOid}", weight=2)

@@ -10,8 +10,9 @@ import random
 import re
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -32,7 +33,7 @@ from kucoin.errors import (
 from kucoin.model.credentials import Credentials
 from kucoin.rest.answer import Answer, Interrupted, Reply, Unreachable
 from kucoin.rest.circuit import Circuit
-from kucoin.rest.endpoint import Endpoint
+from kucoin.rest.endpoint import CANCEL_SILENCE, Endpoint
 from kucoin.rest.hosts import Hosts
 from kucoin.rest.limits import Limiter, Pool, PoolReport, Urgency
 from kucoin.rest.line import Line, Request, Timeouts
@@ -120,6 +121,7 @@ class Transport:
         self._clock = clock
         self._monotonic = monotonic
         self._closed = threading.Event()
+        self._hurry = threading.local()
         self._sleep = sleep or self._closed.wait
         self._rand = rand
         self._line = Line(timeouts or Timeouts())
@@ -147,6 +149,8 @@ class Transport:
         """
         host = self._host_of(endpoint)
         target = _target(endpoint, params or {})
+        if getattr(self._hurry, "on", False) and endpoint.urgency is Urgency.BACKGROUND:
+            endpoint = replace(endpoint, urgency=Urgency.ORDINARY, silence=CANCEL_SILENCE)
         started = self._monotonic()
         attempt = 0
         resynced = False
@@ -165,6 +169,15 @@ class Transport:
                     raise
                 log.info("%s; asking again in %.1f s", failure, pause)
                 self._sleep(pause)
+
+    @contextmanager
+    def hurried(self) -> Iterator[None]:
+        """Have what this thread asks meanwhile wait its turn where it would give up, and less long for an answer."""
+        self._hurry.on = True
+        try:
+            yield
+        finally:
+            self._hurry.on = False
 
     def resync_clock(self) -> None:
         """Measure how far KuCoin's clock is from ours, to half the time the answer took.
