@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 
 
@@ -67,6 +68,7 @@ class Amend:
         words: What became of it, as a sentence; what is being done while it is under way.
         new_order_id: KuCoin's id of the order in its place; None while there is none.
         took: Seconds from the press to its end; None while there is none.
+        price, size: What was asked for; None where that was to stay.
     """
 
     order_id: str
@@ -76,3 +78,5 @@ class Amend:
     new_order_id: str | None = None
     took: float | None = None
     by: str = ""
+    price: Decimal | None = None
+    size: Decimal | int | None = None
