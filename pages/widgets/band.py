@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from kucoin.desk.status import Status
-from pages.widgets import figures
+from pages.widgets import figures, way_out
 from pages.widgets.live import live
 
 
@@ -13,6 +13,7 @@ def show(status: Status) -> None:
     """Draw the band; frame.css lifts a container of this key into Streamlit's header row."""
     with st.container(key=f"band-{status.mode}", horizontal=True, vertical_alignment="center", wrap=False):
         live.BAND(key="band", data=payload(status))
+        way_out.show()
         if status.warnings:
             count = len(status.warnings)
             with st.popover(f":yellow[{count} warning{'s' if count > 1 else ''}]", width="content"):

@@ -44,15 +44,15 @@ def show(
     given = {
         "socket": session.entry(),
         "panel": panel,
-        "frames": [*_frames(panel), *answers] if blocked() else None,
+        "frames": [*frames(panel), *answers] if blocked() else None,
         **data,
     }
     calls = {f"on_{name}_change": call for name, call in (on or {}).items()}
     return component(key=key, data=given, on_renew_change=_renew, on_blocked_change=partial(_note, key), **calls)
 
 
-def _frames(panel: str) -> list[Frame]:
-    """Return what the socket would say first."""
+def frames(panel: str) -> list[Frame]:
+    """Return what the socket would say of ``panel`` first, for whoever brings it in its place."""
     try:
         full, fresh = session.live().glance(panel)
     except InvalidRequest as error:

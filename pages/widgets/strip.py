@@ -13,6 +13,7 @@ import streamlit as st
 
 from kucoin.desk.status import HostStatus, QuotaStatus, Status
 from kucoin.model.market import ServiceState
+from kucoin.web import guard
 from pages.widgets import figures, pushed
 from pages.widgets.live import live
 
@@ -30,7 +31,9 @@ _SILENCE = 5.0  # s without an answer from which a host counts as away; one call
 def show(status: Status, now: datetime) -> None:
     """Draw the strip in Streamlit's bottom container."""
     with st.bottom:
-        pushed.show(live.STRIP, "status:", key="strip", **payload(status, now))
+        # where no socket gets through, this is what brings the news of the way out too: that stands in no fragment
+        answers = pushed.frames(guard.PANEL) if pushed.blocked() else ()
+        pushed.show(live.STRIP, "status:", key="strip", answers=answers, **payload(status, now))
 
 
 def payload(status: Status, now: datetime) -> dict[str, Any]:

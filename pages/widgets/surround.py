@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from kucoin.desk.status import Status
-from pages.widgets import band, notices, session, strip
+from pages.widgets import band, notices, session, strip, way_out
 
 _BAND = "band-drawn"
 
@@ -17,10 +17,13 @@ def top(status: Status) -> None:
 
 
 def tick(status: Status) -> None:
-    """Draw the strip and what happened since; call it in the page's fragment. A new mode band draws the page anew."""
+    """Draw the strip and what happened since; call it in the page's fragment.
+
+    The page is drawn anew for a new mode band, and for a way out that was asked for.
+    """
     strip.show(status, session.now())
     notices.show()
-    if st.session_state.get(_BAND) != _said_in_band(status):
+    if st.session_state.get(_BAND) != _said_in_band(status) or way_out.due():
         st.rerun()
 
 
