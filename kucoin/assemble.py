@@ -60,6 +60,7 @@ def live(allowed: Collection[str] = ()) -> Live:
                 futures=running.futures.view,
                 trading=running.trading,
                 cancels=running.cancels,
+                ours=running.origins.ours,
             )
             _serving.append(Live(sight, allowed=allowed))
         return _serving[0]

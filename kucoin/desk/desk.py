@@ -21,6 +21,7 @@ from kucoin.desk.ledger import Ledger
 from kucoin.desk.market import Market
 from kucoin.desk.moves import Moves
 from kucoin.desk.orders import Orders
+from kucoin.desk.origins import Origins
 from kucoin.desk.portfolio import Portfolio, Standing, appraise, nothing
 from kucoin.desk.preview import Preview
 from kucoin.desk.previews import Previews
@@ -161,6 +162,7 @@ class Desk:
             monotonic=monotonic,
         )
         self.cancels = Cancels(exchange, self.orders, ticket_of=self.trading.ticket_of, monotonic=monotonic)
+        self.origins = Origins(IntentStore(journal) if journal else None, monotonic=monotonic)
         self.flips = Flips(self.trading, self.orders, exchange, monotonic=monotonic)
         self._settlement = Settlement(
             exchange, self.hub, self.trading, told=self.orders.told, monotonic=monotonic, now=now
@@ -221,11 +223,12 @@ class Desk:
         if self._reconciler:
             self._reconciler.start()
         self._history.start()
+        self.origins.start()
 
     def stop(self) -> None:
         """Stop reading and close what the desk holds; returns within a few seconds even while the network hangs."""
         parts = (self.trading, self._settlement, self.flips, self.cancels, self.terms, self.moves)
-        stops = [each.stop for each in (*parts, self._history, self._refresher, self.ledger)]
+        stops = [each.stop for each in (*parts, self.origins, self._history, self._refresher, self.ledger)]
         if self._reconciler:
             stops.append(self._reconciler.stop)
         stopping = [threading.Thread(target=stop, name="desk-stop") for stop in stops]

@@ -11,6 +11,7 @@ from kucoin.web.guard import GuardPanel
 from kucoin.web.head import HeadPanel, PricesPanel
 from kucoin.web.ladder import DepthPanel, LadderPanel
 from kucoin.web.machine import AccountPanel, StatusPanel
+from kucoin.web.orders import OrdersPanel
 from kucoin.web.panel import Panel
 from kucoin.web.portfolio import PortfolioPanel
 from kucoin.web.sent import SentPanel
@@ -32,6 +33,7 @@ _KINDS: dict[str, tuple[int, Callable[..., Panel]]] = {  # how many parts follow
     "futures": (1, lambda sight, _nothing: FuturesPanel(sight)),
     "account": (1, lambda sight, _nothing: AccountPanel(sight)),
     "guard": (1, lambda sight, _nothing: GuardPanel(sight)),
+    "orders": (1, OrdersPanel),
     "sent": (1, lambda sight, _nothing: SentPanel(sight)),
 }
 

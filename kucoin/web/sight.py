@@ -23,6 +23,7 @@ from kucoin.desk.status import Status
 from kucoin.desk.stops import Stop
 from kucoin.desk.trading import Trading
 from kucoin.hub import Hub, Latest
+from kucoin.model.change import Amend
 from kucoin.model.order import Side
 from kucoin.model.times import milliseconds, moment
 from kucoin.stream.feeds import Feeds
@@ -31,17 +32,6 @@ LIVE, CATCHING_UP, STALE = "live", "catching up", "stale"
 
 OLD = 5.0  # s without any word from the exchange
 _NET = 8.0  # s that a reading over REST, repeated every 5 s, stands in for the socket
-
-
-class OwnOrder(Protocol):
-    """An open order of the account, as far as a ladder marks it; ``remaining_size`` in base currency or lots."""
-
-    @property
-    def side(self) -> Side: ...
-    @property
-    def price(self) -> Decimal | None: ...
-    @property
-    def remaining_size(self) -> Decimal | int | None: ...
 
 
 class OwnFill(Protocol):
@@ -64,7 +54,7 @@ class Orders(Protocol):
     def generation(self) -> int:
         """Rises with every change."""
 
-    def open(self, symbol: str | None = None) -> Sequence[OwnOrder]:
+    def open(self, symbol: str | None = None) -> Sequence[AnyOrder]:
         """Return the orders in the market, on one symbol or all."""
 
     def stops(self, symbol: str | None = None) -> Sequence[Stop]:
@@ -95,6 +85,20 @@ class Orders(Protocol):
         """Return the id of the order that a waiting one became."""
 
 
+class Amends(Protocol):
+    """Changes of working orders."""
+
+    @property
+    def generation(self) -> int:
+        """Rises with every change."""
+
+    def amend_of(self, order_id: str) -> Amend | None:
+        """Return what became of the last wish to change an order."""
+
+    def way(self, order_id: str) -> str | None:
+        """Return how an order could be changed: ``amend`` or ``cancel and new``; None where it could not."""
+
+
 class Fresh(NamedTuple):
     """How old what a panel shows is: ``age`` in s of the exchange's time, None where nothing ever came."""
 
@@ -117,6 +121,8 @@ class Sight:
     futures: Callable[[], FuturesView] | None = None
     trading: Trading | None = None
     cancels: Cancels | None = None
+    amends: Amends | None = None
+    ours: Callable[[str | None], bool | None] = lambda _client_oid: None  # whether an order was placed here
     risk: Risk | None = None
     leavings: Leavings | None = None
     dead_man: DeadMan | None = None

@@ -1,0 +1,208 @@
+"""A working order as one row: every figure written out, with what is being done about it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from kucoin import figures
+from kucoin.desk.order_state import AnyOrder, FuturesOrderState, SpotOrderState
+from kucoin.desk.rules import Rules
+from kucoin.desk.stops import Stop
+from kucoin.model.cancellation import Cancellation, CancelState
+from kucoin.model.change import Amend, AmendState
+from kucoin.model.order import OrderStatus, OrderType, PositionSide, Side, StopPriceType, TimeInForce, TradeType
+from kucoin.model.times import milliseconds
+from kucoin.web import sent_words as words
+from kucoin.web.panel import Body
+
+LOOKING_UP = "looking it up"
+
+_WATCHED = {StopPriceType.TP: "last", StopPriceType.MP: "mark", StopPriceType.IP: "index"}
+_PURSES = {TradeType.MARGIN_TRADE: "cross margin", TradeType.MARGIN_ISOLATED_TRADE: "isolated margin"}
+_ENDS = {
+    OrderStatus.FILLED: "filled",
+    OrderStatus.CANCELLED: "cancelled",
+    OrderStatus.PARTIALLY_CANCELLED: "rest cancelled",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """The prices that an order is measured against; a pair has neither mark nor index."""
+
+    last: Decimal | None = None
+    mark: Decimal | None = None
+    index: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Doing:
+    """What is known of an order besides itself.
+
+    Attributes:
+        cancel, amend: What became of the last wish to cancel or to change it.
+        way: How it could be changed: ``amend``, or ``cancel and new``; None where it could not.
+        ours: Whether this dashboard placed it; None while that is not known.
+        sought: It is one whose outcome is unknown: nobody has its id yet.
+    """
+
+    cancel: Cancellation | None = None
+    amend: Amend | None = None
+    way: str | None = None
+    ours: bool | None = None
+    sought: bool = False
+
+
+def order_row(order: AnyOrder, rules: Rules | None, near: Near, doing: Doing) -> Body:
+    """Return the row of an order in the market, or of one that just ended."""
+    places = rules.price_decimals if rules else 0
+    futures = isinstance(order, FuturesOrderState)
+    word, note = _standing(order.open, _ENDS.get(order.status, "ended") if order.status else "ended", doing)
+    size = None if order.size is None else Decimal(order.size)
+    return {
+        **_common(order, doing),
+        "chip": word,
+        "note": note,
+        "act": word is None,
+        "type": "Limit" if order.type is OrderType.LIMIT else "Market" if order.type else figures.UNKNOWN,
+        "terms": ", ".join(_terms(order)),
+        "price": figures.UNKNOWN if order.price is None else words.price(order.price, places),
+        "size": figures.UNKNOWN if size is None else words.quantity(size),
+        "value": _value(order, size, rules),
+        "filled": words.quantity(order.filled_size) + ("" if size is None else f" of {words.quantity(size)}"),
+        "share": _share(order, size),
+        "away": _away(order.price, near.mark if futures else near.last),
+        "from": "mark" if futures else "last",
+        "way": doing.way if order.open and word is None else None,
+        "asked": _asked(doing.amend, places),
+    }
+
+
+def stop_row(stop: Stop, rules: Rules | None, near: Near, doing: Doing, effect: tuple[str, str]) -> Body:
+    """Return the row of an order that waits for a price, or of one that just ended.
+
+    Args:
+        effect: What it would do when its price is reached, and how that looks.
+    """
+    places = rules.price_decimals if rules else 0
+    watched = _WATCHED.get(StopPriceType(stop.stop_price_type), "") if stop.stop_price_type else "last"
+    rises = _rises(stop)
+    ended = "failed" if stop.error else "triggered" if stop.triggered else "cancelled" if stop.ended else "ended"
+    word, note = _standing(stop.alive, ended, doing)
+    sign = "" if rises is None else "≥ " if rises else "≤ "
+    trigger = stop.stop_price and f"{watched} {sign}{words.price(stop.stop_price, places)}"
+    return {
+        **_common(stop, doing),
+        "chip": word,
+        "note": stop.error or note,
+        "act": word is None,
+        "type": _kind(stop, rises, places),
+        "size": _stop_size(stop),
+        "trigger": trigger or figures.UNKNOWN,
+        "away": _away(stop.stop_price, getattr(near, watched, None) if watched else None),
+        "effect": list(effect),
+    }
+
+
+def _common(order: AnyOrder | Stop, doing: Doing) -> Body:
+    return {
+        "symbol": order.symbol,
+        "side": str(order.side),
+        "at": milliseconds(order.created_at) if order.created_at else None,
+        "placed": {True: "here", False: "elsewhere", None: None}[doing.ours],
+    }
+
+
+def _standing(lives: bool, ended: str, doing: Doing) -> tuple[tuple[str, str] | None, str]:
+    """Return the word that stands in the place of the button, with its look, and the sentence below the row."""
+    cancel, amend = doing.cancel, doing.amend
+    if doing.sought:
+        return (LOOKING_UP, "warn"), ""
+    if not lives:
+        half = amend is not None and amend.state is AmendState.HALF
+        return (ended, "warn" if half or ended == "failed" else "over"), words.said(
+            amend.words
+        ) if amend and half else ""
+    if cancel is not None and cancel.state is CancelState.SENT:
+        return ("cancelling", "going"), ""
+    if amend is not None and amend.state is AmendState.SENT:
+        return ("amending", "going"), ""
+    if amend is not None and amend.state is AmendState.UNKNOWN:
+        return (LOOKING_UP, "warn"), words.said(amend.words)
+    if cancel is not None and cancel.state in {CancelState.REFUSED, CancelState.UNKNOWN}:
+        refused = cancel.state is CancelState.REFUSED
+        return None, f"{'Not cancelled' if refused else 'Cancel unknown'}: {words.said(cancel.words)}"
+    if amend is not None and amend.state in {AmendState.REFUSED, AmendState.HALF}:
+        return None, f"Not changed: {words.said(amend.words)}"
+    return None, ""
+
+
+def _terms(order: AnyOrder) -> Iterator[str]:
+    if order.time_in_force not in {None, TimeInForce.GTC}:
+        yield str(order.time_in_force)
+    if order.post_only:
+        yield "post-only"
+    if isinstance(order, SpotOrderState):
+        if order.trade_type in _PURSES:
+            yield _PURSES[order.trade_type]
+        return
+    if order.reduce_only:
+        yield "reduce-only"
+    if order.position_side in {PositionSide.LONG, PositionSide.SHORT}:
+        yield str(order.position_side).lower()
+
+
+def _value(order: AnyOrder, size: Decimal | None, rules: Rules | None) -> list[str]:
+    """Return what all of it is worth at its own price, and in which currency."""
+    if rules is None:
+        return [figures.UNKNOWN, ""]
+    worth = rules.value(order.price, size) if order.price is not None and size is not None else None
+    if worth is None and isinstance(order, SpotOrderState):
+        worth = order.funds
+    return [figures.money(worth, rules.quote), rules.quote]
+
+
+def _share(order: AnyOrder, size: Decimal | None) -> float:
+    """Return the percentage that is filled; no bar is longer than whole."""
+    return round(float(min(order.filled_size / size, Decimal(1))) * 100, 1) if size else 0.0
+
+
+def _away(price: Decimal | None, of: Decimal | None) -> str:
+    return figures.percent((price - of) / of if price is not None and of else None)
+
+
+def _asked(amend: Amend | None, places: int) -> list[str | None] | None:
+    """Return the price and the size that were asked for, while that is under way."""
+    if amend is None or amend.state not in {AmendState.SENT, AmendState.UNKNOWN}:
+        return None
+    price = None if amend.price is None else words.price(amend.price, places)
+    return [price, None if amend.size is None else words.quantity(amend.size)]
+
+
+def _rises(stop: Stop) -> bool | None:
+    """Say whether it triggers at or above its price: ``up``, ``entry``, and of a pair's ``e_l_o`` and ``e_s_o``."""
+    if not stop.stop:
+        return None
+    return stop.stop == "up" or stop.stop.startswith("e")
+
+
+def _kind(stop: Stop, rises: bool | None, places: int) -> str:
+    """Return what kind it is: a sell above the price takes a profit, below it stops a loss; a buy the other way."""
+    if rises is None or rises is (stop.side is Side.BUY):
+        name = "Stop"
+    else:
+        name = "Take profit" if stop.futures or stop.side is Side.SELL else "Buy below"
+    if stop.type is OrderType.MARKET or (stop.type is None and stop.price is None):
+        return f"{name}, market"
+    return f"{name}, limit" if stop.price is None else f"{name}, limit {words.price(stop.price, places)}"
+
+
+def _stop_size(stop: Stop) -> str:
+    size = stop.lots if stop.futures else stop.size
+    if size is not None:
+        return words.quantity(size)
+    if stop.funds is not None:
+        return f"{words.quantity(stop.funds)} {stop.symbol.partition('-')[2]}"
+    return "all" if stop.futures else figures.UNKNOWN
