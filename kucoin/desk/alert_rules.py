@@ -31,9 +31,7 @@ class Rule(NamedTuple):
     def after(self, value: Decimal, threshold: Decimal, *, fired: bool) -> bool:
         """Return whether it has fired, now that the value is this."""
         line = self.back(threshold) if fired else threshold
-        if self.falling:
-            return value < line if fired else value <= line
-        return value > line if fired else value >= line
+        return value <= line if self.falling else value >= line
 
 
 def _times(factor: str) -> Callable[[Decimal], Decimal]:

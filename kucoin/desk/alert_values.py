@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from kucoin import figures
 from kucoin.desk.futures import FuturesView
@@ -16,6 +16,7 @@ from kucoin.desk.position_lines import PositionLine
 from kucoin.hub import Hub
 from kucoin.model.alert import AlertKind
 from kucoin.model.feed import Mark, Quote
+from kucoin.model.limits import RiskView
 
 _OLD = 15.0  # s after which a price says nothing about now
 _POSITIONS_OLD = 45.0  # s; they are read every 30 s, and told by pushes in between
@@ -38,19 +39,12 @@ Values = Mapping[str, Value]
 """Figures by the name of what each is of; what is not among them is there no more."""
 
 
-class Loss(Protocol):
-    """How the day went, as far as the daily loss limit counts it."""
-
-    def __call__(self) -> tuple[Decimal | None, str]:
-        """Return the loss in USDT, below zero where it was a gain; None and why where that is not known."""
-
-
 class AlertValues:
     """Reads the figures. One thread asks; nothing here waits.
 
     Args:
         futures: The positions.
-        loss: The day's loss.
+        risk: The limits, whose use tells the day's loss.
         now: Aware UTC, and ``monotonic`` the same moment in s of the feeds' clock.
     """
 
@@ -59,7 +53,7 @@ class AlertValues:
         market: Market,
         hub: Hub,
         futures: Callable[[], FuturesView],
-        loss: Loss,
+        risk: Callable[[], RiskView],
         *,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         monotonic: Callable[[], float] = time.monotonic,
@@ -67,7 +61,7 @@ class AlertValues:
         self._market = market
         self._hub = hub
         self._futures = futures
-        self._loss = loss
+        self._risk = risk
         self._now = now
         self._monotonic = monotonic
         self._watches: tuple[Watch, ...] = ()
@@ -79,12 +73,16 @@ class AlertValues:
             AlertKind.PRICE_BELOW: self._prices,
             AlertKind.FUNDING: self._rates,
             AlertKind.FEED: lambda _: self._downs(),
-            AlertKind.LOSS: lambda _: {"": Value(*self._loss())},
+            AlertKind.LOSS: lambda _: {"": self._loss()},
         }
 
     def read(self, kind: AlertKind, subject: str) -> Values | None:
         """Return the figures of a kind; None where not even what they are of is known."""
         return self._kinds[kind](subject)
+
+    def require(self, symbol: str) -> None:
+        """Raise InvalidRequest unless ``symbol`` is listed."""
+        self._market.known(symbol)
 
     def follow(self, symbols: set[str], *, positions: bool) -> None:
         """Have the prices of ``symbols`` heard from now on, with ``positions`` those of all positions as well."""
@@ -155,6 +153,10 @@ class AlertValues:
             values[name] = Value(seconds if down else -seconds, f" ({problem})" if problem else "")
         self._turned = {name: turned for name, turned in self._turned.items() if name in values}
         return values
+
+    def _loss(self) -> Value:
+        use = next(each for each in self._risk().uses if each.name == "daily_loss")
+        return Value(use.used, use.problem or "what was lost today is not known" if use.used is None else "")
 
     def _young(self, at: datetime | None) -> bool:
         return at is not None and (self._now() - at).total_seconds() <= _OLD

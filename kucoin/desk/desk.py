@@ -12,6 +12,9 @@ from typing import NamedTuple
 
 from kucoin.desk import admission
 from kucoin.desk.accounts import FIATS, Accounts, Pace, Verdict
+from kucoin.desk.alert_events import Events
+from kucoin.desk.alert_values import AlertValues
+from kucoin.desk.alerts import Alerts
 from kucoin.desk.audit import Audit
 from kucoin.desk.cancels import Cancels
 from kucoin.desk.flip import Flips
@@ -36,6 +39,7 @@ from kucoin.desk.termbook import Termbook
 from kucoin.desk.trading import Trading
 from kucoin.desk.upstream import Upstream
 from kucoin.errors import InvalidRequest
+from kucoin.journal.alerts import AlertStore
 from kucoin.journal.audit import Chain
 from kucoin.journal.database import Journal
 from kucoin.journal.ends import EndStore
@@ -202,6 +206,16 @@ class Desk:
             now=now,
             monotonic=monotonic,
         )
+        happened = Events(self.hub)
+        self.trading.on_change(happened.placed)
+        self.alerts = Alerts(
+            AlertStore(journal) if journal else None,
+            AlertValues(self.market, self.hub, self.futures.view, self.risk.view, now=now, monotonic=monotonic),
+            happened,
+            account=self._ledger_of,
+            note=self.audit.note,
+            now=now,
+        )
         self._previews = Previews(self.terms, self.futures, self.market, self.books, self.hub, monotonic=monotonic)
         self._history = History(self.feeds.status, monotonic=monotonic, now=now)
         self._lock = threading.Lock()
@@ -224,11 +238,12 @@ class Desk:
             self._reconciler.start()
         self._history.start()
         self.origins.start()
+        self.alerts.start()
 
     def stop(self) -> None:
         """Stop reading and close what the desk holds; returns within a few seconds even while the network hangs."""
         parts = (self.trading, self._settlement, self.flips, self.cancels, self.terms, self.moves)
-        stops = [each.stop for each in (*parts, self.origins, self._history, self._refresher, self.ledger)]
+        stops = [each.stop for each in (*parts, self.origins, self._history, self.alerts, self._refresher, self.ledger)]
         if self._reconciler:
             stops.append(self._reconciler.stop)
         stopping = [threading.Thread(target=stop, name="desk-stop") for stop in stops]

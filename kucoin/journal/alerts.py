@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -54,15 +55,16 @@ class AlertStore:
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
 
-    def add(self, account: str, note: AlertNote, *, by: str, at: datetime) -> int:
-        """Write a change down and return its number; waits until it is on disk."""
+    def add(self, account: str, notes: Sequence[AlertNote], *, by: str, at: datetime) -> tuple[int, ...]:
+        """Write changes down, all of them or none, and return their numbers; waits until they are on disk."""
         of = tables.alert.c
         seq = select(func.coalesce(func.max(of.seq), 0) + 1).where(of.account == account).scalar_subquery()
-        row = {"account": account, "seq": seq, "body": msgspec.json.encode(note).decode(), "by": by, "at": at}
+        adding = insert(tables.alert).returning(of.seq)
+        bodies = [msgspec.json.encode(note).decode() for note in notes]
 
-        def work(connection: Connection) -> int:
-            adding = insert(tables.alert).values(row).returning(of.seq)
-            return int(connection.execute(adding).scalar_one())
+        def work(connection: Connection) -> tuple[int, ...]:
+            row = {"account": account, "seq": seq, "by": by, "at": at}
+            return tuple(connection.execute(adding.values(body=body, **row)).scalar_one() for body in bodies)
 
         return self._journal.write(work).result()
 

@@ -60,7 +60,7 @@ class Alert:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Firing:
-    """An alert that was told; ``number`` rises from one to the next, within one run of this program.
+    """An alert that was told; ``number`` rises from one to the next, and is above 0 where this run told it.
 
     ``alert`` is the number of the alert; None for a test.
     """
