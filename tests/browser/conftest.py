@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -21,10 +20,9 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.browser.live_rig import Rig, mounting, serving
+from tests.browser.provision import on_path
 
 ROOT = Path(__file__).parents[2]
-# Debian's chromium first: it is what the provisioning of `make test` ends with.
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 PATIENCE = 30.0  # s; nothing here takes so long unless it is broken
 expect.set_options(timeout=PATIENCE * 1000)
 
@@ -113,7 +111,7 @@ def running(data: Path) -> Iterator[Dashboard]:
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """Start the browser that BROWSER_PATH names, or the first on the PATH."""
-    path = os.environ.get("BROWSER_PATH") or next(filter(None, map(shutil.which, NAMES)), None)
+    path = os.environ.get("BROWSER_PATH") or on_path()
     assert path, "no Chromium: set BROWSER_PATH, or install one that is on the PATH"
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--no-proxy-server"])

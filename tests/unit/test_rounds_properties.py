@@ -38,7 +38,7 @@ def _answers(book: PnlBook) -> object:
     return [dict(book.open_rounds()), [(one.days, one.by_symbol, set(one.positions), one.net) for one in reports]]
 
 
-@settings(max_examples=2000, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
 @given(acts)
 def test_the_ledger_says_what_the_engine_did(done: list[Act]) -> None:
     """Lots, price PnL, fees and funding of every position; nothing differs from what the exchange says of it."""

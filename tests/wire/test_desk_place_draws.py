@@ -14,7 +14,7 @@ from tests.feed_server import until
 from tests.place_kills import Restart
 from tests.place_storm import Truth
 
-ORDERS, KILLS, HURRY = 40, 2, 20.0
+ORDERS, KILLS, HURRY = 30, 1, 20.0
 
 
 @dataclass
