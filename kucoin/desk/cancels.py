@@ -98,6 +98,7 @@ class Cancels:
         self._looks = {False: Agenda("desk-cancel-look", 2), True: Agenda("desk-cancel-futures-look", 2)}
         self._lock = threading.Lock()
         self._cases: dict[str, _Case] = {}  # oldest first
+        self._wished: dict[str, int] = {}  # oldest first
         self._generation = 0
 
     @property
@@ -129,6 +130,10 @@ class Cancels:
             InvalidRequest: Nobody has told of an order with this id.
         """
         principal.require_trader("cancel an order")
+        with self._lock:
+            self._wished[order_id] = self._wished.pop(order_id, 0) + 1
+            if len(self._wished) > _KEPT:
+                del self._wished[next(iter(self._wished))]
         present = self.cancellation(order_id)
         if present is not None and (present.state is CancelState.SENT or present.state in _PROVEN):
             return present
@@ -150,6 +155,11 @@ class Cancels:
         if not self._over(case):
             self._cancel_in(0.0, case)
         return case.told
+
+    def wished(self, order_id: str) -> int:
+        """Return how often it was wished that an order be cancelled, also where that sent nothing."""
+        with self._lock:
+            return self._wished.get(order_id, 0)
 
     def cancellation(self, order_id: str) -> Cancellation | None:
         """Return what became of the last wish to cancel an order; None where there was none."""

@@ -41,6 +41,8 @@ def verify(ticket: Ticket) -> None:
         if not spot:
             raise _contradiction(ticket, "a pair of which one cancels the other is placed on spot only")
         _legs(ticket.order, ticket.oco)
+    if ticket.amends is not None and (not spot or ticket.waits or ticket.replaces is None):
+        raise _contradiction(ticket, "only a plain order of the spot account is changed in one call")
 
 
 def send(exchange: Exchange, ticket: Ticket) -> str:
@@ -60,6 +62,11 @@ def send(exchange: Exchange, ticket: Ticket) -> str:
         )
     verify(ticket)  # what the call below would silently leave out
     order, trigger = ticket.order, ticket.trigger
+    if ticket.amends is not None:
+        wanted = ticket.amends
+        return exchange.spot_orders.amend(
+            symbol=order.symbol, order_id=ticket.replaces, price=wanted.price, size=wanted.size
+        )
     if ticket.oco is not None:
         return exchange.spot_stops.place_oco(
             client_oid=order.client_oid, symbol=order.symbol, side=order.side, **_legs(order, ticket.oco)
@@ -87,7 +94,7 @@ def test(exchange: Exchange, ticket: Ticket) -> bool:
             return False
         exchange.futures_orders.test_order(ticket.order)
         return True
-    if ticket.trigger is not None or ticket.oco is not None:
+    if ticket.waits or ticket.amends is not None:
         return False
     if ticket.trade_type is TradeType.TRADE:
         exchange.spot_orders.test_order(ticket.order)

@@ -174,6 +174,10 @@ def placed(ticket: Ticket, order_id: str) -> Facts | None:
         seen=True,
     )
     if isinstance(ticket, SpotTicket):
+        if (
+            ticket.amends is not None
+        ):  # it keeps its client id, and whether it keeps what was filled KuCoin does not say
+            return replace(both, trade_type=ticket.trade_type, client_oid=ticket.amends.client_oid, size=None)
         return replace(both, trade_type=ticket.trade_type, funds=ticket.order.funds)
     future = ticket.order
     return replace(

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from kucoin.desk import facts, stops
 from kucoin.desk.facts import Facts
 from kucoin.desk.stops import Stop
 from kucoin.errors import NotFound, OutcomeUnknown
-from kucoin.model.order import FuturesOrder, Order, TradeType
+from kucoin.model.order import FuturesOrder, Order, OrderStatus, TradeType
 from kucoin.model.stop_order import OcoOrder, StopOrder
 from kucoin.model.ticket import FuturesTicket, SpotTicket, Ticket
 from kucoin.rest.client import Exchange
@@ -36,8 +36,8 @@ def windowed(ticket: Ticket) -> bool:
     return (
         isinstance(ticket, SpotTicket)
         and ticket.trade_type is TradeType.TRADE
-        and ticket.trigger is None
-        and ticket.oco is None
+        and not ticket.waits
+        and ticket.amends is None
     )
 
 
@@ -62,6 +62,48 @@ def find(exchange: Exchange, ticket: Ticket, *, handed_at: datetime, now: dateti
         if found is not None:
             return found
     return None
+
+
+class Amended(NamedTuple):
+    """What is found of an amend: the new order, or that none can come any more."""
+
+    order: Order | None
+    in_vain: bool
+
+
+def find_amended(exchange: Exchange, ticket: SpotTicket, *, handed_at: datetime, now: datetime) -> Amended:
+    """Ask what became of changing an order: the old one first, and only where it has ended for one in its place.
+
+    The new one keeps the old one's client id, so it is told by having come after it. Where the old one has no such id
+    the new one cannot be found, and only an old one that was wholly filled proves that there is none.
+
+    Raises:
+        KucoinError: A source could not be asked or read, so that nothing is known.
+    """
+    amends, old_id, orders, symbol = ticket.amends, ticket.replaces, exchange.spot_orders, ticket.symbol
+    if amends is None or old_id is None:
+        raise ValueError(f"order {ticket.client_oid} changes none")
+    old = orders.order(order_id=old_id, symbol=symbol)
+    if old.active:
+        return Amended(None, in_vain=False)
+    named = amends.client_oid
+    if named is None or old.created_at is None:
+        return Amended(None, in_vain=old.status is OrderStatus.FILLED)
+    since = max(handed_at - _SLACK, now - _LISTED)
+    sources: tuple[_Source, ...] = (
+        lambda: [orders.order_by_client_oid(client_oid=named, symbol=symbol)],
+        lambda: orders.open_orders(symbol=symbol),
+        lambda: orders.done_orders(symbol=symbol, side=ticket.side, start=since).items,
+    )
+    for source in sources:
+        try:
+            found = [each for each in source() if isinstance(each, Order) and each.client_oid == named]
+        except NotFound:
+            continue
+        for order in found:
+            if order.order_id != old_id and order.created_at is not None and order.created_at > old.created_at:
+                return Amended(order, in_vain=False)
+    return Amended(None, in_vain=True)
 
 
 def fact_of(order: Found) -> Facts | Stop | None:

@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Protocol
 
-from kucoin.desk import lookup
+from kucoin.desk import facts, lookup
 from kucoin.desk.agenda import Agenda
 from kucoin.desk.facts import Facts
 from kucoin.desk.stops import Stop
@@ -38,6 +38,7 @@ _ANSWER = 1.0  # s that the answer to an order is given to arrive, though a push
 _REMEMBERED = timedelta(hours=24)  # that KuCoin is sure to know an order that ended without a fill
 _WORKERS = 3  # one that hangs holds up no other
 _NEVER_ARRIVED = "KuCoin does not know it and would refuse it by now: it never arrived."
+_IN_VAIN = "The order that it was to change has ended, and KuCoin knows none in its place."
 
 
 class Tickets(Protocol):
@@ -252,6 +253,8 @@ class Settlement:
         placement = inquiry.placement
         ticket, began = placement.ticket, self._monotonic()
         age = began - inquiry.since
+        if isinstance(ticket, SpotTicket) and ticket.amends is not None:
+            return self._settle_amend(inquiry, ticket, age)
         order = lookup.find(
             self._exchange,
             ticket,
@@ -266,5 +269,19 @@ class Settlement:
             self._tickets.settle(ticket.client_oid, TicketState.ACCEPTED, order_id=order.order_id)
         elif age >= _PROOF and lookup.windowed(ticket) and self._now() - placement.handed_at < _REMEMBERED:
             self._tickets.settle(ticket.client_oid, TicketState.ABSENT, words=_NEVER_ARRIVED)
+        elif age >= _PATIENCE:
+            inquiry.undecided = True
+        return None
+
+    def _settle_amend(self, inquiry: _Inquiry, ticket: SpotTicket, age: float) -> None:
+        """As `_settle`. As long as the old order lives the amend may still come: no time limit goes with it."""
+        placement = inquiry.placement
+        found = lookup.find_amended(self._exchange, ticket, handed_at=placement.handed_at, now=self._now())
+        inquiry.lookups += 1
+        if found.order is not None:
+            self._told(facts.answered(found.order))
+            self._tickets.settle(ticket.client_oid, TicketState.ACCEPTED, order_id=found.order.order_id)
+        elif found.in_vain and age >= _PROOF:
+            self._tickets.settle(ticket.client_oid, TicketState.ABSENT, words=_IN_VAIN)
         elif age >= _PATIENCE:
             inquiry.undecided = True

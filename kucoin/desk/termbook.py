@@ -15,8 +15,10 @@ from typing import Any
 from kucoin.desk import ticket_rules
 from kucoin.desk.accounts import Accounts
 from kucoin.desk.errands import Errands
+from kucoin.desk.freed import freed
 from kucoin.desk.margin_needed import closes
 from kucoin.desk.market import Market
+from kucoin.desk.order_state import AnyOrder
 from kucoin.desk.principal import Principal
 from kucoin.desk.refresh import Refresher, Source
 from kucoin.desk.rules import Rules
@@ -111,8 +113,11 @@ class Termbook:
                 look.terms = made
             return look.terms
 
-    def vet(self, ticket: Ticket) -> tuple[Fault, ...]:
+    def vet(self, ticket: Ticket, replaced: AnyOrder | None = None) -> tuple[Fault, ...]:
         """Return everything that is known against ``ticket``, by what is known now.
+
+        Args:
+            replaced: The order in whose place it comes: what that one holds is there for it.
 
         The modes of a contract have to be known, and not for long: an order by old ones is not sent. What only closes
         is sent all the same, for the exchange switches no mode under an open position.
@@ -121,7 +126,7 @@ class Termbook:
         if terms is None:
             trouble = self._market.trouble(ticket.symbol)
             return (Fault("symbol", f"{trouble or f'The rules of {ticket.symbol[:40]} are not read yet'}."),)
-        found = ticket_rules.faults(ticket, terms)
+        found = ticket_rules.faults(ticket, terms if replaced is None else freed(terms, replaced))
         if isinstance(ticket, FuturesTicket) and terms.modes_at is not None and not closes(ticket.order):
             age = self._now() - terms.modes_at
             if age > _TRUSTED:

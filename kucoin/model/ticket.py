@@ -44,6 +44,20 @@ class Bracket:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Amends:
+    """What is changed of a working spot order: KuCoin ends it and places one anew, which keeps the old client id.
+
+    Attributes:
+        client_oid: Of the order as it was; None where whoever placed it gave it none.
+        price, size: What it is to have; None stays as it is. The size counts what is filled already.
+    """
+
+    client_oid: str | None
+    price: Decimal | None = None
+    size: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SpotTicket:
     """A spot or margin order to place.
 
@@ -53,6 +67,9 @@ class SpotTicket:
         auto_repay: Margin only: pay debts with what comes in.
         trigger: None for an order that is live at once. Not on isolated margin.
         oco: Spot limit orders only, and not with ``trigger``.
+        replaces: KuCoin's id of the order in whose place this one comes: it has ended before this one is sent, or
+            ends by it where ``amends`` is given.
+        amends: The order is not placed by itself: ``replaces`` is changed into it, in one call. Spot account only.
     """
 
     order: NewOrder
@@ -61,6 +78,8 @@ class SpotTicket:
     auto_repay: bool = False
     trigger: SpotTrigger | None = None
     oco: OcoTerms | None = None
+    replaces: str | None = None
+    amends: Amends | None = None
 
     @property
     def futures(self) -> bool:
@@ -90,10 +109,14 @@ class SpotTicket:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FuturesTicket:
-    """A futures order to place; ``order.stop`` where it waits for a price, which excludes ``bracket``."""
+    """A futures order to place; ``order.stop`` where it waits for a price, which excludes ``bracket``.
+
+    ``replaces`` is KuCoin's id of the order in whose place it comes, which has ended before it is sent.
+    """
 
     order: NewFuturesOrder
     bracket: Bracket | None = None
+    replaces: str | None = None
 
     @property
     def futures(self) -> bool:
