@@ -162,6 +162,17 @@ class Trading:
                 self._workers.run(lambda: self._carry_out(new))
         return placement
 
+    def admit(self, ticket: Ticket, principal: Principal) -> None:
+        """Make sure that ``ticket`` would be taken now, as far as can be known; it is not placed.
+
+        Raises:
+            As `place`.
+        """
+        principal.require_trader("place an order")
+        if unwritable := self._unwritable():
+            raise NotAllowed(unwritable)
+        self._require(ticket)
+
     def placement(self, client_oid: str) -> Placement | None:
         """Return what became of a ticket; None where its id is not known, or was let go."""
         return self._placements.get(client_oid)
@@ -172,6 +183,14 @@ class Trading:
         Older ones that are settled are let go; the journal keeps them.
         """
         return self._placements.today()
+
+    def recall(self, client_oid: str) -> Placement | None:
+        """Return what became of a ticket of whichever day, None where it is not known; may wait for the journal.
+
+        Raises:
+            JournalError: The journal cannot be read.
+        """
+        return self.placement(client_oid) or self._clerk.get(client_oid)
 
     def ticket_of(self, order_id: str) -> Ticket | None:
         """Return the ticket of an order by KuCoin's id for it; None where it was not placed here, or long ago."""
