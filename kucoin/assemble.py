@@ -61,6 +61,8 @@ def live(allowed: Collection[str] = ()) -> Live:
                 trading=running.trading,
                 cancels=running.cancels,
                 ours=running.origins.ours,
+                audit=running.audit,
+                blotter=running.blotter,
             )
             _serving.append(Live(sight, allowed=allowed))
         return _serving[0]

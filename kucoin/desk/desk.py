@@ -16,6 +16,7 @@ from kucoin.desk.alert_events import Events
 from kucoin.desk.alert_values import AlertValues
 from kucoin.desk.alerts import Alerts
 from kucoin.desk.audit import Audit
+from kucoin.desk.blotter import Blotter
 from kucoin.desk.cancels import Cancels
 from kucoin.desk.flip import Flips
 from kucoin.desk.futures import Futures
@@ -216,6 +217,14 @@ class Desk:
             note=self.audit.note,
             now=now,
         )
+        self.blotter = Blotter(
+            chain,
+            account=self._ledger_of,
+            store=IntentStore(journal) if journal else None,
+            fills=self.orders.fills,
+            now=now,
+            monotonic=monotonic,
+        )
         self._previews = Previews(self.terms, self.futures, self.market, self.books, self.hub, monotonic=monotonic)
         self._history = History(self.feeds.status, monotonic=monotonic, now=now)
         self._lock = threading.Lock()
@@ -229,6 +238,7 @@ class Desk:
         self.ledger.start()
         self.terms.start()
         self.audit.start()
+        self.blotter.start()
         self.moves.start()
         self.trading.start()
         self.cancels.start()
@@ -251,6 +261,7 @@ class Desk:
             thread.start()
         for thread in stopping:
             thread.join()
+        self.blotter.stop()
         self.audit.stop()  # the others may have noted something at their end
         self._exchange.close()
         self._upstream.stop()

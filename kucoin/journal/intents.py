@@ -87,7 +87,7 @@ class IntentStore:
             if not _add(connection, intent):
                 raise DuplicateClientOid(f"the client id {client_oid} was used before")
             _note(connection, Outcome(client_oid=client_oid, state=TicketState.SENT, at=intent.handed_at))
-            return [_wished(intent)]
+            return [_wish_act(intent)]
 
         self._write(work)
 
@@ -98,9 +98,9 @@ class IntentStore:
             acts = []
             for outcome in outcomes:
                 if outcome.intent is not None and _add(connection, outcome.intent):
-                    acts.append(_wished(outcome.intent))
+                    acts.append(_wish_act(outcome.intent))
                 _note(connection, outcome)
-                acts.append(_became(outcome, _account(connection, outcome.client_oid)))
+                acts.append(_outcome_act(outcome, _account(connection, outcome.client_oid)))
             return acts
 
         self._write(work)
@@ -149,6 +149,16 @@ class IntentStore:
             return connection.execute(query).all()
 
 
+def wished(body: Mapping[str, Any]) -> Ticket | Transfer:
+    """Return the wish that the audit keeps of an intent.
+
+    Raises:
+        KeyError, msgspec.ValidationError: It holds none that this version can read.
+    """
+    wish: Ticket | Transfer = msgspec.convert(body["ticket"], _KINDS[body["kind"]])
+    return wish
+
+
 _intents = tables.intent.c
 _events = tables.intent_event.c
 
@@ -174,7 +184,7 @@ def _account(connection: Connection, client_oid: str) -> str:
     return connection.execute(select(_intents.account).where(_intents.client_oid == client_oid)).scalar() or ""
 
 
-def _wished(intent: Intent) -> Act:
+def _wish_act(intent: Intent) -> Act:
     ticket = intent.ticket
     body = written({"kind": _kind(ticket), "ticket": ticket})
     return Act(
@@ -182,7 +192,7 @@ def _wished(intent: Intent) -> Act:
     )
 
 
-def _became(outcome: Outcome, account: str) -> Act:
+def _outcome_act(outcome: Outcome, account: str) -> Act:
     told = {"order_id": outcome.order_id, "code": outcome.code, "words": outcome.words, "took": outcome.took}
     body = written({name: value for name, value in told.items() if value not in {None, ""}})
     return Act(account=account, at=outcome.at, who="desk", act=outcome.state, subject=outcome.client_oid, body=body)

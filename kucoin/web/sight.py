@@ -10,6 +10,8 @@ from decimal import Decimal
 from typing import NamedTuple, Protocol
 
 from kucoin.book.books import Books
+from kucoin.desk.audit import Audit
+from kucoin.desk.blotter import Blotter
 from kucoin.desk.cancels import Cancels
 from kucoin.desk.dead_man import DeadMan
 from kucoin.desk.futures import FuturesView
@@ -126,6 +128,8 @@ class Sight:
     risk: Risk | None = None
     leavings: Leavings | None = None
     dead_man: DeadMan | None = None
+    audit: Audit | None = None
+    blotter: Blotter | None = None
     monotonic: Callable[[], float] = time.monotonic
     wall: Callable[[], float] = time.time
     shared: dict[object, object] = field(default_factory=dict)

@@ -56,6 +56,7 @@ CALENDAR = _component("calendar")
 PREVIEW = _component("preview")
 
 ALLOCATION = _pushed("allocation")
+BLOTTER = _pushed("blotter")
 CANDLES = _pushed("candles")
 DEPTH = _pushed("depth")
 FACTS = _pushed("facts")
