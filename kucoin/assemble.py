@@ -60,6 +60,7 @@ def live(allowed: Collection[str] = ()) -> Live:
                 futures=running.futures.view,
                 trading=running.trading,
                 cancels=running.cancels,
+                alerts=running.alerts,
                 ours=running.origins.ours,
                 audit=running.audit,
                 blotter=running.blotter,

@@ -12,6 +12,7 @@ from typing import NamedTuple, Protocol
 from kucoin.book.books import Books
 from kucoin.desk.audit import Audit
 from kucoin.desk.blotter import Blotter
+from kucoin.desk.alerts import Alerts
 from kucoin.desk.cancels import Cancels
 from kucoin.desk.dead_man import DeadMan
 from kucoin.desk.futures import FuturesView
@@ -128,6 +129,7 @@ class Sight:
     risk: Risk | None = None
     leavings: Leavings | None = None
     dead_man: DeadMan | None = None
+    alerts: Alerts | None = None
     audit: Audit | None = None
     blotter: Blotter | None = None
     monotonic: Callable[[], float] = time.monotonic

@@ -1,52 +1,47 @@
-"""What happened to the account while the reader looked elsewhere: a toast for every order that was filled."""
+"""What came about while the reader looked elsewhere: a toast on every page for each alert that was told."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from decimal import Decimal
+from collections.abc import Sequence
 
 import streamlit as st
 
-from kucoin.decimals import ZERO
-from kucoin.model.feed_private import OrderChange, PrivatePush
-from kucoin.model.order import Side
+from kucoin.model.alert import Alert, AlertKind, AlertState, Firing
 from pages.widgets import figures, session
 
+_TOLD = "alerts-told"  # the number of the last one that this session was told
 _AT_ONCE = 3  # toasts for one drawing; more would only hide each other
+_PASSING = frozenset({AlertKind.FILL, None})  # the others stay until somebody takes them away
 
 
 def show() -> None:
-    """Empty the session's inbox and say what it held; call it in the page's fragment."""
-    for text in sentences(session.inbox().drain().events):
-        st.toast(figures.plain(text))
+    """Tell this session what it was not told yet; call it in the page's fragment."""
+    alerts, state = session.desk().alerts, st.session_state
+    told = state.get(_TOLD)
+    firings = alerts.history(after=told or 0)
+    state[_TOLD] = firings[0].number if firings else told or 0
+    lines = standing(alerts.list()) if told is None else lately(firings)
+    for text, stays in lines:
+        st.toast(figures.plain(text), duration="infinite" if stays else "short")
 
 
-def sentences(events: Iterable[PrivatePush]) -> list[str]:
-    """Return one sentence for each order that was filled, wholly or in part, and one for those that are too many."""
-    fills: dict[str, _Fill] = {}
-    for event in events:
-        if isinstance(event, OrderChange) and event.match_size is not None and event.match_price is not None:
-            fill = fills.setdefault(event.order_id, _Fill(event.symbol, event.side, lots=event.futures))
-            fill.size += event.match_size
-            fill.worth += event.match_size * event.match_price
-    told = [fill.sentence() for fill in fills.values()]
-    if len(told) <= _AT_ONCE:
-        return told
-    rest = len(told) - _AT_ONCE + 1
-    return [*told[: _AT_ONCE - 1], f"{rest} more orders were filled"]
+def standing(alerts: Sequence[Alert]) -> list[tuple[str, bool]]:
+    """Return what a session is told first: what has fired and has not recovered since; and whether that stays."""
+    return _few([(alert.words, True) for alert in alerts if alert.state is AlertState.FIRED])
 
 
-@dataclass
-class _Fill:
-    symbol: str
-    side: Side
-    lots: bool
-    size: Decimal = ZERO
-    worth: Decimal = ZERO
+def lately(firings: Sequence[Firing]) -> list[tuple[str, bool]]:
+    """Return what was told since, oldest first; and whether it stays.
 
-    def sentence(self) -> str:
-        done = "Bought" if self.side is Side.BUY else "Sold"
-        lots = " lots" if self.lots else ""
-        price = figures.price(self.worth / self.size) if self.size else figures.UNKNOWN
-        return f"{done} {figures.exact(self.size)}{lots} {self.symbol} at {price}"
+    Args:
+        firings: Newest first.
+    """
+    return _few([(each.words, each.kind not in _PASSING) for each in reversed(firings)])
+
+
+def _few(lines: list[tuple[str, bool]]) -> list[tuple[str, bool]]:
+    if len(lines) <= _AT_ONCE:
+        return lines
+    kept = sorted(lines, key=lambda line: not line[1])[: _AT_ONCE - 1]
+    rest = len(lines) - len(kept)
+    return [*kept, (f"{rest} more alerts were told: see Limits and alerts.", False)]

@@ -1,4 +1,4 @@
-"""A session's way to the Desk, and what is the session's own: its ticket for the push socket, its inbox."""
+"""A session's way to the Desk, and what is the session's own: its ticket for the push socket."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import streamlit as st
 from kucoin import assemble
 from kucoin.desk.desk import Desk
 from kucoin.desk.principal import Principal, Role
-from kucoin.hub import Drained, Hub
 from kucoin.web.live import PATH, Live
 
 CADENCE = 2.0
@@ -48,35 +47,13 @@ class _Ticket:
         self._server.tickets.close(self.key)
 
 
-class Mail:
-    """The session's queue of events that concern the account, and the hub that fills it."""
-
-    def __init__(self, hub: Hub) -> None:
-        self._hub = hub
-        self._inbox = hub.open_inbox()
-
-    def drain(self) -> Drained:
-        """Take out what waited, in the order it came."""
-        return self._inbox.drain()
-
-    def close(self) -> None:
-        """Have it filled no more."""
-        self._hub.close_inbox(self._inbox)
-
-
-# Both end with the session, within ms of its browser's going, and also when the connection drops for a moment. So they
-# are asked for anew in every run and kept nowhere; what came in between has to be read from the Desk.
+# It ends with the session, within ms of its browser's going, and also when the connection drops for a moment. So it is
+# asked for anew in every run and kept nowhere.
 
 
 @st.cache_resource(scope="session", show_spinner=False, on_release=_Ticket.close)
 def _ticket() -> _Ticket:
     return _Ticket(live())
-
-
-@st.cache_resource(scope="session", show_spinner=False, on_release=Mail.close)
-def inbox() -> Mail:
-    """Return the session's inbox."""
-    return Mail(desk().hub)
 
 
 def entry() -> dict[str, str]:

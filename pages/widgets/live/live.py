@@ -55,6 +55,7 @@ BAND = _component("band")
 CALENDAR = _component("calendar")
 PREVIEW = _component("preview")
 
+ALERTS = _pushed("alerts")
 ALLOCATION = _pushed("allocation")
 BLOTTER = _pushed("blotter")
 CANDLES = _pushed("candles")
