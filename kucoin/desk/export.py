@@ -20,6 +20,7 @@ import pyarrow as pa  # type: ignore[import-untyped]  # it ships no types
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
 from kucoin.desk.rounds import Closed
+from kucoin.model.ledger_fill import LedgerFill
 from kucoin.model.order import FuturesFill
 from kucoin.model.position import FundingPayment
 
@@ -87,6 +88,24 @@ CLOSED = {
     "close_id": Column.TEXT,
 }
 
+FILLS = {
+    "time_utc": Column.TIME,
+    "entry": Column.TEXT,  # fill or fee
+    "account": Column.TEXT,  # spot, cross margin, isolated margin or futures
+    "symbol": Column.TEXT,
+    "amount": Column.EXACT,  # of a fee: what it did to the balance; empty for a fill
+    "currency": Column.TEXT,
+    "side": Column.TEXT,
+    "size": Column.EXACT,  # in base currency, on futures in lots
+    "price": Column.EXACT,
+    "value": Column.EXACT,
+    "rate": Column.EXACT,
+    "liquidity": Column.TEXT,
+    "order_type": Column.TEXT,
+    "id": Column.TEXT,  # of the trade
+    "order_id": Column.TEXT,
+}
+
 # Before what a spreadsheet takes for the sign of a formula: at the start, or behind what ends a cell for a reader that
 # cuts elsewhere than we do. And before a line break or tab that comes first.
 _FORMULA = re.compile(r"(?:^|(?<=[\x00-\x20\x7f-\xa0\ufeff,;|\"']))(?=[=+\-@＝＋－＠])|^(?=[\t\r\n])")
@@ -109,6 +128,14 @@ def rows(fills: Iterable[FuturesFill], funding: Iterable[FundingPayment]) -> Tab
 def closed_rows(closed: Iterable[Closed]) -> Table:
     """Lay out closed positions, in their order; where no fill of ours tells of one, it is by the exchange's word."""
     return Table(CLOSED, map(_closed, closed))
+
+
+def fill_rows(fills: Iterable[LedgerFill]) -> Table:
+    """Lay out fills of all markets in their order, the fee of each in a row of its own behind it.
+
+    One that only a push told of yet has no fee, and so no such row.
+    """
+    return Table(FILLS, (row for fill in fills for row in _filled(fill)))
 
 
 def to_csv(table: Table) -> bytes:
@@ -170,6 +197,24 @@ def _entries(entry: FuturesFill | FundingPayment) -> Iterator[Row]:
     }
     yield {**common, "entry": "fill", **traded}
     yield {**common, "entry": "fee", "amount": _paid(entry.fee), "currency": entry.fee_currency, "rate": entry.fee_rate}
+
+
+def _filled(fill: LedgerFill) -> Iterator[Row]:
+    common: dict[str, Cell] = {
+        "time_utc": fill.at,
+        "account": fill.kind,
+        "symbol": fill.symbol,
+        "side": fill.side,
+        "liquidity": fill.liquidity,
+        "order_type": fill.type,
+        "id": fill.trade_id,
+        "order_id": fill.order_id,
+    }
+    traded: dict[str, Cell] = {"size": fill.size, "price": fill.price, "value": fill.funds, "currency": fill.currency}
+    yield {**common, "entry": "fill", **traded}
+    if fill.fee is not None:
+        charged: dict[str, Cell] = {"amount": _paid(fill.fee), "currency": fill.fee_currency, "rate": fill.fee_rate}
+        yield {**common, "entry": "fee", **charged}
 
 
 def _closed(position: Closed) -> Row:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -57,6 +58,18 @@ class LedgerEntry:
     def change(self) -> Decimal:
         """What it did to the balance: negative when money went."""
         return self.amount if self.direction is Direction.IN else -self.amount
+
+    @property
+    def trade(self) -> tuple[str, str, str] | None:
+        """Symbol, trade id and order id of the trade that it belongs to; None where it names none.
+
+        KuCoin shows this text with double quotes here and with single ones there.
+        """
+        try:
+            told = json.loads(self.context.replace("'", '"'))
+            return str(told["symbol"]), str(told["tradeId"]), str(told["orderId"])
+        except (ValueError, KeyError, TypeError):
+            return None
 
 
 @dataclass(frozen=True, slots=True)

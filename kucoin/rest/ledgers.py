@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
@@ -68,13 +69,17 @@ class Ledgers:
         end: datetime | None = None,
         cursor: int | None = None,
         limit: int = 100,
+        urgency: Urgency = Urgency.ORDINARY,
     ) -> Page[LedgerEntry]:
-        """Return movements of the spot trading account; as `funding`, ``limit`` 200 at most.
+        """Return movements of the spot trading account in the last 3 days; as `funding`, ``limit`` 200 at most.
+
+        Args:
+            urgency: BACKGROUND where nobody waits for the answer.
 
         Source: https://www.kucoin.com/docs-new/api-3470122
         """
         params: Params = {**_what(currencies, direction, business, start, end), "lastId": cursor, "limit": limit}
-        return parse.entries(self._transport.call(SPOT, params=params))
+        return parse.entries(self._transport.call(replace(SPOT, urgency=urgency), params=params))
 
     def margin(
         self,
@@ -86,13 +91,14 @@ class Ledgers:
         end: datetime | None = None,
         cursor: int | None = None,
         limit: int = 100,
+        urgency: Urgency = Urgency.ORDINARY,
     ) -> Page[LedgerEntry]:
         """Return movements of the margin accounts; as `spot`.
 
         Source: https://www.kucoin.com/docs-new/api-3470123
         """
         params: Params = {**_what(currencies, direction, business, start, end), "lastId": cursor, "limit": limit}
-        return parse.entries(self._transport.call(MARGIN, params=params))
+        return parse.entries(self._transport.call(replace(MARGIN, urgency=urgency), params=params))
 
     def futures(
         self,

@@ -5,6 +5,7 @@ Those that wait for a price are in `margin_stops`.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
@@ -143,12 +144,14 @@ class MarginOrders:
         end: datetime | None = None,
         cursor: int | None = None,
         limit: int = 100,
+        urgency: Urgency = Urgency.ORDINARY,
     ) -> Page[Order]:
         """Return finished orders on a pair in one of the margin accounts, newest first.
 
         Args:
             start: At most 7 days before ``end``; both are aware. The last 24 h where neither is given.
             limit: 100 at most.
+            urgency: BACKGROUND where nobody waits for the answer.
 
         Source: https://www.kucoin.com/docs-new/api-3470199
         """
@@ -160,7 +163,7 @@ class MarginOrders:
             "limit": limit,
             **paging.span(start, end),
         }
-        return paging.by_last_id(self._transport.call(DONE, params=params), parse.order)
+        return paging.by_last_id(self._transport.call(replace(DONE, urgency=urgency), params=params), parse.order)
 
     def fills(
         self,
@@ -173,6 +176,7 @@ class MarginOrders:
         end: datetime | None = None,
         cursor: int | None = None,
         limit: int = 100,
+        urgency: Urgency = Urgency.ORDINARY,
     ) -> Page[Fill]:
         """Return fills on a pair, of one order if one is given; as `done_orders`.
 
@@ -187,7 +191,7 @@ class MarginOrders:
             "limit": limit,
             **paging.span(start, end),
         }
-        return paging.by_last_id(self._transport.call(FILLS, params=params), parse.fill)
+        return paging.by_last_id(self._transport.call(replace(FILLS, urgency=urgency), params=params), parse.fill)
 
 
 def _body(order: NewOrder, *, isolated: bool, auto_borrow: bool, auto_repay: bool) -> Fields:

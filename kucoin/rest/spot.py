@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
@@ -284,17 +285,19 @@ class SpotOrders:
         end: datetime | None = None,
         cursor: int | None = None,
         limit: int = _PAGE_SIZE,
+        urgency: Urgency = Urgency.ORDINARY,
     ) -> Page[Order]:
-        """Return finished orders on a pair, newest first.
+        """Return finished orders on a pair, newest first: those that filled in the last 7 days, others in the last 2.
 
         Args:
             start: At most 7 days before ``end``; both are aware. The last 24 h where neither is given.
             limit: 100 at most.
+            urgency: BACKGROUND where nobody waits for the answer.
 
         Source: https://www.kucoin.com/docs-new/api-3470179
         """
         params: Params = {"symbol": symbol, "side": side, "lastId": cursor, "limit": limit, **paging.span(start, end)}
-        return paging.by_last_id(self._transport.call(DONE, params=params), parse.order)
+        return paging.by_last_id(self._transport.call(replace(DONE, urgency=urgency), params=params), parse.order)
 
     def fills(
         self,
@@ -306,8 +309,9 @@ class SpotOrders:
         end: datetime | None = None,
         cursor: int | None = None,
         limit: int = _PAGE_SIZE,
+        urgency: Urgency = Urgency.ORDINARY,
     ) -> Page[Fill]:
-        """Return fills on a pair, of one order if one is given; as `done_orders`.
+        """Return fills of the last 7 days on a pair, of one order if one is given; as `done_orders`.
 
         Source: https://www.kucoin.com/docs-new/api-3470180
         """
@@ -319,7 +323,7 @@ class SpotOrders:
             "limit": limit,
             **paging.span(start, end),
         }
-        return paging.by_last_id(self._transport.call(FILLS, params=params), parse.fill)
+        return paging.by_last_id(self._transport.call(replace(FILLS, urgency=urgency), params=params), parse.fill)
 
     def trade_fees(self, *, symbols: Sequence[str]) -> tuple[FeeRate, ...]:
         """Return what trades on up to 10 pairs cost this account.
