@@ -18,6 +18,7 @@ from kucoin.desk.alerts import Alerts
 from kucoin.desk.audit import Audit
 from kucoin.desk.blotter import Blotter
 from kucoin.desk.cancels import Cancels
+from kucoin.desk.fill_book import FillBook
 from kucoin.desk.flip import Flips
 from kucoin.desk.futures import Futures
 from kucoin.desk.health import Health, History
@@ -188,6 +189,16 @@ class Desk:
         )
         if self._reconciler:
             self.trading.rely_on(self._reconciler)
+        self.fills = FillBook(
+            exchange,
+            journal,
+            self.hub,
+            self.orders,
+            account=self._ledger_of,
+            futures=lambda: self.ledger,
+            now=now,
+            monotonic=monotonic,
+        )
         self.ledger = Ledger(
             exchange,
             LedgerStore(journal) if journal else None,
@@ -195,6 +206,7 @@ class Desk:
             account=self._ledger_of,
             held=self._accounts.held,
             wallets=lambda: {currency: each.reading for currency, each in self._accounts.wallets.items()},
+            told=self.fills.keep,
             now=now,
             monotonic=monotonic,
         )
@@ -236,6 +248,7 @@ class Desk:
         self._refresher.start()
         self.market.start()
         self.ledger.start()
+        self.fills.start()
         self.terms.start()
         self.audit.start()
         self.blotter.start()
@@ -254,6 +267,7 @@ class Desk:
         """Stop reading and close what the desk holds; returns within a few seconds even while the network hangs."""
         parts = (self.trading, self._settlement, self.flips, self.cancels, self.terms, self.moves)
         stops = [each.stop for each in (*parts, self.origins, self._history, self.alerts, self._refresher, self.ledger)]
+        stops.append(self.fills.stop)
         if self._reconciler:
             stops.append(self._reconciler.stop)
         stopping = [threading.Thread(target=stop, name="desk-stop") for stop in stops]
