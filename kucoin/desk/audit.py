@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from kucoin.errors import JournalError
+from kucoin.errors import JournalError, NotSent
 from kucoin.journal.audit import Act, Chain, Flaw, written
 from kucoin.journal.audit_key import BEGINNING, End
 
@@ -19,11 +20,28 @@ log = logging.getLogger(__name__)
 DESK = "desk"
 """Who acted where the program did."""
 
+TURNED_AWAY = "turned away"
+"""The act of somebody who may not do what was asked, or not now."""
+
 _EVERY = 600.0  # s between two looks at all of the chain
 _BREATH = 0.005  # s between two batches: nobody waits for them
 _PACE = 0.25  # s between two writings of what was noted, and of the end beside the database
 _LOOK = 1.0  # s between two looks for what is new
 _STOPPING = 1.5  # s that stop() waits; the threads are daemons
+
+
+def silent(who: str, act: str, subject: str, **body: object) -> None:
+    """Stand in for `Audit.note` where nothing is kept."""
+
+
+@contextmanager
+def turning_away(note: Callable[..., None], who: str, subject: str, **body: object) -> Iterator[None]:
+    """Note that ``who`` was turned away where what is done within raises NotSent."""
+    try:
+        yield
+    except NotSent as error:
+        note(who, TURNED_AWAY, subject, words=str(error), **body)
+        raise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ import msgspec
 from kucoin.desk.fills import AnyFill
 from kucoin.errors import KucoinError
 from kucoin.journal.audit import Chain, Row
-from kucoin.journal.intents import INTENT, IntentStore, wished
+from kucoin.journal.intents import IntentStore, wished
 from kucoin.model.ticket import Ticket, TicketState, Transfer
 
 log = logging.getLogger(__name__)
@@ -221,7 +221,7 @@ class Blotter:
     def _line(self, row: Row) -> BlotterLine:
         body = _read_body(row.body)
         wish: Ticket | Transfer | None = None
-        if row.act == INTENT:
+        if "ticket" in body:
             wish = self._wishes[row.subject] = _read_wish(body)
         elif row.act == LOOKUP or row.act in _OUTCOMES:
             wish = self._wish(row.subject)

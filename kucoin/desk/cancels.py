@@ -9,11 +9,12 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 
 from kucoin.desk.agenda import Agenda
+from kucoin.desk.audit import DESK, silent, turning_away
 from kucoin.desk.cancel_ways import Ways
 from kucoin.desk.orders import Orders, is_futures
 from kucoin.desk.principal import Principal
@@ -47,6 +48,7 @@ class _Case:
     """One wish to cancel. ``told`` is guarded by the lock of `Cancels`, the rest is for its errands, one at a time.
 
     Attributes:
+        about: What is known of the order, for the audit.
         sent: How often a cancel was asked for.
         rounds: How often that, or a look, brought nothing.
         left: A request may have left this machine.
@@ -55,8 +57,9 @@ class _Case:
         missing: Since when the exchange has not known the order.
     """
 
-    def __init__(self, told: Cancellation, began: float) -> None:
+    def __init__(self, told: Cancellation, began: float, about: Mapping[str, object]) -> None:
         self.told = told
+        self.about = about
         self.began = began
         self.sent = 0
         self.rounds = 0
@@ -80,6 +83,7 @@ class Cancels:
         exchange: Is asked to cancel, and about single orders.
         orders: What is known of the orders; learns what is found here.
         ticket_of: The ticket that was accepted under an id; None where this desk placed none such.
+        note: Is told what was wished and what came of it; see `Audit.note`.
         monotonic: Seconds that never jump.
     """
 
@@ -89,9 +93,12 @@ class Cancels:
         orders: Orders,
         *,
         ticket_of: Callable[[str], Ticket | None],
+        note: Callable[..., None] = silent,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._ways = Ways(exchange, orders, ticket_of)
+        self._orders = orders
+        self._note = note
         self._monotonic = monotonic
         # Sets of threads, so that a question which hangs never holds up a cancel, nor one host those at the other.
         self._acts = {False: Agenda("desk-cancel", 4), True: Agenda("desk-cancel-futures", 4)}
@@ -129,7 +136,8 @@ class Cancels:
             NotAllowed: Who asks may not act.
             InvalidRequest: Nobody has told of an order with this id.
         """
-        principal.require_trader("cancel an order")
+        with turning_away(self._note, principal.name, order_id, text=f"Turned away: cancel {order_id}"):
+            principal.require_trader("cancel an order")
         with self._lock:
             self._wished[order_id] = self._wished.pop(order_id, 0) + 1
             if len(self._wished) > _KEPT:
@@ -142,7 +150,7 @@ class Cancels:
             raise InvalidRequest(f"no order {order_id} is known here")
         log.info("%s cancels %s on %s", principal.name, order_id, way.symbol)
         told = Cancellation(order_id=order_id, symbol=way.symbol, state=CancelState.SENT, by=principal.name)
-        case = _Case(told, self._monotonic())
+        case = _Case(told, self._monotonic(), self._about(order_id, way.symbol))
         with self._lock:
             known = self._cases.get(order_id)
             if known is not None and known.told is not present:  # pressed twice at the same time
@@ -152,6 +160,7 @@ class Cancels:
             if len(self._cases) > _KEPT:
                 del self._cases[next(iter(self._cases))]
             self._generation += 1
+        self._note(principal.name, "cancel", order_id, state=CancelState.SENT, **case.about)
         if not self._over(case):
             self._cancel_in(0.0, case)
         return case.told
@@ -261,3 +270,13 @@ class Cancels:
             case.told = replace(case.told, state=state, words=words, took=took)
             self._generation += 1
         log.info("the cancel of %s came to: %s after %.3f s", case.told.order_id, state, took)
+        self._note(DESK, "cancel", case.told.order_id, state=state, words=words, took=took, **case.about)
+
+    def _about(self, order_id: str, symbol: str) -> Mapping[str, object]:
+        """Return what is known of an order, as the audit keeps it."""
+        order, stop = self._orders.order(order_id), self._orders.stop(order_id)
+        known = order or stop
+        if known is None:  # a pair
+            return {"symbol": symbol}
+        size = order.size if order else stop and (stop.lots or stop.size)
+        return {"symbol": symbol, "side": known.side, "size": size, "price": known.price}

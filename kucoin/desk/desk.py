@@ -167,7 +167,7 @@ class Desk:
             now=now,
             monotonic=monotonic,
         )
-        self.cancels = Cancels(exchange, self.orders, ticket_of=self.trading.ticket_of, monotonic=monotonic)
+        self.cancels = Cancels(exchange, self.orders, ticket_of=self.trading.ticket_of, note=self.audit.note, monotonic=monotonic)
         self.origins = Origins(IntentStore(journal) if journal else None, monotonic=monotonic)
         self.flips = Flips(self.trading, self.orders, exchange, monotonic=monotonic)
         self._settlement = Settlement(

@@ -149,14 +149,19 @@ class IntentStore:
             return connection.execute(query).all()
 
 
+def wish(ticket: Ticket | Transfer) -> dict[str, object]:
+    """Return a wish as the audit keeps it."""
+    return {"kind": _kind(ticket), "ticket": ticket}
+
+
 def wished(body: Mapping[str, Any]) -> Ticket | Transfer:
     """Return the wish that the audit keeps of an intent.
 
     Raises:
         KeyError, msgspec.ValidationError: It holds none that this version can read.
     """
-    wish: Ticket | Transfer = msgspec.convert(body["ticket"], _KINDS[body["kind"]])
-    return wish
+    found: Ticket | Transfer = msgspec.convert(body["ticket"], _KINDS[body["kind"]])
+    return found
 
 
 _intents = tables.intent.c
@@ -186,9 +191,13 @@ def _account(connection: Connection, client_oid: str) -> str:
 
 def _wish_act(intent: Intent) -> Act:
     ticket = intent.ticket
-    body = written({"kind": _kind(ticket), "ticket": ticket})
     return Act(
-        account=intent.account, at=intent.handed_at, who=intent.by, act=INTENT, subject=ticket.client_oid, body=body
+        account=intent.account,
+        at=intent.handed_at,
+        who=intent.by,
+        act=INTENT,
+        subject=ticket.client_oid,
+        body=written(wish(ticket)),
     )
 
 

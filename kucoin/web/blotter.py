@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from kucoin import figures
+from kucoin.desk.audit import TURNED_AWAY
 from kucoin.desk.blotter import FILL, LOOKUP, BlotterLine
 from kucoin.desk.fills import AnyFill
 from kucoin.errors import InvalidRequest
@@ -34,7 +35,7 @@ _WORDS: Mapping[str, str] = {
     TicketState.NOT_SENT: "Not sent",
     TicketState.ABSENT: "Never arrived",
     LOOKUP: "Looked up",
-    "turned away": "Turned away",
+    TURNED_AWAY: "Turned away",
 }
 _CANCELS: Mapping[str, str] = {
     CancelState.SENT: "Cancel sent",
@@ -50,7 +51,7 @@ _MARKS: Mapping[str, str] = {  # which mark a state gets: those of what was sent
     INTENT: "sent",
     FILL: "accepted",
     LOOKUP: "unknown",
-    "turned away": "not_sent",
+    TURNED_AWAY: "not_sent",
     "switch": "switch",
     CancelState.CANCELLED: "accepted",
     CancelState.FILLED: "accepted",
