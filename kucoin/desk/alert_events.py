@@ -73,7 +73,7 @@ class _Fill:
 
     def words(self) -> str:
         done = "Bought" if self.side is Side.BUY else "Sold"
-        lots = " lots" if self.lots else ""
+        lots = "" if not self.lots else " lot" if self.size == 1 else " lots"
         price = figures.price(self.worth / self.size) if self.size else figures.UNKNOWN
         return f"{done} {figures.exact(self.size)}{lots} {self.symbol} at {price}."
 

@@ -16,14 +16,12 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from kucoin import assemble
-from kucoin.book.books import Books
 from kucoin.desk.futures import FuturesView
 from kucoin.desk.health import Health, Point, Sample
 from kucoin.desk.portfolio import Holding, Part, PartKind, Portfolio, Standing
 from kucoin.desk.status import HostStatus, QuotaStatus, Status
 from kucoin.desk.what_if import Liquidation, WhatIf, WhatIfAccount
-from kucoin.hub import Hub
-from kucoin.model.feed import BookSnapshot
+from kucoin.model.alert import Alert, Firing
 from kucoin.model.market import ServiceState
 from kucoin.stream.feed import FeedState
 from kucoin.web.tickets import Tickets
@@ -167,11 +165,6 @@ def make_status(now: datetime) -> Status:
     )
 
 
-def no_snapshot(symbol: str) -> BookSnapshot:
-    """Stand where the exchange would be asked for a book."""
-    raise AssertionError(symbol)
-
-
 def make_health(now: datetime) -> Health:
     """Return a minute of a socket that was away for a moment."""
     states = [FeedState.LIVE, FeedState.LIVE, FeedState.DOWN, FeedState.LIVE]
@@ -209,6 +202,20 @@ class FakeFutures:
 
 
 @dataclass
+class FakeAlerts:
+    """What stands in the lists of the alerts: those that are set, and those that were told, oldest first."""
+
+    alerts: tuple[Alert, ...] = ()
+    told: tuple[Firing, ...] = ()
+
+    def list(self) -> tuple[Alert, ...]:
+        return self.alerts
+
+    def history(self, after: int) -> tuple[Firing, ...]:
+        return tuple(each for each in reversed(self.told) if each.number > after)
+
+
+@dataclass
 class FakeDesk:
     """Stands where the Desk does; ``alter`` and ``alter_status`` turn the usual answer into the one a test wants."""
 
@@ -216,9 +223,9 @@ class FakeDesk:
     alter_status: Callable[[Status], Status] = lambda status: status
     offered: tuple[str, ...] = UNITS
     asked: list[str] = field(default_factory=list)
-    hub: Hub = field(default_factory=lambda: Hub(Books(no_snapshot)))
     alter_health: Callable[[Health], Health] = lambda health: health
     futures: FakeFutures = field(default_factory=FakeFutures)
+    alerts: FakeAlerts = field(default_factory=FakeAlerts)
 
     @property
     def mode(self) -> str:

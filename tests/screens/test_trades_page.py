@@ -11,8 +11,6 @@ from streamlit.testing.v1 import AppTest
 from kucoin import assemble
 from kucoin.desk.rules import Rules
 from kucoin.errors import InvalidRequest
-from kucoin.model.feed_private import OrderChange
-from kucoin.model.order import Side
 from kucoin.web.tickets import Tickets
 
 PANELS = ("head", "facts", "candles", "depth", "near", "ladder", "tape", "watchlist")
@@ -64,13 +62,6 @@ def page(app: AppTest, desk: Any, live: FakeLive) -> AppTest:
     desk.market = FakeMarket()
     app.run()  # a page is reached from the one that comes first
     return app.switch_page("trades.py")
-
-
-def fill(order: str, size: str, price: str, **changes: Any) -> OrderChange:
-    """Return what is pushed for a fill."""
-    usual = {"symbol": "BTC-USDT", "side": Side.BUY, "futures": False}
-    match = {"match_size": Decimal(size), "match_price": Decimal(price)}
-    return OrderChange(time=1, order_id=order, kind="match", status="match", **{**usual, **match, **changes})
 
 
 def shown(app: AppTest) -> set[str]:
@@ -156,25 +147,6 @@ def test_a_session_keeps_its_ticket(page: AppTest, live: FakeLive, drawn: Any) -
     first = drawn(page.run(), "tape")["socket"]["ticket"]
     assert drawn(page.run(), "tape")["socket"]["ticket"] == first
     assert len(live.tickets) == 1
-
-
-def test_fills_are_told(page: AppTest, desk: Any) -> None:
-    """One toast for each order, with what was filled of it and the average price."""
-    page.run()
-    desk.hub.publish([fill("1", "0.5", "100"), fill("1", "1.5", "104")], received=0.0)
-    desk.hub.publish([fill("2", "3", "9", symbol="XBTUSDTM", side=Side.SELL, futures=True)], received=0.0)
-    page.run()
-    told = [toast.value.replace("\\", "") for toast in page.toast]
-    assert told == ["Bought 2.0 BTC-USDT at 103", "Sold 3 lots XBTUSDTM at 9"]
-    assert not page.run().toast
-
-
-def test_many_fills_do_not_bury_the_page(page: AppTest, desk: Any) -> None:
-    """Three toasts at most; the last counts the rest."""
-    page.run()
-    desk.hub.publish([fill(str(number), "1", "1") for number in range(50)], received=0.0)
-    told = [toast.value.replace("\\", "") for toast in page.run().toast]
-    assert told[2:] == ["48 more orders were filled"]
 
 
 @pytest.mark.parametrize(("asked", "palette"), [("safe", "safe"), ("swapped", "swapped"), ("loud", "default")])

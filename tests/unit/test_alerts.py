@@ -228,10 +228,11 @@ def test_a_damaged_store_watches_nothing_and_says_so(house: House) -> None:
 
 
 def change(number: int, symbol: str = "BTC-USDT", size: str = "1") -> OrderChange:
-    """A fill."""
-    match = {"match_price": D(100 + number), "match_size": D(size)}
+    """A fill of an order: of a pair it bought, of a contract it sold."""
+    futures = "-" not in symbol
+    match = {"side": Side.SELL if futures else Side.BUY, "match_price": D(100 + number), "match_size": D(size)}
     return OrderChange(
-        time=1, symbol=symbol, order_id=str(number), side=Side.BUY, kind="match", status="match", futures=False, **match
+        time=1, symbol=symbol, order_id=str(number), kind="match", status="match", futures=futures, **match
     )
 
 
@@ -249,8 +250,8 @@ def test_only_what_somebody_wants_to_know_is_told(house: House) -> None:
     house.alerts.remove(house.the(AlertKind.FILL).number, TRADER)
     house.alerts.add(AlertKind.FILL, "XBTUSDTM", None, TRADER)
     house.hub.publish([change(1), change(2, "XBTUSDTM")], received=0.0)
-    assert house.look() == ["Bought 1 XBTUSDTM at 102."]
-    assert house.the(AlertKind.FILL).words == "Bought 1 XBTUSDTM at 102."
+    assert house.look() == ["Sold 1 lot XBTUSDTM at 102."]
+    assert house.the(AlertKind.FILL).words == "Sold 1 lot XBTUSDTM at 102."
 
 
 def test_a_refused_order_and_a_stop_that_failed_are_told_once(house: House) -> None:
