@@ -49,12 +49,19 @@ class DeadManState:
     fired: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class _Wish:
-    """What somebody wants: ``seconds`` to be kept up, None to have it taken back."""
+    """What somebody wants: ``seconds`` to be kept up, None to have it taken back.
+
+    Attributes:
+        granted: KuCoin did so once.
+        ran_out: When it was last found to have run out meanwhile, as a sentence.
+    """
 
     seconds: int | None
     by: str
+    granted: bool = False
+    ran_out: str = ""
 
 
 class DeadMan:
@@ -66,6 +73,7 @@ class DeadMan:
     Args:
         exchange: Keeps the switch.
         ready: Whether private calls may be made: before, it is not asked whether the switch is set.
+        note: Is told who turned it on or off, when something went wrong with it, and when that was over.
         now: Aware UTC.
         monotonic: Seconds that never jump.
     """
@@ -75,6 +83,7 @@ class DeadMan:
         exchange: Exchange,
         *,
         ready: Callable[[], bool],
+        note: Callable[..., None] = lambda *_, **__: None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -82,7 +91,7 @@ class DeadMan:
         self._ready = ready
         self._now = now
         self._monotonic = monotonic
-        self._hooks: list[Callable[[DeadManState], None]] = []
+        self._note = note
         self._changed = threading.Condition()  # guards what follows
         self._state = DeadManState()
         self._wish: _Wish | None = None
@@ -101,10 +110,6 @@ class DeadMan:
             self._changed.notify_all()
         if self._thread.ident is not None:
             self._thread.join(_STOPPING)
-
-    def on_change(self, hook: Callable[[DeadManState], None]) -> None:
-        """Have ``hook`` called with every state that is another than by its ``triggers_at`` alone; it must not wait."""
-        self._hooks.append(hook)
 
     def state(self) -> DeadManState:
         """Return how it stands; the very same object until something changed."""
@@ -133,15 +138,15 @@ class DeadMan:
         self._take(_Wish(None, principal.name))
 
     def _take(self, wish: _Wish) -> None:
-        log.info("%s has the dead-man switch %s", wish.by, f"at {wish.seconds} s" if wish.seconds else "off")
+        said = "Dead-man switch turned " + ("off" if wish.seconds is None else f"on: {wish.seconds:,} s")
+        log.info("%s: %s", wish.by, said)
         with self._changed:
             self._wish, self._due = wish, 0.0
             on = wish.seconds is not None
             changed = replace(self._state, on=on, by=wish.by, problem="", fired=False)
             self._state = replace(changed, seconds=wish.seconds) if on else changed
-            state = self._state
             self._changed.notify_all()
-        self._tell(state)
+        self._note(wish.by, "dead man", "spot", text=f"{said}.", state="switch")
 
     def _work(self) -> None:
         while self._wait():
@@ -184,11 +189,10 @@ class DeadMan:
         except KucoinError as error:
             self._put(None, problem=f"Whether it is set could not be read: {error}.")
             return _UNREAD
-        before = self.state()
         if found is None:
-            ran_out = before.triggers_at is not None
-            problem = f"{_ran_out(before)} It was not of this run." if ran_out else ""
-            self._put(None, seconds=None, triggers_at=None, fired=before.fired or ran_out, problem=problem)
+            gone = self.state().triggers_at
+            problem = "" if gone is None else f"{_ran_out(gone)} Or whoever had set it took it back."
+            self._put(None, seconds=None, triggers_at=None, problem=problem)
             return None
         offset = self._exchange.status().clock_offset or 0
         at = found.triggers_at - timedelta(seconds=float(offset))
@@ -198,40 +202,53 @@ class DeadMan:
 
     def _renew(self, wish: _Wish, seconds: int) -> float | None:
         """Set it anew."""
-        orders = self._exchange.spot_orders
-        before, sent_at = self.state(), self._now()
+        sent_at = self._now()
         try:
-            # A renewal whose answer was lost may have come through: only the exchange knows whether it ran out.
-            late = before.triggers_at is not None and sent_at >= before.triggers_at
-            ran_out = late and not before.fired and orders.dead_man() is None
-            if ran_out:
-                self._put(wish, fired=True)
-            orders.set_dead_man(timeout=seconds)
-        except (InvalidRequest, NotConfigured, ApiError) as error:
-            if before.triggers_at is None and not isinstance(error, TooManyRequests):
+            self._judge(wish)
+            self._exchange.spot_orders.set_dead_man(timeout=seconds)
+        except KucoinError as error:
+            refused = isinstance(error, InvalidRequest | NotConfigured | ApiError)
+            if refused and not wish.granted and not isinstance(error, TooManyRequests):
                 self._drop(wish, f"It was not set: {error}.")
                 return None
-            self._put(wish, problem=_unrenewed(before, error))
-        except KucoinError as error:
-            self._put(wish, problem=_unrenewed(before, error))
-        else:
-            fired = before.fired or ran_out
-            problem = f"{_ran_out(before)} It is set again." if ran_out else before.problem if fired else ""
-            self._put(wish, triggers_at=sent_at + timedelta(seconds=seconds), fired=fired, problem=problem)
-            return seconds / _RENEWALS
-        return min(2.0, max(0.5, seconds / 15))
+            self._put(wish, problem=self._undone(wish, "renewed" if wish.granted else "set", error))
+            return min(2.0, max(0.5, seconds / 15))
+        wish.granted = True
+        problem = f"{wish.ran_out} It is set again." if wish.ran_out else ""
+        self._put(wish, triggers_at=sent_at + timedelta(seconds=seconds), fired=bool(wish.ran_out), problem=problem)
+        return seconds / _RENEWALS
 
     def _take_back(self, wish: _Wish) -> float | None:
         """Have it taken back; asked again until KuCoin has said so."""
         try:
+            self._judge(wish)
             self._exchange.spot_orders.set_dead_man(timeout=None)
         except KucoinError as error:
-            at = self.state().triggers_at
-            still = "" if at is None else f" Unless it is, {_cancels(at)}."
-            self._put(wish, problem=f"It could not be taken back yet: {error}.{still}")
+            self._put(wish, problem=self._undone(wish, "taken back", error))
             return 2.0
-        self._put(wish, seconds=None, triggers_at=None, problem="")
+        self._put(wish, seconds=None, triggers_at=None, fired=bool(wish.ran_out), problem=wish.ran_out)
         return None
+
+    def _judge(self, wish: _Wish) -> None:
+        """Find out whether it ran out, where its time is over: a renewal whose answer was lost may have come through.
+
+        Raises:
+            KucoinError: That cannot be asked.
+        """
+        at = self.state().triggers_at
+        if at is not None and self._now() >= at and self._exchange.spot_orders.dead_man() is None:
+            wish.ran_out = _ran_out(at)
+            self._put(wish, triggers_at=None, fired=True, problem=wish.ran_out)
+
+    def _undone(self, wish: _Wish, what: str, error: KucoinError) -> str:
+        """Say why it could not be renewed or taken back, and what comes of that."""
+        words = f"It could not be {what} yet: {error}."
+        at = self.state().triggers_at
+        if at is not None and self._now() < at:
+            words += f" Unless it is, {_cancels(at)}."
+        elif at is not None:
+            words += f" {_ran_out(at)} Or a renewal had come through whose answer was lost."
+        return f"{wish.ran_out} {words}".strip()
 
     def _drop(self, wish: _Wish, problem: str) -> None:
         """Give a wish up that KuCoin will not grant."""
@@ -247,27 +264,15 @@ class DeadMan:
                 return
             before, self._state = self._state, replace(self._state, **news)  # type: ignore[arg-type]  # fields of it
             state = self._state
-        if replace(before, triggers_at=None) != replace(state, triggers_at=None):
-            log.info("the dead-man switch: %s", state)
-            self._tell(state)
-
-    def _tell(self, state: DeadManState) -> None:
-        for hook in self._hooks:
-            try:
-                hook(state)
-            except Exception:
-                log.exception("a listener to the dead-man switch broke")
+        if bool(state.problem) is not bool(before.problem) or state.fired is not before.fired:
+            words = f"Dead-man switch: {state.problem or 'it is kept again.'}"
+            log.warning("%s", words)
+            self._note("desk", "dead man", "spot", text=words, state="unknown" if state.problem else "switch")
 
 
 def _cancels(at: datetime) -> str:
     return f"KuCoin cancels the open spot orders at {at:%H:%M:%S} UTC"
 
 
-def _ran_out(state: DeadManState) -> str:
-    return f"It ran out at {state.triggers_at:%H:%M:%S} UTC, and KuCoin cancelled the open spot orders."
-
-
-def _unrenewed(state: DeadManState, error: KucoinError) -> str:
-    if state.triggers_at is None:
-        return f"It is not set yet: {error}."
-    return f"It could not be renewed: {error}. Unless it is, {_cancels(state.triggers_at)}."
+def _ran_out(at: datetime) -> str:
+    return f"It ran out at {at:%H:%M:%S} UTC, and KuCoin cancelled the open spot orders."

@@ -1,19 +1,84 @@
-"""The ways out: cancel everything, or flatten. Each works with whatever else is broken, and tells of every item."""
+"""The ways out: cancel everything, or flatten. Each works with whatever else is broken, and tells of every item.
+
+What is known is acted on at once, on the thread of whoever presses; beside that the lists are read anew, and what turns
+up is acted on too. Neither the journal nor the sockets nor any limit has a say: nothing here can open a position.
+"""
 
 from __future__ import annotations
 
+import logging
 import threading
-from collections.abc import Callable, Collection
+import time
+from collections.abc import Callable, Collection, Sequence
+from datetime import UTC, datetime
+from functools import partial
+from itertools import count
+from typing import Any
 
+from kucoin.desk.agenda import Agenda
+from kucoin.desk.cancels import Cancels
+from kucoin.desk.leaving_closes import Closes
+from kucoin.desk.leaving_lists import Survey, Surveyed
+from kucoin.desk.leaving_orders import Clearing, Row
+from kucoin.desk.orders import Orders, is_futures
 from kucoin.desk.principal import Principal
-from kucoin.model.leaving import Leaving
+from kucoin.desk.trading import Trading
+from kucoin.model.leaving import ItemState, Leaving, LeavingItem, Way
+from kucoin.model.market import Contract
+from kucoin.model.position import Position
+from kucoin.rest.client import Exchange
+
+log = logging.getLogger(__name__)
+
+_STEP = 0.05  # s between two looks at what became of things
+_LONGEST = 15.0  # s after which nothing new is tried
+_END = 35.0  # s after which it is over whatever is still waited for
+_KEPT = 50  # of this run
+_BEFORE = float("-inf")
 
 
 class Leavings:
-    """Carries the ways out through, on threads of its own. Safe to call from any thread; nothing here waits."""
+    """Carries the ways out through, on threads of its own. Safe to call from any thread; nothing here waits.
 
-    def __init__(self) -> None:
-        self._hooks: list[Callable[[Leaving], None]] = []
+    Args:
+        exchange: Is asked for positions and lists.
+        orders: What is known of the orders; learns what the lists tell.
+        positions: Those that are known; None while none was ever read.
+        contracts: Those that are known.
+        note: Is told who pressed what, and how it ended.
+        wake: Is called at the end of each, to have read soon what it changed.
+        now: Aware UTC.
+        monotonic: Seconds that never jump.
+    """
+
+    def __init__(
+        self,
+        exchange: Exchange,
+        orders: Orders,
+        cancels: Cancels,
+        trading: Trading,
+        *,
+        positions: Callable[[], Sequence[Position] | None],
+        contracts: Callable[[], Sequence[Contract]],
+        note: Callable[..., None] = lambda *_, **__: None,
+        wake: Callable[[], None] = lambda: None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._exchange = exchange
+        self._orders = orders
+        self._cancels = cancels
+        self._trading = trading
+        self._positions = positions
+        self._contracts = contracts
+        self._note = note
+        self._wake = wake
+        self._now = now
+        self._monotonic = monotonic
+        self._steps = Agenda("desk-leaving", 1)  # nothing on it waits for the network
+        self._looks = Agenda("desk-leaving-look", 8)
+        self._numbers = count(1)
+        self._pressing = threading.Lock()
         self._lock = threading.Lock()  # guards what follows; held for copying only
         self._known: dict[int, Leaving] = {}  # oldest first
         self._generation = 0
@@ -26,13 +91,13 @@ class Leavings:
 
     def start(self) -> None:
         """Begin to carry out what is wished."""
+        self._steps.start()
+        self._looks.start()
 
     def stop(self) -> None:
-        """Send nothing any more; returns within 2 s even while the network hangs."""
-
-    def on_change(self, hook: Callable[[Leaving], None]) -> None:
-        """Have ``hook`` called with every leaving that is new or changed; it must not wait."""
-        self._hooks.append(hook)
+        """Send nothing any more; returns within 4 s even while the network hangs."""
+        self._steps.stop()
+        self._looks.stop()
 
     def leavings(self) -> tuple[Leaving, ...]:
         """Return those of this run, newest first; the last 50."""
@@ -47,17 +112,199 @@ class Leavings:
     def cancel_all(self, principal: Principal, symbols: Collection[str] | None = None) -> Leaving:
         """Have every open order and every one that waits for a price cancelled, on some symbols or all.
 
+        What this desk places after the press is meant to be, and stays.
+
         Raises:
             NotAllowed: Who asks may not act.
         """
-        raise NotImplementedError
+        principal.require_trader("cancel orders")
+        with self._pressing:
+            return self._begin(Way.CANCEL, principal, None if symbols is None else frozenset(symbols))
 
     def flatten(self, principal: Principal) -> Leaving:
         """Have every futures order cancelled, waiting ones included, and every position closed at the market.
 
-        Pressed again while it is under way, it returns that one.
+        A waiting order that may protect a position is cancelled once that is closed. Until the account is seen to be
+        flat, at most for 15 s, also what opens meanwhile is closed. Pressed again before it is over, that one goes on.
 
         Raises:
             NotAllowed: Who asks may not act.
         """
-        raise NotImplementedError
+        principal.require_trader("flatten")
+        with self._pressing:
+            present = next((each for each in self.leavings() if each.way is Way.FLATTEN and not each.over), None)
+            return present or self._begin(Way.FLATTEN, principal, None)
+
+    def _begin(self, way: Way, principal: Principal, symbols: Collection[str] | None) -> Leaving:
+        began, at = self._monotonic(), self._now()
+        log.info("%s pressed: %s", principal.name, way)
+        told = Leaving(number=next(self._numbers), way=way, by=principal.name, at=at)
+
+        def wanted(symbol: str) -> bool:
+            return (way is Way.CANCEL or is_futures(symbol)) and (symbols is None or symbol in symbols)
+
+        clearing = Clearing(
+            self._orders,
+            self._cancels,
+            self._trading,
+            principal,
+            wanted=wanted,
+            chase=way is Way.FLATTEN,
+            at=at,
+            began=began,
+            monotonic=self._monotonic,
+        )
+        closes = Closes(
+            lambda ticket: self._trading.place(ticket, principal, leaving=True),
+            self._trading.placement,
+            self._contract,
+            began=began,
+            monotonic=self._monotonic,
+        )
+        run = _Run(told, clearing, closes, self._lists(way), began=began, known=self._positions())
+        self._step(run)
+        return run.told
+
+    def _lists(self, way: Way) -> dict[str, Surveyed]:
+        """Return what has to be read anew; the positions under an empty name."""
+
+        def surveyed(name: str, read: Callable[[], Sequence[Any]]) -> Surveyed:
+            hurried, monotonic = self._exchange.hurried, self._monotonic
+            return Surveyed(name, read, self._looks, hurried=hurried, monotonic=monotonic)
+
+        lists = {each.name: each for each in self._orders.lists() if way is Way.CANCEL or each.futures}
+        reads = {name: surveyed(name, each.survey) for name, each in lists.items()}
+        if way is Way.FLATTEN and self._exchange.has_futures:
+            reads[""] = surveyed("The positions", self._exchange.futures.positions)
+        return reads
+
+    def _contract(self, symbol: str) -> Contract | None:
+        return next((each for each in self._contracts() if each.symbol == symbol), None)
+
+    def _step(self, run: _Run) -> None:
+        """Take a way out one step further."""
+        spent = self._monotonic() - run.began
+        fault = ""
+        try:
+            run.step(late=spent > _LONGEST)
+        except Exception as error:
+            log.exception("a way out faltered")
+            fault = f"A fault of this program ({type(error).__name__}) holds it up; its log tells more."
+        over = (not fault and run.settled(late=spent > _LONGEST)) or spent > _END
+        self._publish(run, over=over, fault=fault)
+        if not over:
+            self._steps.after(_STEP, partial(self._step, run))
+
+    def _publish(self, run: _Run, *, over: bool, fault: str) -> None:
+        """Have everybody see how it stands."""
+        before, run.told = run.told, run.leaving(over=over, fault=fault)
+        with self._lock:
+            new = run.told.number not in self._known
+            if new or run.told != before:
+                self._known[run.told.number] = run.told
+                self._generation += 1
+            while len(self._known) > _KEPT:
+                del self._known[next(iter(self._known))]
+        told = run.told
+        if new:
+            self._note(told.by, str(told.way), "all", text=f"Pressed: {told.way}.", state="sent")
+        if over:
+            took, came_to = self._monotonic() - run.began, f"{told.way.capitalize()}: {_summary(told)}"
+            log.info("%s", came_to)
+            whole = not told.notes and all(item.state is ItemState.DONE for item in told.items)
+            state = "accepted" if whole else "unknown"
+            self._note(told.by, str(told.way), "all", text=came_to, note=" ".join(told.notes), state=state, took=took)
+            self._wake()
+
+
+class _Run:
+    """One press, being carried out; for one thread at a time.
+
+    Args:
+        lists: What is read anew; the positions under an empty name, missing where none are to be closed.
+        known: The positions as they were known at the press.
+    """
+
+    def __init__(
+        self,
+        told: Leaving,
+        clearing: Clearing,
+        closes: Closes,
+        lists: dict[str, Surveyed],
+        *,
+        began: float,
+        known: Sequence[Position] | None,
+    ) -> None:
+        self.told = told
+        self.began = began
+        self._clearing = clearing
+        self._closes = closes
+        self._closing = "" in lists
+        self._lists = lists
+        self._known = known
+        self._taken: dict[str, float] = {}  # up to which reading each list was taken in
+        self._finished = False
+
+    def step(self, *, late: bool) -> None:
+        """Take in what is new and act on it; nothing new is begun where it is ``late``."""
+        surveys = {name: each.survey for name, each in self._lists.items()}
+        positions = surveys.pop("", None)
+        seen, read_at = (positions.rows, positions.began) if positions else (self._known or (), _BEFORE)
+        if self._closing and not self._finished:
+            self._closes.step(seen, read_at, late=late)
+        listed: list[Row] = []
+        for name, survey in surveys.items():
+            if survey is not None and survey.began > self._taken.get(name, _BEFORE):
+                self._taken[name] = survey.began
+                listed += survey.rows
+        unknown = self._closing and positions is None and self._known is None
+        self._clearing.step(listed, None if unknown else self._closes.open, self._closes.own)
+        if late and not self._finished and not self._closes.flying:
+            self._finished = True
+            self._closes.finish(read_at, self._lists[""].problem if self._closing else "")
+            self._clearing.finish()
+        if not late:
+            for each in self._lists.values():
+                each.ask(self._needed)
+
+    def settled(self, *, late: bool) -> bool:
+        """Whether there is nothing to wait for any more."""
+        if late:
+            return self._finished and not self._clearing.cancelling
+        return not (self._clearing.busy or self._closes.busy or self._unread())
+
+    def leaving(self, *, over: bool, fault: str) -> Leaving:
+        """Return how it stands."""
+        notes = [fault] if fault else []
+        notes += [
+            f"{each.name} could not be read anew: {each.problem or 'no answer came in time'}."
+            for each in self._unread()
+            if each.problem or over
+        ]
+        if over and (many := self._clearing.pending):
+            notes.append(f"{many} {'order was' if many == 1 else 'orders were'} on the way and may still arrive.")
+        items: list[LeavingItem] = [*self._closes.items, *self._clearing.items]
+        told = self.told
+        return Leaving(
+            number=told.number, way=told.way, by=told.by, at=told.at, items=tuple(items), over=over, notes=tuple(notes)
+        )
+
+    @property
+    def _needed(self) -> float:
+        """Since when a list has to have been read: to close everything means to see it closed."""
+        return max(self._clearing.moved, self._closes.moved, self.began) if self._closing else self.began
+
+    def _unread(self) -> list[Surveyed]:
+        """Return the lists that were not read since what was done last, or whose reading was not taken in."""
+        needed = self._needed
+        return [each for name, each in self._lists.items() if not self._has_taken(name, each.survey, needed)]
+
+    def _has_taken(self, name: str, survey: Survey | None, needed: float) -> bool:
+        return survey is not None and survey.began >= needed and (not name or survey.began == self._taken.get(name))
+
+
+def _summary(leaving: Leaving) -> str:
+    """Say how many items came to what."""
+    counts = {state: sum(item.state is state for item in leaving.items) for state in ItemState}
+    told = [f"{many} {state}" for state, many in counts.items() if many]
+    return ", ".join(told) + "." if told else "nothing was there."

@@ -1,0 +1,215 @@
+"""Cancelling every order of a way out: those that are known, those that lists tell of, those that are just arriving."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Container, Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Protocol
+
+from kucoin.desk.cancels import Cancels
+from kucoin.desk.facts import Facts
+from kucoin.desk.order_state import AnyOrder, FuturesOrderState, SpotOrderState
+from kucoin.desk.orders import Orders
+from kucoin.desk.position_lines import closes
+from kucoin.desk.principal import Principal
+from kucoin.desk.stops import Stop
+from kucoin.errors import KucoinError
+from kucoin.model.cancellation import CancelState
+from kucoin.model.leaving import ItemState, LeavingItem
+from kucoin.model.order import OrderType
+from kucoin.model.position import Position
+from kucoin.model.ticket import Placement, TicketState
+
+Row = AnyOrder | Facts | Stop
+
+_STATES = {
+    CancelState.SENT: ItemState.SENT,
+    CancelState.REFUSED: ItemState.FAILED,
+    CancelState.UNKNOWN: ItemState.UNKNOWN,
+}  # every other is an end of the order
+
+
+class Tickets(Protocol):
+    """What is needed of `kucoin.desk.trading.Trading`."""
+
+    def placement(self, client_oid: str) -> Placement | None:
+        """Return what became of a ticket."""
+
+    def placements(self) -> tuple[Placement, ...]:
+        """Return those of the day."""
+
+
+class Clearing:
+    """The orders of one way out. For one thread at a time; nothing here waits.
+
+    Args:
+        wanted: Whether an order on a symbol is to be cancelled.
+        chase: Whether also what comes after the press is: until the account is flat, nothing may open it again. Where
+            not, whoever places an order after the press means it.
+        at: When it was pressed, aware UTC; ``began`` is the same moment in s of the clock that never jumps.
+    """
+
+    def __init__(
+        self,
+        orders: Orders,
+        cancels: Cancels,
+        tickets: Tickets,
+        principal: Principal,
+        *,
+        wanted: Callable[[str], bool],
+        chase: bool,
+        at: datetime,
+        began: float,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._orders = orders
+        self._cancels = cancels
+        self._tickets = tickets
+        self._principal = principal
+        self._wanted = wanted
+        self._chase = chase
+        self._at = at
+        self._began = began
+        self._monotonic = monotonic
+        self._items: dict[str, LeavingItem] = {}
+        self._held: dict[str, Stop] = {}  # that wait until a position is closed, for they may protect it
+        self._pending = {
+            each.ticket.client_oid for each in tickets.placements() if each.open and wanted(each.ticket.symbol)
+        }
+        self._begun = False
+        self.moved = began  # when something was last seen to happen
+
+    @property
+    def items(self) -> list[LeavingItem]:
+        """One for each order that was found."""
+        return list(self._items.values())
+
+    @property
+    def busy(self) -> bool:
+        """Whether there is something to wait for."""
+        return bool(self.pending) or any(item.state is ItemState.SENT for item in self._items.values())
+
+    @property
+    def cancelling(self) -> bool:
+        """Whether the end of an order is waited for."""
+        return any(item.state is ItemState.SENT for key, item in self._items.items() if key not in self._held)
+
+    @property
+    def pending(self) -> int:
+        """How many orders had no answer at the press and have none yet; a person decides on others."""
+        placements = (self._tickets.placement(oid) for oid in self._pending)
+        return sum(each is not None and each.open and not each.undecided for each in placements)
+
+    def step(self, listed: Iterable[Row], open_positions: Sequence[Position] | None, own: Container[str]) -> None:
+        """Cancel what is new, and take in what became of the rest.
+
+        Args:
+            listed: What lists told of since the last step.
+            open_positions: Those that are still to be closed; None where none was ever read, and any may be.
+            own: Our ids of orders that are part of the way out.
+        """
+        known: list[Row] = []
+        if self._chase or not self._begun:
+            # A market order does not stay: what is known of it is old, unless a list says otherwise.
+            known = [each for each in self._orders.open() if each.type is not OrderType.MARKET]
+            known += self._orders.stops()
+        self._begun = True
+        for row in (*known, *listed, *self._arrived()):
+            if self._wanted(row.symbol) and _lives(row) and row.client_oid not in own and self._meant(row):
+                self._take(row, open_positions)
+        self._release(open_positions)
+        self._follow()
+
+    def finish(self) -> None:
+        """Say of what waits for a position that it is left where it is."""
+        for order_id, stop in self._held.items():
+            words = f"Left in place: {stop.symbol} is not closed, and this may protect it."
+            self._end(order_id, ItemState.FAILED, words)
+        self._held.clear()
+
+    def _arrived(self) -> list[Row]:
+        """Return the orders that had no answer at the press and were accepted since."""
+        rows: list[Row | None] = []
+        for client_oid in list(self._pending):
+            placement = self._tickets.placement(client_oid)
+            if placement is None or placement.open:
+                continue
+            self._pending.discard(client_oid)
+            self.moved = self._monotonic()
+            if placement.state is TicketState.ACCEPTED and placement.order_id is not None:
+                rows.append(self._orders.order(placement.order_id) or self._orders.stop(placement.order_id))
+        return [row for row in rows if row is not None]
+
+    def _meant(self, row: Row) -> bool:
+        """Whether it is to be cancelled as far as its time tells: not where this desk placed it after the press."""
+        placement = self._tickets.placement(row.client_oid) if row.client_oid and not self._chase else None
+        return placement is None or placement.handed_at <= self._at
+
+    def _take(self, row: Row, open_positions: Sequence[Position] | None) -> None:
+        """Cancel an order that is not being cancelled, or wait with it."""
+        order_id = row.order_id
+        if order_id in self._items and order_id not in self._held:
+            return
+        if order_id not in self._items:
+            self._items[order_id] = LeavingItem(kind="order", key=order_id, symbol=row.symbol, what=_what(row))
+        if self._chase and isinstance(row, Stop) and _protects(row, open_positions):
+            self._held[order_id] = row
+            words = f"It waits until {row.symbol} is closed, for it may protect it."
+            self._items[order_id] = replace(self._items[order_id], words=words)
+            return
+        self._cancel(order_id)
+
+    def _release(self, open_positions: Sequence[Position] | None) -> None:
+        """Cancel what protects nothing any more, and what was triggered."""
+        for order_id, stop in list(self._held.items()):
+            now = self._orders.stop(order_id)
+            if now is None or not now.alive or not _protects(stop, open_positions):
+                self._cancel(order_id)
+
+    def _cancel(self, order_id: str) -> None:
+        self._held.pop(order_id, None)
+        self._items[order_id] = replace(self._items[order_id], words="")
+        self.moved = self._monotonic()
+        try:
+            self._cancels.cancel(order_id, self._principal)
+        except KucoinError as error:
+            self._end(order_id, ItemState.FAILED, f"Nothing was cancelled: {error}.")
+
+    def _follow(self) -> None:
+        """Take in what became of the cancels; also what was not known in time may be known later."""
+        for order_id, item in self._items.items():
+            if item.state is ItemState.DONE or order_id in self._held:
+                continue
+            told = self._cancels.cancellation(order_id)
+            if told is None:
+                continue
+            state = _STATES.get(told.state, ItemState.DONE)
+            if state is not item.state:
+                self._end(order_id, state, told.words)
+
+    def _end(self, order_id: str, state: ItemState, words: str) -> None:
+        self.moved = self._monotonic()
+        self._items[order_id] = replace(self._items[order_id], state=state, words=words, took=self.moved - self._began)
+
+
+def _lives(row: Row) -> bool:
+    return row.open if isinstance(row, SpotOrderState | FuturesOrderState) else row.alive
+
+
+def _protects(stop: Stop, open_positions: Sequence[Position] | None) -> bool:
+    """Whether it may close some of a position that is open, or may be."""
+    if not stop.futures:
+        return False
+    return open_positions is None or any(stop.symbol == each.symbol and closes(stop, each) for each in open_positions)
+
+
+def _what(row: Row) -> str:
+    """Say what an order is: side, size, symbol and price."""
+    amount = (row.lots or row.size or row.funds) if isinstance(row, Stop) else row.size or getattr(row, "funds", None)
+    size = "" if amount is None else f" {Decimal(amount):,f}"
+    price = "" if row.price is None else f" at {row.price:,f}"
+    waits = f", waiting for {row.stop_price:,f}" if isinstance(row, Stop) and row.stop_price is not None else ""
+    return f"{row.side.capitalize()}{size} {row.symbol}{price}{waits}"
