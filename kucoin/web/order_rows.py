@@ -91,8 +91,7 @@ def stop_row(stop: Stop, rules: Rules | None, near: Near, doing: Doing, effect: 
     rises = _rises(stop)
     ended = "failed" if stop.error else "triggered" if stop.triggered else "cancelled" if stop.ended else "ended"
     word, note = _standing(stop.alive, ended, doing)
-    sign = "" if rises is None else "≥ " if rises else "≤ "
-    trigger = stop.stop_price and f"{watched} {sign}{words.price(stop.stop_price, places)}"
+    sign = "" if rises is None else " ≥" if rises else " ≤"
     return {
         **_common(stop, doing),
         "chip": word,
@@ -100,9 +99,11 @@ def stop_row(stop: Stop, rules: Rules | None, near: Near, doing: Doing, effect: 
         "act": word is None,
         "type": _kind(stop, rises, places),
         "size": _stop_size(stop),
-        "trigger": trigger or figures.UNKNOWN,
+        "watched": f"{watched}{sign}",
+        "trigger": figures.UNKNOWN if stop.stop_price is None else words.price(stop.stop_price, places),
         "away": _away(stop.stop_price, getattr(near, watched, None) if watched else None),
-        "effect": list(effect),
+        "effect": effect,
+        "way": doing.way if stop.alive and word is None else None,
     }
 
 

@@ -186,7 +186,7 @@ class OrdersPanel(Panel):
         return Doing(
             cancel=self._cancels.cancellation(name),
             amend=amends.amend_of(name) if amends else None,
-            way=amends.way(name) if amends and lives and not isinstance(order, Stop) else None,
+            way=amends.way(name) if amends and lives else None,
             ours=self._ours(order),
         )
 

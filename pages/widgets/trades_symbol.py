@@ -52,6 +52,11 @@ def choose(market: Market, listed: tuple[Rules, ...]) -> Choice:
     return Choice(None, f"{figures.plain(trouble)}: it was delisted, or never was. Find another above.")
 
 
+def shown() -> str:
+    """Return the market that was chosen last, on whichever page."""
+    return st.session_state.get(KEY) or st.session_state.get(_SHOWN) or _USUAL
+
+
 def _asked() -> str | None:
     """Return what was asked for last: by an address that is not our own, by hand, or on an earlier visit."""
     shown, refused = st.session_state.get(_SHOWN), st.session_state.get(_REFUSED)

@@ -17,7 +17,7 @@ PAGES = {
     "Live trades": ".st-key-ladder .age.fresh",
     "Futures": ".st-key-positions tbody tr",
     "Ticket": ".st-key-ticket-ladder .age.fresh",
-    "Orders and fills": ".st-key-fills",
+    "Orders and fills": ".st-key-orders-open tbody",
     "Health": ".st-key-feeds tbody tr",
 }
 GROUNDS = {"dark": "rgb(15, 17, 19)", "light": "rgb(251, 250, 247)"}

@@ -6,9 +6,9 @@
 import { h, patch, written } from './base.js';
 import { mark, panel, put } from './panel.js';
 import { exchangeTime } from './socket.js';
+import { strays } from './stray.js';
 
 const ALOUD = 3; // outcomes that are read out at once; more are counted
-const GRACE = 400; // ms after rows moved in which a press meant the button that stood there before
 const PATIENCE = 5_000; // ms that a pressed button stays dead if nothing is heard of it
 
 const DECIDE = 'It never arrived';
@@ -95,26 +95,13 @@ export default (component) => panel(component, (root, follow, tell) => {
     aloud, h('div', { class: 'body' }, list, empty, earlier, apart));
   const lines = new Map(); // client id -> its line
   let drawn = false; // what stands there at first is no news
-  let moved = 0;
-  let stood = []; // where the buttons to cancel were before the rows moved last
 
   const buttons = () => [...lines.values()].filter(({ parts }) => !parts.cancel.hidden).map(({ id, parts }) => {
     const { top, bottom } = parts.cancel.getBoundingClientRect();
     return { id, top, bottom };
   });
 
-  /** Draw, and remember where the buttons were if that moved one. */
-  function moving(change) {
-    const before = buttons();
-    change();
-    const now = new Map(buttons().map(({ id, top }) => [id, top]));
-    if (before.every(({ id, top }) => now.get(id) === top)) return;
-    [moved, stood] = [performance.now(), before];
-  }
-
-  /** Whether a press at `y` was meant for the button of another order, which stood there a moment ago. */
-  const strayed = (id, y) => performance.now() - moved < GRACE
-    && stood.some((button) => button.id !== id && button.top <= y && y <= button.bottom);
+  const { moving, strayed } = strays(buttons);
 
   function press(event) {
     const held = [...lines.values()].find(({ parts }) => parts.cancel === event.target || parts.decide === event.target);
