@@ -165,6 +165,18 @@ class Cancels:
             self._cancel_in(0.0, case)
         return case.told
 
+    def look(self, order_id: str) -> CancelState | None:
+        """Have the exchange asked how an order ended, and return that, None while it lives; waits for the answer.
+
+        Raises:
+            KucoinError: It could not be read, or nobody has told of an order with this id.
+        """
+        way = self._ways.of(order_id)
+        if way is None:
+            raise InvalidRequest(f"no order {order_id} is known here")
+        verdict = way.look()
+        return None if verdict is None else verdict.state
+
     def wished(self, order_id: str) -> int:
         """Return how often it was wished that an order be cancelled, also where that sent nothing."""
         with self._lock:

@@ -15,13 +15,18 @@ from kucoin.desk.accounts import FIATS, Accounts, Pace, Verdict
 from kucoin.desk.alert_events import Events
 from kucoin.desk.alert_values import AlertValues
 from kucoin.desk.alerts import Alerts
+from kucoin.desk.amend_ways import AmendWays
+from kucoin.desk.amends import Amends
 from kucoin.desk.audit import Audit
 from kucoin.desk.blotter import Blotter
 from kucoin.desk.cancels import Cancels
+from kucoin.desk.closing import Closing
+from kucoin.desk.dead_man import DeadMan
 from kucoin.desk.fill_book import FillBook
 from kucoin.desk.flip import Flips
 from kucoin.desk.futures import Futures
 from kucoin.desk.health import Health, History
+from kucoin.desk.leaving import Leavings
 from kucoin.desk.ledger import Ledger
 from kucoin.desk.market import Market
 from kucoin.desk.moves import Moves
@@ -31,6 +36,7 @@ from kucoin.desk.portfolio import Portfolio, Standing, appraise, nothing
 from kucoin.desk.preview import Preview
 from kucoin.desk.previews import Previews
 from kucoin.desk.prices import Measure, Prices
+from kucoin.desk.protection import Protection
 from kucoin.desk.pushes import Pushes
 from kucoin.desk.reconcile import Reconciler
 from kucoin.desk.refresh import Refresher
@@ -40,6 +46,7 @@ from kucoin.desk.status import HostStatus, QuotaStatus, Status
 from kucoin.desk.termbook import Termbook
 from kucoin.desk.trading import Trading
 from kucoin.desk.upstream import Upstream
+from kucoin.desk.witness import Witness
 from kucoin.errors import InvalidRequest
 from kucoin.journal.alerts import AlertStore
 from kucoin.journal.audit import Chain
@@ -50,6 +57,7 @@ from kucoin.journal.ledger import LedgerStore
 from kucoin.model.feed_private import PrivatePush
 from kucoin.model.limits import Limits
 from kucoin.model.market import ServiceState
+from kucoin.model.position import Position
 from kucoin.model.ticket import Ticket
 from kucoin.rest.client import Exchange
 
@@ -153,11 +161,13 @@ class Desk:
             on=trading,
             account=self._ledger_of,
             standing=lambda: self._accounts.verdict().reason,
-            vet=lambda ticket: [fault.text for fault in self.terms.vet(ticket)],
+            vet=self._faults,
             now=now,
             monotonic=monotonic,
         )
         self.trading.on_change(self.terms.learn)
+        witness = Witness(self.audit)
+        self.trading.on_change(witness.placed)
         self.moves = Moves(
             exchange,
             IntentStore(journal, chain) if journal else None,
@@ -167,9 +177,28 @@ class Desk:
             now=now,
             monotonic=monotonic,
         )
-        self.cancels = Cancels(exchange, self.orders, ticket_of=self.trading.ticket_of, note=self.audit.note, monotonic=monotonic)
+        self.cancels = Cancels(
+            exchange,
+            self.orders,
+            ticket_of=self.trading.ticket_of,
+            note=self.audit.note,
+            monotonic=monotonic,
+        )
         self.origins = Origins(IntentStore(journal) if journal else None, monotonic=monotonic)
         self.flips = Flips(self.trading, self.orders, exchange, monotonic=monotonic)
+        self.leaving = Leavings(
+            exchange,
+            self.orders,
+            self.cancels,
+            self.trading,
+            self._accounts,
+            note=self.audit.note,
+            now=now,
+            monotonic=monotonic,
+        )
+        self.dead_man = DeadMan(
+            exchange, ready=self._accounts.granted, note=self.audit.note, now=now, monotonic=monotonic
+        )
         self._settlement = Settlement(
             exchange, self.hub, self.trading, told=self.orders.told, monotonic=monotonic, now=now
         )
@@ -233,11 +262,33 @@ class Desk:
             chain,
             account=self._ledger_of,
             store=IntentStore(journal) if journal else None,
-            fills=self.orders.fills,
+            fills=self.fills.fills,
             now=now,
             monotonic=monotonic,
         )
         self._previews = Previews(self.terms, self.futures, self.market, self.books, self.hub, monotonic=monotonic)
+        self.closing = Closing(self.trading, self.flips, held=self._positions, rules=self.market.rules)
+        self.protection = Protection(
+            self.trading,
+            self.cancels,
+            self.orders,
+            exchange,
+            held=self._positions,
+            lines=lambda: self.futures.view().positions,
+            terms=self.terms.of,
+            note=self.audit.note,
+            now=now,
+            monotonic=monotonic,
+        )
+        self.amends = Amends(
+            self.trading,
+            self.cancels,
+            self.orders,
+            AmendWays(self.trading, self.orders, exchange, self.origins.ours),
+            terms=self.terms.of,
+            note=self.audit.note,
+            monotonic=monotonic,
+        )
         self._history = History(self.feeds.status, monotonic=monotonic, now=now)
         self._lock = threading.Lock()
         self._portfolios: dict[str, _Appraised] = {}
@@ -256,6 +307,10 @@ class Desk:
         self.trading.start()
         self.cancels.start()
         self.flips.start()
+        self.leaving.start()
+        self.dead_man.start()
+        self.protection.start()
+        self.amends.start()
         self._settlement.start()
         if self._reconciler:
             self._reconciler.start()
@@ -266,8 +321,12 @@ class Desk:
     def stop(self) -> None:
         """Stop reading and close what the desk holds; returns within a few seconds even while the network hangs."""
         parts = (self.trading, self._settlement, self.flips, self.cancels, self.terms, self.moves)
-        stops = [each.stop for each in (*parts, self.origins, self._history, self.alerts, self._refresher, self.ledger)]
-        stops.append(self.fills.stop)
+        acts = (self.protection, self.amends)
+        stops = [
+            each.stop
+            for each in (*parts, *acts, self.origins, self._history, self.alerts, self._refresher, self.ledger)
+        ]
+        stops += [self.fills.stop, self.leaving.stop, self.dead_man.stop]
         if self._reconciler:
             stops.append(self._reconciler.stop)
         stopping = [threading.Thread(target=stop, name="desk-stop") for stop in stops]
@@ -366,6 +425,16 @@ class Desk:
             return None
         born = asked.key.created_at if self.mode == "practice" else None
         return asked.key.uid if born is None else f"{asked.key.uid} {born:%Y-%m-%dT%H:%MZ}"
+
+    def _positions(self) -> tuple[Position, ...] | None:
+        """The open futures positions as they were last read or pushed; None while they were never read."""
+        source = self._accounts.positions
+        return source.reading.value if source is not None else None
+
+    def _faults(self, ticket: Ticket) -> list[str]:
+        """Everything that is known against ``ticket``; what the order holds that it replaces, is there for it."""
+        replaced = self.orders.order(ticket.replaces) if ticket.replaces is not None else None
+        return [fault.text for fault in self.terms.vet(ticket, replaced)]
 
     def _appraised(self, unit: str, verdict: Verdict, pushes: Pushes, now: datetime) -> Portfolio:
         if verdict.standing is not Standing.READY:
