@@ -208,6 +208,10 @@ class Accounts:
                 source.forget()
         self._refresher.wake(*sources)
 
+    def look_again(self) -> None:
+        """Have positions and futures accounts read soon: something was done of which a push may be missing."""
+        self._refresher.wake(*self.wallets.values(), *([self.positions] if self.positions is not None else []))
+
     @property
     def repaired(self) -> int:
         """How many figures a reading put right that no push had told, since the start."""

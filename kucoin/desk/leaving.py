@@ -15,6 +15,7 @@ from functools import partial
 from itertools import count
 from typing import Any
 
+from kucoin.desk.accounts import Accounts
 from kucoin.desk.agenda import Agenda
 from kucoin.desk.cancels import Cancels
 from kucoin.desk.leaving_closes import Closes
@@ -43,10 +44,8 @@ class Leavings:
     Args:
         exchange: Is asked for positions and lists.
         orders: What is known of the orders; learns what the lists tell.
-        positions: Those that are known; None while none was ever read.
-        contracts: Those that are known.
+        accounts: Knows positions and contracts; reads soon what was changed.
         note: Is told who pressed what, and how it ended.
-        wake: Is called at the end of each, to have read soon what it changed.
         now: Aware UTC.
         monotonic: Seconds that never jump.
     """
@@ -57,11 +56,9 @@ class Leavings:
         orders: Orders,
         cancels: Cancels,
         trading: Trading,
+        accounts: Accounts,
         *,
-        positions: Callable[[], Sequence[Position] | None],
-        contracts: Callable[[], Sequence[Contract]],
         note: Callable[..., None] = lambda *_, **__: None,
-        wake: Callable[[], None] = lambda: None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -69,10 +66,8 @@ class Leavings:
         self._orders = orders
         self._cancels = cancels
         self._trading = trading
-        self._positions = positions
-        self._contracts = contracts
+        self._accounts = accounts
         self._note = note
-        self._wake = wake
         self._now = now
         self._monotonic = monotonic
         self._steps = Agenda("desk-leaving", 1)  # nothing on it waits for the network
@@ -161,7 +156,9 @@ class Leavings:
             began=began,
             monotonic=self._monotonic,
         )
-        run = _Run(told, clearing, closes, self._lists(way), began=began, known=self._positions())
+        source = self._accounts.positions
+        known = source.reading.value if source else None
+        run = _Run(told, clearing, closes, self._lists(way), began=began, known=known)
         self._step(run)
         return run.told
 
@@ -179,7 +176,9 @@ class Leavings:
         return reads
 
     def _contract(self, symbol: str) -> Contract | None:
-        return next((each for each in self._contracts() if each.symbol == symbol), None)
+        source = self._accounts.contracts
+        contracts = source.reading.value if source else None
+        return next((each for each in contracts or () if each.symbol == symbol), None)
 
     def _step(self, run: _Run) -> None:
         """Take a way out one step further."""
@@ -214,7 +213,7 @@ class Leavings:
             whole = not told.notes and all(item.state is ItemState.DONE for item in told.items)
             state = "accepted" if whole else "unknown"
             self._note(told.by, str(told.way), "all", text=came_to, note=" ".join(told.notes), state=state, took=took)
-            self._wake()
+            self._accounts.look_again()
 
 
 class _Run:
