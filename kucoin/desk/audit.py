@@ -20,6 +20,9 @@ log = logging.getLogger(__name__)
 DESK = "desk"
 """Who acted where the program did."""
 
+LOOKUP = "lookup"
+"""The act of asking for an order whose outcome was not known."""
+
 TURNED_AWAY = "turned away"
 """The act of somebody who may not do what was asked, or not now."""
 

@@ -6,24 +6,24 @@ import json
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import msgspec
 
-from kucoin.desk.fills import AnyFill
+from kucoin.desk.audit import LOOKUP
 from kucoin.errors import KucoinError
 from kucoin.journal.audit import Chain, Row
 from kucoin.journal.intents import IntentStore, wished
+from kucoin.model.ledger_fill import LedgerFill
 from kucoin.model.ticket import Ticket, TicketState, Transfer
 
 log = logging.getLogger(__name__)
 
-LOOKUP = "lookup"
 FILL = "fill"
-PUSH = "push"
+EXCHANGE = "kucoin"
 """Who did it where the exchange told of a fill."""
 
 _DAY = timedelta(days=1)
@@ -40,7 +40,7 @@ class BlotterLine:
     Attributes:
         key: Tells the line from all others.
         at: When, aware UTC.
-        who: Who did it: somebody's name, ``desk`` for the program, ``push`` where the exchange told of a fill.
+        who: Who did it: somebody's name, ``desk`` for the program, ``kucoin`` for what the exchange told of.
         act: ``intent``, the state of a ticket for what became of it, ``fill``, or whatever else was noted.
         subject: What it was done to, such as our id of an order.
         wish: The order or transfer that it is about; None where it is about something else, or that is not known.
@@ -57,7 +57,7 @@ class BlotterLine:
     wish: Ticket | Transfer | None = None
     body: Mapping[str, Any] = field(default_factory=dict)
     lookups: int = 0
-    fill: AnyFill | None = None
+    fill: LedgerFill | None = None
 
 
 class _Day:
@@ -70,7 +70,7 @@ class _Day:
         self.upto = 0  # of the audit's rows
         self.done: list[BlotterLine] = []  # in their order
         self.unknown: dict[str, int] = {}  # where of these is the one that says of an order that nothing is known
-        self.fills: Sequence[AnyFill] = ()
+        self.fills: Sequence[LedgerFill] = ()
 
 
 class Blotter:
@@ -80,7 +80,7 @@ class Blotter:
         chain: The audit; None where there is none, and no lines but those of fills.
         account: Whose days they are; None until the key was found fit.
         store: Is asked for orders that were wished on another day; None where there is no journal.
-        fills: The account's trades, as far as they are known.
+        fills: Answers with the account's trades from one moment on and before another, newest first; None is ever.
         now: Aware UTC.
         monotonic: Seconds that never jump.
     """
@@ -91,7 +91,7 @@ class Blotter:
         *,
         account: Callable[[], str | None],
         store: IntentStore | None,
-        fills: Callable[[], Sequence[AnyFill]],
+        fills: Callable[[datetime | None, datetime | None], Sequence[LedgerFill]],
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -189,29 +189,32 @@ class Blotter:
         rows: tuple[Row, ...] = ()
         if self._chain is not None and end > held.upto:
             rows = self._chain.between(account, begin, begin + _DAY, after=held.upto)
-        fills = [fill for fill in self._fills() if fill.at is not None and fill.at.date() == day]
-        before = held.before
-        if held.lines is None and self._chain is not None:
-            last = self._chain.before(account, begin)
-            before = last.date() if last else None
+        fills = self._fills(begin, begin + _DAY)
+        before = held.before or self._before(account, begin)
         held.upto = max([end, *(row.seq for row in rows)])
         if held.lines is not None and not rows and fills == held.fills:
             return
         self._take(held, rows)
         held.fills = fills
-        lines = [*held.done, *_trades(fills)]
-        lines.reverse()  # so that of one moment the later one comes first, too
+        lines = [*map(_trade, fills), *reversed(held.done)]  # of one moment, too, the later one comes first
         lines.sort(key=lambda line: line.at, reverse=True)
         with self._lock:
             held.lines, held.before = tuple(lines), before
             self._generation += 1
+
+    def _before(self, account: str, at: datetime) -> date | None:
+        """Return the last day on which something was done before ``at``."""
+        noted = self._chain.before(account, at) if self._chain else None
+        trades = self._fills(None, at)
+        last = max(filter(None, (noted, trades[0].at if trades else None)), default=None)
+        return last.date() if last else None
 
     def _take(self, held: _Day, rows: Sequence[Row]) -> None:
         """Make lines of what is new in the audit."""
         for row in rows:
             if row.act == LOOKUP and row.subject in held.unknown:
                 place = held.unknown[row.subject]
-                held.done[place] = replace(held.done[place], lookups=held.done[place].lookups + 1)
+                held.done[place] = replace(held.done[place], lookups=max(held.done[place].lookups, _times(row)))
                 continue
             if row.act == TicketState.UNKNOWN:
                 held.unknown[row.subject] = len(held.done)
@@ -236,11 +239,14 @@ class Blotter:
         return self._wishes[client_oid]
 
 
-def _trades(fills: Sequence[AnyFill]) -> Iterator[BlotterLine]:
-    for fill in fills:
-        if fill.at is not None:
-            key = f"{fill.symbol} {fill.trade_id} {fill.order_id}"
-            yield BlotterLine(key=key, at=fill.at, who=PUSH, act=FILL, subject=fill.order_id, fill=fill)
+def _trade(fill: LedgerFill) -> BlotterLine:
+    return BlotterLine(key=" ".join(fill.key), at=fill.at, who=EXCHANGE, act=FILL, subject=fill.order_id, fill=fill)
+
+
+def _times(row: Row) -> int:
+    """How often an order had been looked up."""
+    times = _read_body(row.body).get("times")
+    return times if isinstance(times, int) else 1
 
 
 def _read_body(text: str) -> Mapping[str, Any]:

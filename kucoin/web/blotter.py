@@ -8,12 +8,12 @@ from decimal import Decimal
 from typing import Any
 
 from kucoin import figures
-from kucoin.desk.audit import TURNED_AWAY
-from kucoin.desk.blotter import FILL, LOOKUP, BlotterLine
-from kucoin.desk.fills import AnyFill
+from kucoin.desk.audit import LOOKUP, TURNED_AWAY
+from kucoin.desk.blotter import FILL, BlotterLine
 from kucoin.errors import InvalidRequest
 from kucoin.journal.intents import INTENT
 from kucoin.model.cancellation import CancelState
+from kucoin.model.ledger_fill import LedgerFill
 from kucoin.model.order import Side
 from kucoin.model.ticket import TicketState, Transfer
 from kucoin.model.times import milliseconds
@@ -174,7 +174,7 @@ class BlotterPanel(Panel):
         if line.lookups:
             yield f"Looked up by client id, {line.lookups} time{'' if line.lookups == 1 else 's'}."
 
-    def _trade(self, fill: AnyFill) -> str:
+    def _trade(self, fill: LedgerFill) -> str:
         order = self._sight.orders.order(fill.order_id) if self._sight.orders else None
         of = f" of {words.quantity(order.size)}" if order is not None and order.size is not None else ""
         price = words.price(fill.price, self._places(fill.symbol))
