@@ -25,7 +25,10 @@ page = menu.show(
             st.Page("ticket.py", title="Ticket", url_path="ticket"),
             st.Page("orders.py", title="Orders and fills", url_path="orders"),
         ],
-        "House": [st.Page("health.py", title="Health", url_path="health")],
+        "House": [
+            st.Page("limits.py", title="Limits and alerts", url_path="limits"),
+            st.Page("health.py", title="Health", url_path="health"),
+        ],
     }
 )
 

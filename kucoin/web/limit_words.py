@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
 
 from kucoin import figures
 from kucoin.model.limits import LimitUse
@@ -34,23 +33,22 @@ def figure(name: str, value: Decimal | None) -> str:
     return figures.money(value, "USDT").removesuffix(".00") if UNITS.get(name) == "USDT" else figures.exact(value)
 
 
-def use(told: LimitUse) -> dict[str, Any]:
-    """Return how much of a limit is used: texts, the share of its bar or None, and how that looks."""
+def use(told: LimitUse) -> dict[str, str | float | None]:
+    """Return how much of a limit is used: texts, the share of its bar or None, and how that looks.
+
+    ``used`` is empty where nothing adds up, for the limit is of single orders.
+    """
     name, limit = told.name, told.limit
     unit = f" {UNITS[name]}" if name in UNITS else ""
-    used = figure(name, told.used)
-    if limit is None:
-        text = "no limit" if told.used is None else f"{used}{unit}, no limit"
-    elif told.used is None and not told.problem:
-        text = f"up to {figure(name, limit)}{unit}"
-    else:
-        text = f"{used} of {figure(name, limit)}{unit}"
+    single = told.used is None and not told.problem
+    most = f"{figure(name, limit)}{unit}"
     share = None if limit is None or told.used is None else _share(told.used, limit)
     look = "" if share is None or share < _NEAR else "warn" if share < 1 else "alert"
     return {
         "name": name,
         "label": LABELS[name],
-        "text": text,
+        "used": "" if single else figure(name, told.used),
+        "of": "no limit" if limit is None else f"up to {most}" if single else f"of {most}",
         "share": None if share is None else float(share),
         "look": "warn" if told.problem else look,
         "why": told.problem,

@@ -1,5 +1,5 @@
 // The machine room in one line: how each feed is, how far the clocks are apart, what is left of each quota, how long the
-// last order took, the time.
+// last order took, when the exchange cancels the spot orders unless it hears of us, the time.
 // Above it stands a sentence while something is away; there it moves nothing.
 
 import { h, patch, written } from './base.js';
@@ -49,6 +49,16 @@ function answered(ms) {
   return h('span', { class: 'answered', title }, h('i', null, 'Press to answer'), h('b', null, text));
 }
 
+/** How long the exchange waits for a sign of life until it cancels the open spot orders. */
+function deadMan({ until, fired, problem }) {
+  const left = until == null ? null : Math.max(0, Math.ceil((until - exchangeTime()) / 1000));
+  const text = left != null ? (left < 60 ? `${left} s` : written(left)) : fired ? 'cancelled' : '–';
+  const usual = fired && left == null ? 'The exchange heard nothing of the dashboard in time and cancelled the open spot orders'
+    : 'Unless it hears of the dashboard before, the exchange cancels the open spot orders then';
+  return h('span', { class: 'dead-man', title: problem || usual }, h('i', null, 'Dead man'),
+    h('b', { class: (problem || fired) && 'warn' }, text));
+}
+
 export default (component) => panel(component, (root, follow) => {
   const line = h('div', { class: 'strip' });
   const away = h('p', { class: 'notice away' }, 'The dashboard’s own server does not answer. What you see is what it said last.');
@@ -58,11 +68,13 @@ export default (component) => panel(component, (root, follow) => {
   let data = null;
   let sockets = [];
   let answer = null;
+  let switched = null;
 
   function redraw() {
     if (notice.textContent !== (data.notice ?? '')) notice.textContent = data.notice ?? '';
     patch(line, h('div', null,
       entries(sockets).map(feed),
+      switched && deadMan(switched),
       fact('Clock', data.clock),
       h('span', { class: 'quota', title: data.quotas_hint }, h('i', null, 'Quota'), data.quotas.map(quota)),
       answered(answer),
@@ -79,7 +91,7 @@ export default (component) => panel(component, (root, follow) => {
       redraw();
     },
     draw({ full }) {
-      ({ sockets, answered_ms: answer } = full);
+      ({ sockets, answered_ms: answer, dead_man: switched } = full);
       redraw();
     },
     stop: () => clearInterval(clock),
