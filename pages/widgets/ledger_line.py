@@ -46,7 +46,7 @@ def sentence(progress: Progress, now: datetime) -> str:
     """Return how far the ledger is: ``Ledger complete since 4 Nov, synchronised 40 s ago.``"""
     if known := _STATES.get(progress.state):
         return known
-    since = f"Ledger complete since {_day(progress.since, now)}" if progress.since else "The ledger holds nothing yet"
+    since = f"Ledger complete since {day(progress.since, now)}" if progress.since else "The ledger holds nothing yet"
     if progress.synced_at is None:
         return f"{since}, {'being read from the exchange' if progress.state == 'syncing' else 'not synchronised yet'}."
     return f"{since}, synchronised {figures.age(figures.seconds_since(progress.synced_at, now))} ago."
@@ -63,5 +63,6 @@ def trouble(progress: Progress) -> str:
     return f"{why}. It is tried again by itself; what is shown is what was read before."
 
 
-def _day(at: datetime, now: datetime) -> str:
+def day(at: datetime, now: datetime) -> str:
+    """Return a day as ``4 Nov``, with the year where it is more than ten months ago."""
     return f"{at.day} {at:%b}" if (now - at).days <= 300 else f"{at.day} {at:%b} {at:%Y}"
