@@ -64,6 +64,7 @@ def live(allowed: Collection[str] = ()) -> Live:
                 leavings=running.leaving,
                 dead_man=running.dead_man,
                 alerts=running.alerts,
+                amends=running.amends,
                 ours=running.origins.ours,
                 audit=running.audit,
                 blotter=running.blotter,

@@ -26,7 +26,7 @@ def show(desk: Desk, symbol: str) -> None:
     """Draw both panels, of one symbol, or of all where it is empty."""
     for part in _PARTS:
         key = f"orders-{part}"
-        acts = {"cancel": orders_acts.cancel}
+        acts = {"cancel": orders_acts.cancel, "amend": orders_acts.amend}
         with st.container(border=True, key=f"box-{key}"):
             pushed.show(
                 live.ORDERS,
