@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import takewhile
 
 from kucoin.errors import JournalError
 from kucoin.journal.intents import Intent, IntentStore, Outcome
@@ -93,7 +95,7 @@ class Clerk:
         return self._open().get(client_oid)
 
     def owe(self, outcome: Outcome) -> None:
-        """Have ``outcome`` written soon."""
+        """Have ``outcome`` written soon; where its intent names no account yet, once that is known."""
         with self._changed:
             self._owed.append(outcome)
             self._changed.notify_all()
@@ -117,7 +119,7 @@ class Clerk:
             else:
                 self._tell(None)
             with self._changed:
-                if not self._stopping and (self._problem or not self._owed):
+                if not self._stopping and (self._problem or not self._due()):
                     self._changed.wait(self._again)
                 stopping = self._stopping
         try:
@@ -138,12 +140,17 @@ class Clerk:
             self._read = account
 
     def _write(self) -> None:
-        with self._changed:
-            owed = tuple(self._owed)
-        if owed:
+        if owed := self._due():
             self._open().note(owed)
             with self._changed:
                 del self._owed[: len(owed)]
+
+    def _due(self) -> list[Outcome]:
+        """Return what is owed, up to the first of which it is not known whose it is."""
+        account = self._account()
+        with self._changed:
+            due = takewhile(lambda each: account or each.intent is None or each.intent.account, self._owed)
+            return [_named(each, account) for each in due]
 
     def _tell(self, problem: str | None) -> None:
         with self._changed:
@@ -152,3 +159,10 @@ class Clerk:
             log.warning("%s", problem)
         elif before and not problem:
             log.info("the journal of orders is kept again")
+
+
+def _named(outcome: Outcome, account: str | None) -> Outcome:
+    """Return ``outcome`` with the account that was not known when it came about."""
+    if outcome.intent is None or outcome.intent.account or account is None:
+        return outcome
+    return replace(outcome, intent=replace(outcome.intent, account=account))

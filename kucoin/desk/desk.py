@@ -6,21 +6,21 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
+from typing import Protocol
 
-from kucoin.desk import admission
-from kucoin.desk.accounts import FIATS, Accounts, Pace, Verdict
+from kucoin.desk.accounts import Accounts, Pace
 from kucoin.desk.alert_events import Events
 from kucoin.desk.alert_values import AlertValues
 from kucoin.desk.alerts import Alerts
 from kucoin.desk.amend_ways import AmendWays
 from kucoin.desk.amends import Amends
+from kucoin.desk.appraisals import Appraisals
 from kucoin.desk.audit import Audit
 from kucoin.desk.blotter import Blotter
 from kucoin.desk.cancels import Cancels
 from kucoin.desk.closing import Closing
+from kucoin.desk.counts import Counts
 from kucoin.desk.dead_man import DeadMan
 from kucoin.desk.fill_book import FillBook
 from kucoin.desk.flip import Flips
@@ -32,46 +32,43 @@ from kucoin.desk.market import Market
 from kucoin.desk.moves import Moves
 from kucoin.desk.orders import Orders
 from kucoin.desk.origins import Origins
-from kucoin.desk.portfolio import Portfolio, Standing, appraise, nothing
+from kucoin.desk.portfolio import Portfolio
 from kucoin.desk.preview import Preview
 from kucoin.desk.previews import Previews
-from kucoin.desk.prices import Measure, Prices
 from kucoin.desk.protection import Protection
-from kucoin.desk.pushes import Pushes
 from kucoin.desk.reconcile import Reconciler
 from kucoin.desk.refresh import Refresher
+from kucoin.desk.report import About, report
 from kucoin.desk.risk import Risk
 from kucoin.desk.settle import Settlement
-from kucoin.desk.status import HostStatus, QuotaStatus, Status
+from kucoin.desk.status import Status
 from kucoin.desk.termbook import Termbook
 from kucoin.desk.trading import Trading
 from kucoin.desk.upstream import Upstream
+from kucoin.desk.warden import Warden
 from kucoin.desk.witness import Witness
-from kucoin.errors import InvalidRequest
 from kucoin.journal.alerts import AlertStore
 from kucoin.journal.audit import Chain
 from kucoin.journal.database import Journal
 from kucoin.journal.ends import EndStore
 from kucoin.journal.intents import IntentStore
 from kucoin.journal.ledger import LedgerStore
+from kucoin.journal.limits import LimitStore
 from kucoin.model.feed_private import PrivatePush
 from kucoin.model.limits import Limits
-from kucoin.model.market import ServiceState
 from kucoin.model.position import Position
 from kucoin.model.ticket import Ticket
 from kucoin.rest.client import Exchange
 
-# The total is repeated in these, whatever unit it is shown in.
-_REPEATED = ("USDT", "BTC", "EUR")
 
+class _Part(Protocol):
+    """Something with threads of its own."""
 
-class _Appraised(NamedTuple):
-    """A portfolio and what it was made of; as long as none of that changes, it is the present one."""
+    def start(self) -> None:
+        """Begin."""
 
-    generation: int
-    verdict: Verdict
-    pushes: Pushes
-    portfolio: Portfolio
+    def stop(self) -> None:
+        """End; returns within a few seconds."""
 
 
 class Desk:
@@ -117,14 +114,10 @@ class Desk:
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.mode = mode
-        self._site = site
-        self._version = version
-        self._key_tail = key_tail
+        self._about = About(mode=mode, site=site, version=version, key_tail=key_tail)
         self._exchange = exchange
         self._held = held or ExitStack()
         self._practice = practice
-        self._now = now
-        self._monotonic = monotonic
         self._refresher = Refresher(now=now)
         self._upstream = upstream
         self.hub, self.feeds, self.books = upstream.hub, upstream.feeds, upstream.books
@@ -149,10 +142,52 @@ class Desk:
             self.hub,
             self._refresher,
             shut=lambda: self.trading.state().reason,
+            leverage=lambda symbol, leverage: self.risk.require_leverage(symbol, leverage),  # noqa: PLW0108  made below
             now=now,
             monotonic=monotonic,
         )
-        self.risk = Risk(limits=limits, arm_for=arm_for, now=now, monotonic=monotonic)
+        self.fills = FillBook(
+            exchange,
+            journal,
+            self.hub,
+            self.orders,
+            account=self._ledger_of,
+            futures=lambda: self.ledger,
+            now=now,
+            monotonic=monotonic,
+        )
+        self.ledger = Ledger(
+            exchange,
+            LedgerStore(journal) if journal else None,
+            self.hub,
+            account=self._ledger_of,
+            held=self._accounts.held,
+            wallets=lambda: {currency: each.reading for currency, each in self._accounts.wallets.items()},
+            told=self.fills.keep,
+            now=now,
+            monotonic=monotonic,
+        )
+        self.futures = Futures(
+            self._accounts,
+            self.orders,
+            self.hub,
+            self._refresher,
+            ledger=self.ledger,
+            now=now,
+            monotonic=monotonic,
+        )
+        counts = Counts(
+            lambda at: self.trading.placed_since(at),  # noqa: PLW0108  made below
+            *(self.orders, self.market, self.terms.of),
+            accounts=self._accounts,
+            ledger=self.ledger,
+            futures=self.futures,
+            hub=self.hub,
+            now=now,
+            monotonic=monotonic,
+        )
+        warden = Warden(LimitStore(journal) if journal else None, account=self._ledger_of, now=now)
+        self.risk = Risk(warden, counts, limits=limits, arm_for=arm_for, now=now, monotonic=monotonic)
         self.audit = Audit(chain, account=self._ledger_of, now=now, monotonic=monotonic)
         self.trading = Trading(
             exchange,
@@ -161,7 +196,9 @@ class Desk:
             on=trading,
             account=self._ledger_of,
             standing=lambda: self._accounts.verdict().reason,
+            barred=self._barred,
             vet=self._faults,
+            risk=self.risk,
             now=now,
             monotonic=monotonic,
         )
@@ -173,7 +210,7 @@ class Desk:
             IntentStore(journal, chain) if journal else None,
             self._accounts,
             account=self._ledger_of,
-            shut=lambda: self.trading.state().reason,
+            shut=lambda: self.trading.ready().reason,
             now=now,
             monotonic=monotonic,
         )
@@ -218,36 +255,6 @@ class Desk:
         )
         if self._reconciler:
             self.trading.rely_on(self._reconciler)
-        self.fills = FillBook(
-            exchange,
-            journal,
-            self.hub,
-            self.orders,
-            account=self._ledger_of,
-            futures=lambda: self.ledger,
-            now=now,
-            monotonic=monotonic,
-        )
-        self.ledger = Ledger(
-            exchange,
-            LedgerStore(journal) if journal else None,
-            self.hub,
-            account=self._ledger_of,
-            held=self._accounts.held,
-            wallets=lambda: {currency: each.reading for currency, each in self._accounts.wallets.items()},
-            told=self.fills.keep,
-            now=now,
-            monotonic=monotonic,
-        )
-        self.futures = Futures(
-            self._accounts,
-            self.orders,
-            self.hub,
-            self._refresher,
-            ledger=self.ledger,
-            now=now,
-            monotonic=monotonic,
-        )
         happened = Events(self.hub)
         self.trading.on_change(happened.placed)
         self.alerts = Alerts(
@@ -290,47 +297,26 @@ class Desk:
             monotonic=monotonic,
         )
         self._history = History(self.feeds.status, monotonic=monotonic, now=now)
-        self._lock = threading.Lock()
-        self._portfolios: dict[str, _Appraised] = {}
+        self._appraisals = Appraisals(self._accounts, self.hub, self._refresher, now=now, monotonic=monotonic)
+        # Begun in this order, ended all at once: each may wait for an answer that does not come.
+        self._parts: list[_Part] = [self._refresher, self.ledger, self.fills, self.terms, self.risk, self.moves]
+        self._parts += [self.trading, self.cancels, self.flips, self.leaving, self.dead_man, self.protection]
+        self._parts += [self.amends, self._settlement, self._history, self.origins, self.alerts]
+        self._parts += [self._reconciler] if self._reconciler else []
 
     def start(self) -> None:
         """Begin to read from the exchange, and to hear it; returns at once."""
         self._upstream.start()
-        self._refresher.start()
         self.market.start()
-        self.ledger.start()
-        self.fills.start()
-        self.terms.start()
         self.audit.start()
         self.blotter.start()
-        self.moves.start()
-        self.trading.start()
-        self.cancels.start()
-        self.flips.start()
-        self.leaving.start()
-        self.dead_man.start()
-        self.protection.start()
-        self.amends.start()
-        self._settlement.start()
-        if self._reconciler:
-            self._reconciler.start()
-        self._history.start()
-        self.origins.start()
-        self.alerts.start()
+        for part in self._parts:
+            part.start()
 
     def stop(self) -> None:
         """Stop reading and close what the desk holds; returns within a few seconds even while the network hangs."""
-        parts = (self.trading, self._settlement, self.flips, self.cancels, self.terms, self.moves)
-        acts = (self.protection, self.amends)
-        stops = [
-            each.stop
-            for each in (*parts, *acts, self.origins, self._history, self.alerts, self._refresher, self.ledger)
-        ]
-        stops += [self.fills.stop, self.leaving.stop, self.dead_man.stop]
-        if self._reconciler:
-            stops.append(self._reconciler.stop)
-        stopping = [threading.Thread(target=stop, name="desk-stop") for stop in stops]
-        for thread in stopping:  # all at once: each may wait for an answer that does not come
+        stopping = [threading.Thread(target=part.stop, name="desk-stop") for part in self._parts]
+        for thread in stopping:
             thread.start()
         for thread in stopping:
             thread.join()
@@ -342,33 +328,12 @@ class Desk:
         self._held.close()
 
     def units(self) -> tuple[str, ...]:
-        """Return the units that a portfolio can be had in: USDT, BTC, and the fiat currencies that KuCoin quotes.
-
-        A fiat currency whose rate has not been asked for yet is among them.
-        """
-        return ("USDT", "BTC", *(fiat for fiat in FIATS if self._accounts.quoted(fiat)))
+        """Return the units that a portfolio can be had in; see `Appraisals.units`."""
+        return self._appraisals.units()
 
     def portfolio(self, unit: str) -> Portfolio:
-        """Return the whole account in ``unit``; the very same object until something new was read or pushed.
-
-        Prices move with the sockets as far as somebody has the portfolio's ``symbols`` watched.
-
-        Raises:
-            InvalidRequest: ``unit`` is none of `units`.
-        """
-        if unit not in self.units():
-            raise InvalidRequest(f"{unit!r} is not a unit of this account: it takes {', '.join(self.units())}")
-        generation, verdict = self._refresher.generation, self._accounts.verdict()
-        with self._lock:
-            known = self._portfolios.get(unit)
-        if known and known[:2] == (generation, verdict) and known.pushes.unchanged():
-            return known.portfolio
-        now = self._now()
-        pushes = Pushes(self.hub, self._accounts.tickers.reading.at, now=now, monotonic=self._monotonic())
-        portfolio = self._appraised(unit, verdict, pushes, now)
-        with self._lock:
-            self._portfolios[unit] = _Appraised(generation, verdict, pushes, portfolio)
-        return portfolio
+        """Return the whole account in ``unit``; see `Appraisals.portfolio`."""
+        return self._appraisals.portfolio(unit)
 
     def preview(self, ticket: Ticket) -> Preview:
         """Return what would come of ``ticket`` now; see `Previews.preview`."""
@@ -376,38 +341,7 @@ class Desk:
 
     def status(self) -> Status:
         """Return the state of the hosts, the clock, the quotas and the key."""
-        line = self._exchange.status()
-        services = {"spot": self._accounts.spot_service, "futures": self._accounts.futures_service}
-        hosts = []
-        for host in line.hosts:
-            source = services[host.name]
-            service = source.reading.value if source else None
-            hosts.append(
-                HostStatus(
-                    name=host.name,
-                    answered_at=host.answered_at,
-                    problem=host.problem,
-                    service=service.state if service else ServiceState.UNKNOWN,
-                    service_message=service.message if service else "",
-                )
-            )
-        quotas = [
-            QuotaStatus(
-                pool=report.pool.label, limit=report.limit, remaining=report.remaining, reset_in=report.reset_in
-            )
-            for report in line.pools
-        ]
-        asked = self._accounts.admission.reading.value
-        return Status(
-            mode=self.mode,
-            site=self._site,
-            version=self._version,
-            hosts=tuple(hosts),
-            clock_offset=line.clock_offset,
-            quotas=tuple(quotas),
-            key_tail=self._key_tail,
-            warnings=admission.warnings(asked, practice=self.mode == "practice") if asked else (),
-        )
+        return report(self._exchange, self._accounts, self._about)
 
     def health(self) -> Health:
         """Return the last hour of the sockets, and what had to be repaired."""
@@ -426,6 +360,11 @@ class Desk:
         born = asked.key.created_at if self.mode == "practice" else None
         return asked.key.uid if born is None else f"{asked.key.uid} {born:%Y-%m-%dT%H:%MZ}"
 
+    def _barred(self) -> str:
+        """Why the key is not to be used at all; empty where it may be, or was not asked about yet."""
+        asked = self._accounts.admission.reading.value
+        return asked.refusal if asked else ""
+
     def _positions(self) -> tuple[Position, ...] | None:
         """The open futures positions as they were last read or pushed; None while they were never read."""
         source = self._accounts.positions
@@ -435,23 +374,3 @@ class Desk:
         """Everything that is known against ``ticket``; what the order holds that it replaces, is there for it."""
         replaced = self.orders.order(ticket.replaces) if ticket.replaces is not None else None
         return [fault.text for fault in self.terms.vet(ticket, replaced)]
-
-    def _appraised(self, unit: str, verdict: Verdict, pushes: Pushes, now: datetime) -> Portfolio:
-        if verdict.standing is not Standing.READY:
-            return nothing(unit, verdict.standing, verdict.reason)
-        accounts = self._accounts
-        tickers, dollars = accounts.tickers.reading, accounts.dollars.reading
-        prices = Prices(tickers.value, dollars.value or {}, pushes.last)
-        appraised = appraise(
-            accounts.places(now, pushes.mark),
-            self._measure(prices, unit),
-            others=[self._measure(prices, other) for other in _REPEATED if other != unit],
-            names=accounts.names.reading.value or {},
-            prices_at=tickers.at,
-            reason=f"Prices are not being read: {tickers.problem}" if tickers.problem else "",
-        )
-        return replace(appraised, symbols=pushes.symbols)
-
-    def _measure(self, prices: Prices, unit: str) -> Measure:
-        rate = self._accounts.rates[unit].reading.value if unit in self._accounts.rates else None
-        return Measure(prices, unit, rate)

@@ -207,6 +207,19 @@ class Orders:
                 return f"{'Futures' if futures else 'Spot'} orders may be {self._every:g} s old: {line}"
         return self._listening.problem
 
+    def unsure(self) -> str | None:
+        """Return why orders may live that are not known here, None where nothing says so.
+
+        As long as pushes come, a reading that failed since the first is no reason.
+        """
+        for reader in self._readers:
+            reading = reader.source.reading
+            if reading.at is None:
+                return f"{reader.name.lower()} have not been read yet"
+            if reading.problem and self._hub.problem(futures=reader.futures, private=True):
+                return f"{reader.name.lower()} cannot be read"
+        return None
+
     def _add(self, net: Net[K], memory: Memory[K]) -> Reader[K]:
         reader = Reader(
             net,

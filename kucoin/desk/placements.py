@@ -7,19 +7,20 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from kucoin.desk.lookup import windowed
 from kucoin.model.ticket import OPEN_STATES, Placement, Ticket, TicketState
 
 log = logging.getLogger(__name__)
 
+_JUST = timedelta(seconds=60)  # for which settled orders are kept beyond midnight: that is counted by the minute
 _SETTLING = 12.0  # s for which orders of an earlier run that may stay unknown hold up new ones
 
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """When a ticket was given to the desk, on the clock that never jumps, and whose account it is for."""
+    """When a ticket was given to the desk, on the clock that never jumps, and whose it is; empty: not known yet."""
 
     at: float
     account: str
@@ -89,12 +90,19 @@ class Placements:
         midnight = self._now().replace(hour=0, minute=0, second=0, microsecond=0)
         with self._lock:
             if self._shown[0] != (self._generation, midnight):
-                gone = [oid for oid, each in self._known.items() if not each.open and each.handed_at < midnight]
+                kept = midnight - _JUST
+                gone = [oid for oid, each in self._known.items() if not each.open and each.handed_at < kept]
                 for client_oid in gone:
                     del self._known[client_oid]
                     self._presses.pop(client_oid, None)
-                self._shown = ((self._generation, midnight), tuple(reversed(self._known.values())))
+                newest = [each for each in reversed(self._known.values()) if each.open or each.handed_at >= midnight]
+                self._shown = ((self._generation, midnight), tuple(newest))
             return self._shown[1]
+
+    def since(self, at: datetime) -> tuple[Placement, ...]:
+        """Return those that were handed over from ``at`` on, and all open ones; those of a minute ago are known."""
+        with self._lock:
+            return tuple(each for each in self._known.values() if each.open or each.handed_at >= at)
 
     def unsettled(self) -> int:
         """Return how many orders of an earlier run are still to be looked for before new ones are taken.
@@ -181,9 +189,9 @@ class Placements:
         self._tell(adopted)
 
     def take(self, earlier: Sequence[Placement]) -> None:
-        """Take over what earlier runs left, in place of all but the open orders of this run."""
+        """Take over what earlier runs left, in place of all but this run's own that are open or nobody's yet."""
         with self._lock:
-            ours = {oid: each for oid, each in self._known.items() if each.open and oid in self._presses}
+            ours = {oid: each for oid, each in self._known.items() if self._is_ours(each)}
             theirs = {each.ticket.client_oid: _from_before(each) for each in earlier}
             self._known = {**theirs, **ours}
             self._presses = {oid: press for oid, press in self._presses.items() if oid in ours}
@@ -193,6 +201,11 @@ class Placements:
             news = [self._known[oid] for oid in self._earlier]
         for each in news:
             self._tell(each)
+
+    def _is_ours(self, placement: Placement) -> bool:
+        """Whether it is of this run, and open or sent before it was known whose it is; the lock is held."""
+        press = self._presses.get(placement.ticket.client_oid)
+        return press is not None and (placement.open or not press.account)
 
     def _put(self, placement: Placement) -> None:
         self._known[placement.ticket.client_oid] = placement

@@ -48,6 +48,7 @@ class Termbook:
     Args:
         refresher: Takes up what has to be read.
         shut: Why nothing may be changed at present, empty where it may.
+        leverage: Raises LimitExceeded where a contract's leverage may not be raised to that.
         modes_every: Seconds between two readings of modes and leverage.
         now: The present moment, aware UTC; readings are marked with it.
         monotonic: Seconds that never jump: the feeds' clock.
@@ -62,6 +63,7 @@ class Termbook:
         refresher: Refresher,
         *,
         shut: Callable[[], str],
+        leverage: Callable[[str, Decimal], None] = lambda symbol, leverage: None,  # noqa: ARG005  nothing is limited
         modes_every: float = MODES_EVERY,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         monotonic: Callable[[], float] = time.monotonic,
@@ -72,6 +74,7 @@ class Termbook:
         self._hub = hub
         self._refresher = refresher
         self._shut = shut
+        self._require_leverage = leverage
         self._modes_every = modes_every
         self._now = now
         self._monotonic = monotonic
@@ -150,7 +153,7 @@ class Termbook:
         """Have a contract's cross leverage changed; `changes` tells what came of it.
 
         Raises:
-            NotAllowed: Who asks may not, or nothing may be changed now.
+            NotAllowed: Who asks may not, or nothing may be changed now; LimitExceeded where it is more than may be.
             InvalidRequest: It is on isolated margin, or there is no such leverage.
         """
         terms, contract = self._changeable(symbol, principal, "change a leverage")
@@ -159,6 +162,7 @@ class Termbook:
         most = contract.max_leverage
         if not leverage.is_finite() or leverage < 1 or (most is not None and leverage > most):
             raise InvalidRequest(f"leverage {leverage} is not from 1 to {most or 'the highest'} of {symbol}")
+        self._require_leverage(symbol, leverage)
         self._change(
             symbol,
             lambda: self._exchange.futures_positions.set_cross_leverage(symbol=symbol, leverage=leverage),

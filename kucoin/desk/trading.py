@@ -6,47 +6,35 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from kucoin.desk import dispatch
+from kucoin.desk.carrier import Carrier, intent_of
 from kucoin.desk.checks import Checked, Checks
 from kucoin.desk.clerk import Clerk
 from kucoin.desk.errands import Errands
+from kucoin.desk.gate import NO_ACCOUNT, Admission, Gate, Gatekeeper
 from kucoin.desk.limits import reduces
 from kucoin.desk.orders import Orders
 from kucoin.desk.placements import Placements
 from kucoin.desk.principal import Principal
 from kucoin.desk.reconcile import Divergence, Findings
 from kucoin.errors import (
-    ApiError,
-    DuplicateClientOid,
-    DuplicateOrder,
     InvalidRequest,
-    JournalError,
-    KucoinError,
     NotAllowed,
     NotSent,
-    OutcomeUnknown,
-    TooManyRequests,
 )
-from kucoin.journal.intents import Intent, IntentStore, Outcome
+from kucoin.journal.intents import IntentStore, Outcome
 from kucoin.model.ticket import Placement, Ticket, TicketState
 from kucoin.rest.client import Exchange
 
 log = logging.getLogger(__name__)
 
 _WORKERS = 4
-_LATE = 5.0  # s from the press, after which an order is not sent any more: a person should decide again
-_NO_ACCOUNT = "The exchange has not said yet what the API key may do."
+_LEAVERS = 8  # workers of their own: the others may all hang at a dead line or a full disk
 
-
-@dataclass(frozen=True, slots=True)
-class Gate:
-    """Whether orders are taken, and why not where they are not."""
-
-    open: bool
-    reason: str = ""
+Refused = Callable[[Ticket, Principal, NotSent], None]
+"""Is told of a ticket that was not taken, and why."""
 
 
 class Trading:
@@ -59,7 +47,9 @@ class Trading:
         on: Whether the settings allow trading at all.
         account: Whose orders they are; None until the key was found fit.
         standing: Why it is not, in words for the page; may be empty.
+        barred: Why the key is not to be used at all; empty where it may be, or nothing is known of it yet.
         vet: Says in sentences what the exchange would refuse a ticket for: the desk's own second check.
+        risk: The limits and switches; None where there are none.
         again: Seconds between two attempts at a journal that fails.
         now: Aware UTC.
         monotonic: Seconds that never jump.
@@ -74,26 +64,42 @@ class Trading:
         on: bool,
         account: Callable[[], str | None],
         standing: Callable[[], str] = lambda: "",
+        barred: Callable[[], str] = lambda: "",
         vet: Callable[[Ticket], Iterable[str]] = lambda ticket: (),  # noqa: ARG005  nothing is known of its symbol
+        risk: Admission | None = None,
         again: float = 0.5,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._exchange = exchange
         self._orders = orders
-        self._on = on
-        self._account = account
-        self._standing = standing
         self._vet = vet
+        self._risk = risk
         self._now = now
         self._monotonic = monotonic
         self._placements = Placements(note=self._owe, now=now, monotonic=monotonic)
-        self._placements.on_change(self._placed)
         self._clerk = Clerk(store, account=account, take=self._take, again=again, now=now)
         self._checks = Checks(exchange)
         self._workers = Errands(_WORKERS, name="desk-order")
+        self._leavers = Errands(_LEAVERS, name="desk-leave")
         self._handing = threading.RLock()  # an order comes before the stop, or not at all; listeners may place
-        self._stopping = False
+        self._gate = Gatekeeper(
+            on=on,
+            has_key=exchange.has_credentials,
+            account=account,
+            standing=standing,
+            barred=barred,
+            clerk=self._clerk,
+            placements=self._placements,
+            risk=risk,
+        )
+        self._carrier = Carrier(
+            *(exchange, orders, self._clerk, self._placements, self._gate),
+            require=self._require,
+            settle=self.settle,
+            monotonic=monotonic,
+        )
+        self._refusals: list[Refused] = []
         self._findings: Findings | None = None
 
     @property
@@ -109,14 +115,16 @@ class Trading:
     def start(self) -> None:
         """Begin to read what earlier runs left, and to take orders after."""
         self._workers.start()
+        self._leavers.start()
         self._checks.start()
         self._clerk.start()
 
     def stop(self) -> None:
         """Send nothing any more; returns within a few s. An order whose answer is waited for stands in the journal."""
         with self._handing:
-            self._stopping = True
+            self._gate.stopping = True
         self._workers.stop()
+        self._leavers.stop()
         self._checks.stop()
         self._clerk.stop()
 
@@ -127,9 +135,18 @@ class Trading:
         """
         self._placements.on_change(hook)
 
+    def on_refusal(self, hook: Refused) -> None:
+        """Have ``hook`` called with every ticket that `place` does not take, on the thread of its call."""
+        self._refusals.append(hook)
+
     def state(self) -> Gate:
-        """Return whether orders are taken."""
-        reason = self._unwritable() or self._shut()
+        """Return whether orders are taken, those that only reduce aside: see `ready`."""
+        reason = self.ready().reason or self._gate.switched_off()
+        return Gate(not reason, reason)
+
+    def ready(self) -> Gate:
+        """Return whether orders could be taken, whatever the switches say: so it is with those that only reduce."""
+        reason = self._gate.unwritable() or self._gate.shut()
         return Gate(not reason, reason)
 
     def place(self, ticket: Ticket, principal: Principal, *, leaving: bool = False) -> Placement:
@@ -142,40 +159,37 @@ class Trading:
                 journal can be written. Only for what `reduces`.
 
         Raises:
-            NotAllowed: ``principal`` may not act, or orders are not taken: see `state`.
+            NotAllowed: ``principal`` may not act, or orders are not taken: see `state`. LimitExceeded where a limit
+                forbids this one.
             InvalidRequest: It contradicts itself, or the exchange would refuse it. Nothing was written or sent.
         """
-        principal.require_trader("place an order")
-        if leaving and not reduces(ticket):
-            raise InvalidRequest(f"{ticket.symbol}: order {ticket.client_oid} does more than make a position smaller")
-        if present := self.placement(ticket.client_oid):
-            return present
-        if unwritable := self._unwritable():
-            raise NotAllowed(unwritable)
-        account = self._require(ticket)
-        new = Placement(ticket=ticket, by=principal.name, state=TicketState.SENT, handed_at=self._now())
-        with self._handing:
-            if self._stopping:
-                raise NotAllowed("The dashboard is being stopped.")
-            placement = self._placements.begin(new, account)
-            if placement is new:
-                self._workers.run(lambda: self._carry_out(new))
-        return placement
+        try:
+            return self._place(ticket, principal, leaving=leaving)
+        except NotSent as refusal:
+            for hook in self._refusals:
+                hook(ticket, principal, refusal)
+            raise
 
     def admit(self, ticket: Ticket, principal: Principal) -> None:
         """Make sure that ``ticket`` would be taken now, as far as can be known; it is not placed.
+
+        The order that it replaces need not have ended yet.
 
         Raises:
             As `place`.
         """
         principal.require_trader("place an order")
-        if unwritable := self._unwritable():
-            raise NotAllowed(unwritable)
-        self._require(ticket)
+        self._require_new(ticket)
+        if self._risk is not None:
+            self._risk.admit(ticket, ahead=True)
 
     def placement(self, client_oid: str) -> Placement | None:
         """Return what became of a ticket; None where its id is not known, or was let go."""
         return self._placements.get(client_oid)
+
+    def placed_since(self, at: datetime) -> tuple[Placement, ...]:
+        """Return the orders that were handed over from ``at`` on, and all open ones; a minute of yesterday is known."""
+        return self._placements.since(at)
 
     def placements(self) -> tuple[Placement, ...]:
         """Return those since 00:00 UTC and all open ones, newest first; the very same tuple until something changed.
@@ -240,6 +254,9 @@ class Trading:
         An open order takes any fact; a settled one only that it was accepted after all, and a refused one none. What
         cannot be written down at once is written later.
         """
+        known = self.placement(client_oid)
+        if known is not None and known.state is not TicketState.REFUSED and state is TicketState.ACCEPTED and order_id:
+            self._orders.placed(known.ticket, order_id)  # first, so that at no moment nobody counts it as open
         return self._placements.settle(client_oid, state, order_id=order_id, code=code, words=words)
 
     @property
@@ -265,111 +282,50 @@ class Trading:
         """Take in that an open order was looked for so many times, when it is next, and whether a person may decide."""
         return self._placements.looked(client_oid, lookups, next_at, undecided)
 
-    def _unwritable(self) -> str:
-        """Why the journal keeps orders out; empty where it does not."""
-        problem = self._clerk.problem if self._on else None
-        return f"An order is written down before it is sent, but {problem}." if problem else ""
+    def _place(self, ticket: Ticket, principal: Principal, *, leaving: bool) -> Placement:
+        principal.require_trader("place an order")
+        if leaving and not reduces(ticket):
+            raise InvalidRequest(f"{ticket.symbol}: order {ticket.client_oid} does more than make a position smaller")
+        if present := self.placement(ticket.client_oid):
+            return present
+        account = self._require(ticket, leaving=True) if leaving else self._require_new(ticket)
+        with self._handing:  # from what counts towards the limits to being counted, one after the other
+            if self._gate.stopping:
+                raise NotAllowed("The dashboard is being stopped.")
+            if present := self.placement(ticket.client_oid):
+                return present
+            worth = self._risk.admit(ticket) if self._risk else None
+            new = Placement(
+                ticket=ticket, by=principal.name, state=TicketState.SENT, handed_at=self._now(), worth=worth
+            )
+            placement = self._placements.begin(new, account)
+            if placement is new:
+                workers = self._leavers if leaving else self._workers
+                workers.run(lambda: self._carrier.carry(new, leaving=leaving))
+        return placement
 
-    def _shut(self) -> str:
-        """Why no order is taken, the journal aside; empty where orders are."""
-        if not self._on:
-            return "Trading is switched off: KUCOIN_TRADING is off."
-        if self._stopping:
-            return "The dashboard is being stopped."
-        if not self._exchange.has_credentials:
-            return "There is no API key, and orders need one."
-        account = self._account()
-        if account is None:
-            return self._standing() or _NO_ACCOUNT
-        if self._clerk.account != account:
-            return "The journal is being read."
-        if held := self._placements.unsettled():
-            return f"{held} earlier {'order is' if held == 1 else 'orders are'} being looked up first."
-        return ""
+    def _require_new(self, ticket: Ticket) -> str:
+        """As `_require`, and it can be written down."""
+        if unwritable := self._gate.unwritable():
+            raise NotAllowed(unwritable)
+        return self._require(ticket)
 
-    def _require(self, ticket: Ticket) -> str:
-        """Return whose order it would be.
+    def _require(self, ticket: Ticket, *, leaving: bool = False) -> str:
+        """Return whose order it would be; empty where it is sent before that is known.
 
         Raises:
             NotAllowed: No order is taken.
             InvalidRequest: This one would be refused.
         """
-        reason, account = self._shut(), self._account()
-        if reason or account is None:
-            raise NotAllowed(reason or _NO_ACCOUNT)
+        gate = self._gate
+        reason = gate.locked() if leaving else gate.shut() or ("" if reduces(ticket) else gate.switched_off())
+        account = gate.account()
+        if reason or (account is None and not leaving):
+            raise NotAllowed(reason or NO_ACCOUNT)
         dispatch.verify(ticket)
-        if faults := " ".join(self._vet(ticket)):
+        if not leaving and (faults := " ".join(self._vet(ticket))):
             raise InvalidRequest(faults)
-        return account
-
-    def _carry_out(self, placement: Placement) -> None:
-        """Write down and send: the one place from which an order leaves, once."""
-        client_oid = placement.ticket.client_oid
-        try:
-            self._write_down(placement)
-        except DuplicateClientOid:
-            self._adopt(client_oid)
-        except NotSent as error:
-            self.settle(client_oid, TicketState.NOT_SENT, words=str(error))
-        except JournalError as error:
-            words = f"not sent, for it has to be written down first: {error}"
-            self.settle(client_oid, TicketState.NOT_SENT, words=words)
-        except Exception as error:
-            log.exception("order %s was not sent", client_oid)
-            self.settle(client_oid, TicketState.NOT_SENT, words=f"not sent: {_fault(error)}")
-        else:
-            self._send(placement.ticket)
-
-    def _write_down(self, placement: Placement) -> None:
-        """Have it on disk that ``placement`` is about to be sent.
-
-        Raises:
-            DuplicateClientOid: That was done before, by another process or run.
-            JournalError: It could not be written.
-            NotSent: It is not to be sent after all.
-        """
-        ticket = placement.ticket
-        press = self._placements.press(ticket.client_oid)
-        # Again: things may have changed while it waited for its turn. The journal tells itself.
-        if self._require(ticket) != press.account:
-            raise NotSent("not sent: the account is another one than at the press")
-        self._orders.expect(ticket.client_oid)
-        self._clerk.add(_intent(placement, press.account))
-        if self._stopping:
-            raise NotSent("not sent: the dashboard was being stopped")
-        waited = self._monotonic() - press.at
-        if waited > _LATE:
-            raise NotSent(f"not sent: its turn came after {waited:.0f} s, when what was meant may not hold any more")
-
-    def _send(self, ticket: Ticket) -> None:
-        """Send once, and take in what came back; refused is only what is proven to be."""
-        client_oid = ticket.client_oid
-        try:
-            order_id = dispatch.send(self._exchange, ticket)
-        except NotSent as error:
-            self.settle(client_oid, TicketState.NOT_SENT, words=str(error))
-        except (TooManyRequests, DuplicateOrder) as doubt:
-            self.settle(client_oid, TicketState.UNKNOWN, code=doubt.code, words=doubt.message)
-        except ApiError as refusal:
-            self.settle(client_oid, TicketState.REFUSED, code=refusal.code, words=refusal.message)
-        except OutcomeUnknown as doubt:
-            self.settle(client_oid, TicketState.UNKNOWN, words=str(doubt))
-        except Exception as error:
-            log.exception("what became of order %s is not known", client_oid)
-            self.settle(client_oid, TicketState.UNKNOWN, words=_fault(error))
-        else:
-            self.settle(client_oid, TicketState.ACCEPTED, order_id=order_id)
-
-    def _adopt(self, client_oid: str) -> None:
-        """Take over what the journal has under an id that was to be used again: nothing is sent a second time."""
-        try:
-            self._placements.adopt(client_oid, self._clerk.get(client_oid))
-        except KucoinError as error:
-            self.settle(client_oid, TicketState.UNKNOWN, words=f"its client id was used before, and {error}")
-
-    def _placed(self, placement: Placement) -> None:
-        if placement.state is TicketState.ACCEPTED and placement.order_id is not None:
-            self._orders.placed(placement.ticket, placement.order_id)
+        return account or ""
 
     def _take(self, earlier: tuple[Placement, ...]) -> None:
         for each in earlier:
@@ -388,14 +344,6 @@ class Trading:
                 code=placement.code,
                 words=placement.words,
                 took=placement.took,
-                intent=_intent(placement, account) if doubtful and account else None,
+                intent=intent_of(placement, account) if doubtful and account else None,
             )
         )
-
-
-def _intent(placement: Placement, account: str) -> Intent:
-    return Intent(account=account, ticket=placement.ticket, by=placement.by, handed_at=placement.handed_at)
-
-
-def _fault(error: Exception) -> str:
-    return f"a fault of this program ({type(error).__name__}), of which its log tells more"

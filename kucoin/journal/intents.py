@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -37,12 +38,13 @@ INTENT = "intent"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intent:
-    """A wish of ``account``, by whom and when the desk was given it."""
+    """A wish of ``account``, by whom and when the desk was given it, and what it counts towards the limits in USDT."""
 
     account: str
     ticket: Ticket | Transfer
     by: str
     handed_at: datetime
+    worth: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,14 +133,16 @@ class IntentStore:
 
     def _read(self, *conditions: ColumnElement[bool]) -> tuple[Placement, ...]:
         rows = self._rows(_ORDERS, *conditions)
-        return tuple(Placement(ticket=_wish(row.kind, row.body, row.client_oid), **_known(row)) for row in rows)
+        return tuple(
+            Placement(ticket=_wish(row.kind, row.body, row.client_oid), worth=row.worth, **_known(row)) for row in rows
+        )
 
     def _rows(self, kinds: tuple[str, ...], *conditions: ColumnElement[bool]) -> Sequence[Any]:
         later = tables.intent_event.alias()
         last = ~exists().where(later.c.client_oid == _events.client_oid, later.c.seq > _events.seq)
         query = (
             select(
-                *(_intents.client_oid, _intents.kind, _intents.body, _intents.by, _intents.handed_at),
+                *(_intents.client_oid, _intents.kind, _intents.body, _intents.by, _intents.handed_at, _intents.worth),
                 *(_events.state, _events.order_id, _events.code, _events.words),
             )
             .join(tables.intent_event, _intents.client_oid == _events.client_oid)
@@ -179,6 +183,7 @@ def _add(connection: Connection, intent: Intent) -> bool:
         "by": intent.by,
         "body": msgspec.json.encode(ticket).decode(),
         "handed_at": intent.handed_at,
+        "worth": intent.worth,
     }
     adding = _insert(connection, tables.intent).on_conflict_do_nothing().returning(_intents.client_oid)
     return connection.execute(adding, row).first() is not None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 
@@ -68,6 +68,8 @@ class RiskView:
         armed_until: Until when new risk may be taken; None while disarmed, and where no arming is needed.
         halt: Who stopped new orders, None while they are not stopped.
         problem: Why the limits are not known, or a change of theirs is not written down; empty otherwise.
+        set_by: Who set the limits and when (``set_at``); empty and None where they are those that nobody set.
+        arm_for: For how long one arms; None where no arming is needed.
     """
 
     limits: Limits | None
@@ -76,3 +78,6 @@ class RiskView:
     armed_until: datetime | None
     halt: Halt | None
     problem: str = ""
+    set_by: str = ""
+    set_at: datetime | None = None
+    arm_for: timedelta | None = None

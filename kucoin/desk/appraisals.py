@@ -1,0 +1,104 @@
+"""The whole account in a unit, made anew only where something in it has changed."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import NamedTuple
+
+from kucoin.desk.accounts import FIATS, Accounts, Verdict
+from kucoin.desk.portfolio import Portfolio, Standing, appraise, nothing
+from kucoin.desk.prices import Measure, Prices
+from kucoin.desk.pushes import Pushes
+from kucoin.desk.refresh import Refresher
+from kucoin.errors import InvalidRequest
+from kucoin.hub import Hub
+
+# The total is repeated in these, whatever unit it is shown in.
+_REPEATED = ("USDT", "BTC", "EUR")
+
+
+class _Appraised(NamedTuple):
+    """A portfolio and what it was made of; as long as none of that changes, it is the present one."""
+
+    generation: int
+    verdict: Verdict
+    pushes: Pushes
+    portfolio: Portfolio
+
+
+class Appraisals:
+    """Makes portfolios. Safe to call from any thread; nothing here waits.
+
+    Args:
+        refresher: Its generation tells when something was read or pushed.
+        now: The present moment, aware UTC, and ``monotonic`` the same moment in s of the feeds' clock.
+    """
+
+    def __init__(
+        self,
+        accounts: Accounts,
+        hub: Hub,
+        refresher: Refresher,
+        *,
+        now: Callable[[], datetime],
+        monotonic: Callable[[], float],
+    ) -> None:
+        self._accounts = accounts
+        self._hub = hub
+        self._refresher = refresher
+        self._now = now
+        self._monotonic = monotonic
+        self._lock = threading.Lock()
+        self._portfolios: dict[str, _Appraised] = {}
+
+    def units(self) -> tuple[str, ...]:
+        """Return the units that a portfolio can be had in: USDT, BTC, and the fiat currencies that KuCoin quotes.
+
+        A fiat currency whose rate has not been asked for yet is among them.
+        """
+        return ("USDT", "BTC", *(fiat for fiat in FIATS if self._accounts.quoted(fiat)))
+
+    def portfolio(self, unit: str) -> Portfolio:
+        """Return the whole account in ``unit``; the very same object until something new was read or pushed.
+
+        Prices move with the sockets as far as somebody has the portfolio's ``symbols`` watched.
+
+        Raises:
+            InvalidRequest: ``unit`` is none of `units`.
+        """
+        if unit not in self.units():
+            raise InvalidRequest(f"{unit!r} is not a unit of this account: it takes {', '.join(self.units())}")
+        generation, verdict = self._refresher.generation, self._accounts.verdict()
+        with self._lock:
+            known = self._portfolios.get(unit)
+        if known and known[:2] == (generation, verdict) and known.pushes.unchanged():
+            return known.portfolio
+        now = self._now()
+        pushes = Pushes(self._hub, self._accounts.tickers.reading.at, now=now, monotonic=self._monotonic())
+        portfolio = self._appraised(unit, verdict, pushes, now)
+        with self._lock:
+            self._portfolios[unit] = _Appraised(generation, verdict, pushes, portfolio)
+        return portfolio
+
+    def _appraised(self, unit: str, verdict: Verdict, pushes: Pushes, now: datetime) -> Portfolio:
+        if verdict.standing is not Standing.READY:
+            return nothing(unit, verdict.standing, verdict.reason)
+        accounts = self._accounts
+        tickers, dollars = accounts.tickers.reading, accounts.dollars.reading
+        prices = Prices(tickers.value, dollars.value or {}, pushes.last)
+        appraised = appraise(
+            accounts.places(now, pushes.mark),
+            self._measure(prices, unit),
+            others=[self._measure(prices, other) for other in _REPEATED if other != unit],
+            names=accounts.names.reading.value or {},
+            prices_at=tickers.at,
+            reason=f"Prices are not being read: {tickers.problem}" if tickers.problem else "",
+        )
+        return replace(appraised, symbols=pushes.symbols)
+
+    def _measure(self, prices: Prices, unit: str) -> Measure:
+        rate = self._accounts.rates[unit].reading.value if unit in self._accounts.rates else None
+        return Measure(prices, unit, rate)
