@@ -209,7 +209,13 @@ def _protects(stop: Stop, open_positions: Sequence[Position] | None) -> bool:
 def _what(row: Row) -> str:
     """Say what an order is: side, size, symbol and price."""
     amount = (row.lots or row.size or row.funds) if isinstance(row, Stop) else row.size or getattr(row, "funds", None)
-    size = "" if amount is None else f" {Decimal(amount):,f}"
-    price = "" if row.price is None else f" at {row.price:,f}"
-    waits = f", waiting for {row.stop_price:,f}" if isinstance(row, Stop) and row.stop_price is not None else ""
+    size = "" if amount is None else f" {_said(Decimal(amount))}"
+    price = "" if row.price is None else f" at {_said(row.price)}"
+    waits = f", waiting for {_said(row.stop_price)}" if isinstance(row, Stop) and row.stop_price is not None else ""
     return f"{row.side.capitalize()}{size} {row.symbol}{price}{waits}"
+
+
+def _said(value: Decimal) -> str:
+    """Write a number out without the zeros at its end, of which KuCoin tells many."""
+    text = f"{value:,f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
