@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import threading
 import tomllib
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from contextlib import ExitStack
+from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 
 from kucoin.desk.desk import Desk
@@ -14,6 +16,7 @@ from kucoin.desk.practice_process import PracticeProcess
 from kucoin.desk.upstream import Upstream
 from kucoin.journal.audit import Chain
 from kucoin.journal.database import Journal
+from kucoin.model.limits import Limits
 from kucoin.rest import hosts
 from kucoin.rest.client import Exchange
 from kucoin.settings import Mode, Settings, load
@@ -21,6 +24,27 @@ from kucoin.web.live import Live
 from kucoin.web.sight import Sight
 
 _ROOT = Path(__file__).resolve().parent.parent
+
+# What holds until somebody sets something else; docs/limits.md says why these.
+_LIMITS: Mapping[Mode, Limits] = {
+    Mode.LIVE: Limits(
+        order_value=Decimal(1_000),
+        daily_value=Decimal(10_000),
+        leverage=Decimal(5),
+        open_orders=50,
+        price_distance=Decimal("0.1"),
+        orders_per_minute=20,
+        daily_loss=Decimal(500),
+    ),
+    Mode.PRACTICE: Limits(
+        order_value=Decimal(500_000),
+        daily_value=Decimal(10_000_000),
+        leverage=Decimal(100),
+        open_orders=200,
+        orders_per_minute=200,
+    ),
+}
+_ARMED = timedelta(minutes=15)  # in live mode
 
 _lock = threading.Lock()
 _running: list[Desk] = []  # the process's one Desk, or nothing
@@ -109,6 +133,8 @@ def build(settings: Settings) -> Desk:
             trading=settings.trading,
             journal=journal,
             chain=chain,
+            limits=_LIMITS[settings.mode],
+            arm_for=_ARMED if settings.mode is Mode.LIVE else None,
             held=held.pop_all(),
             practice=process.standing if process else None,
         )
