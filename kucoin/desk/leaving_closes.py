@@ -44,7 +44,6 @@ class _Case:
         accepted: How many orders were.
         doubtful: The answer to one was lost.
         trouble: What the last try brought instead, as a sentence.
-        barred: This desk does not send such orders at all.
     """
 
     position: Position
@@ -61,7 +60,6 @@ class _Case:
     accepted: int = 0
     doubtful: bool = False
     trouble: str = ""
-    barred: bool = False
     reopened: bool = False
 
     @property
@@ -134,7 +132,7 @@ class Closes:
                 self._cases[key] = _case(position)
         for key, case in self._cases.items():
             self._land(case)
-            if case.flying or case.barred:
+            if case.flying:
                 continue
             if read_at >= case.settled_at and not case.again:
                 self._learn(case, shown.get(key))
@@ -184,7 +182,6 @@ class Closes:
                 self._place(FuturesTicket(order=order))
         except NotSent as error:
             case.flying = [oid for oid in case.flying if self._placement(oid) is not None]
-            case.barred = True
             self._end(case, ItemState.FAILED, f"Nothing was sent: {error}")
         case.tries += 1
 
@@ -202,8 +199,7 @@ class Closes:
         if not case.flying:
             now = self._monotonic()
             case.settled_at, case.due = now, now + _PAUSES[min(case.tries, len(_PAUSES)) - 1]
-            if not case.barred:
-                self._say(case)
+            self._say(case)
 
     def _take(self, case: _Case, placement: Placement) -> None:
         match placement.state:

@@ -82,7 +82,7 @@ def test_a_position_is_closed_whole_by_an_order_that_cannot_open(floor: Floor) -
     assert (item.what, item.state) == ("Long 1,250 XBTUSDTM", ItemState.SENT)
     assert floor.step().state is ItemState.SENT  # it is not answered yet: that none is shown proves nothing
     floor.answer(TicketState.ACCEPTED)
-    assert floor.step(held(1_250), read=0.05).state is ItemState.SENT  # read before
+    assert floor.step(read=0.08).state is ItemState.SENT  # read before
     done = floor.step(passed=0.1)
     assert (done.state, done.words, len(floor.sent)) == (ItemState.DONE, "Closed.", 1)
     assert done.took == pytest.approx(0.2)
