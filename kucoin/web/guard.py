@@ -129,6 +129,7 @@ class GuardPanel(Panel):
         return {
             "halt": None if halt is None else {"by": halt.by, "at": milliseconds(halt.at)},
             "arming": view.arming,
+            "arm_for": "" if view.arm_for is None else f"{view.arm_for.total_seconds() / 60:.0f} min",
             "armed_until": self._sight.exchanges(view.armed_until),
             "problem": view.problem,
         }

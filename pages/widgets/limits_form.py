@@ -10,7 +10,7 @@ import streamlit as st
 from kucoin.desk import ticket_rules
 from kucoin.desk.desk import Desk
 from kucoin.errors import InvalidRequest, KucoinError
-from kucoin.model.limits import Limits
+from kucoin.model.limits import Limits, RiskView
 from kucoin.web import limit_words
 from pages.widgets import figures, session
 
@@ -32,7 +32,7 @@ def show(desk: Desk) -> None:
     """Draw the form; call it outside of any fragment."""
     view = desk.risk.view()
     st.header("Set limits", anchor=False)
-    st.caption("An empty field is no limit. What only reduces a position passes all of them.")
+    st.caption(f"An empty field is no limit. What only reduces a position passes all of them. {_since(view)}")
     if view.limits is None:
         st.warning(
             figures.plain(f"The limits are not known, so every order that opens risk is refused: {view.problem}")
@@ -56,6 +56,12 @@ def show(desk: Desk) -> None:
         st.form_submit_button("Set limits", key="limits-set", on_click=_set)
     if said := st.session_state.get(_SAID):
         st.caption(said)
+
+
+def _since(view: RiskView) -> str:
+    if view.set_at is None:
+        return "Nobody set them yet: these are the usual ones."
+    return figures.plain(f"Set by {view.set_by} on {view.set_at:%Y-%m-%d %H:%M:%S} UTC.")
 
 
 def read(texts: dict[str, str]) -> Limits:

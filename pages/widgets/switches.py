@@ -38,10 +38,11 @@ def _orders(view: RiskView) -> None:
 
 
 def _arming(view: RiskView) -> None:
-    if not view.arming:
+    if view.arm_for is None:
         return
     if view.armed_until is None:
-        _switch("Arming", "Disarmed: orders that open risk are refused.", "Arm", "arm")
+        label = f"Arm for {view.arm_for.total_seconds() / 60:.0f} min"
+        _switch("Arming", "Disarmed: orders that open risk are refused.", label, "arm")
     else:
         _switch("Arming", f"Armed until {view.armed_until:%H:%M:%S} UTC.", "Disarm", "disarm")
 

@@ -18,6 +18,7 @@ PAGES = {
     "Futures": ".st-key-positions tbody tr",
     "Ticket": ".st-key-ticket-ladder .age.fresh",
     "Orders and fills": ".st-key-orders-open tbody",
+    "Limits and alerts": ".st-key-limits-use tbody tr",
     "Health": ".st-key-feeds tbody tr",
 }
 GROUNDS = {"dark": "rgb(15, 17, 19)", "light": "rgb(251, 250, 247)"}

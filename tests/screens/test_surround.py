@@ -111,7 +111,11 @@ def test_the_menu_names_the_pages(app: AppTest) -> None:
     app.run()
     assert "Watch" in [element.value for element in app.sidebar.caption]
     entries = [element.proto.label for element in app.sidebar.get("page_link")]
-    assert entries == ["Portfolio", "Live trades", "Futures", "Ticket", "Health"]
+    assert entries == [
+        *("Portfolio", "Live trades", "Futures"),
+        *("Ticket", "Orders and fills"),
+        *("Limits and alerts", "Health"),
+    ]
 
 
 def test_a_page_that_fails_shows_a_code_and_no_detail(

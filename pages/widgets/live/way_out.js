@@ -71,14 +71,14 @@ function row(act, { title, label, does, doubt, dead }, waiting) {
 }
 
 /** The switches, each with the press that turns it. */
-function* switches({ halt, stop, arming, armed_until: until }) {
+function* switches({ halt, stop, arming, armed_until: until, arm_for: armFor }) {
   if (halt) {
     yield ['allow', { title: 'New orders are stopped', label: 'Allow orders again', does: `By ${halt.by} since ${clock(halt.at)}. What only reduces passes.` }];
   } else yield ['stop', stop];
   if (!arming) return;
   const time = until == null ? 0 : until - exchangeTime();
   if (time > 0) yield ['disarm', { title: 'Armed', label: 'Disarm', does: `New risk may be taken for another ${left(time)}.` }];
-  else yield ['arm', { title: 'Disarmed', label: 'Arm for 15 min', does: 'Orders that open risk are refused. What only reduces passes.' }];
+  else yield ['arm', { title: 'Disarmed', label: `Arm for ${armFor}`, does: 'Orders that open risk are refused. What only reduces passes.' }];
 }
 
 /** One press and its items; of an earlier one only those that are not done. */
@@ -101,9 +101,10 @@ export default (component) => panel(component, (root, follow, tell) => {
   const trouble = h('p', { class: 'doubt', role: 'alert' });
   const results = h('div', { class: 'results' });
   const aloud = h('p', { class: 'aloud', role: 'status' });
+  const foot = h('p', { class: 'foot' }, FOOT);
   const dialog = h('dialog', { 'aria-labelledby': 'title' },
     h('header', null, title, age, h('span', { class: 'push' }), h('button', { type: 'button', class: 'close', 'aria-label': 'Close' }, '✕')),
-    rows, h('p', { class: 'foot' }, FOOT), trouble, aloud, results);
+    rows, foot, trouble, aloud, results);
   root.append(bar, dialog);
 
   let told = UNTOLD;
@@ -121,6 +122,7 @@ export default (component) => panel(component, (root, follow, tell) => {
       h('button', { type: 'button', class: 'out', 'data-open': 'ways', 'aria-haspopup': 'dialog', 'aria-keyshortcuts': 'F6' },
         'Way out', h('kbd', { 'aria-hidden': 'true' }, 'F6'))));
     put(title, mode === 'ways' ? 'Way out' : 'Switches');
+    foot.hidden = mode !== 'ways';
     const offered = mode === 'ways' ? ['stop', 'cancel', 'flatten'].map((act) => [act, told[act]]) : [...switches(told)];
     patch(rows, h('div', null, offered.map(([act, offer]) => row(act, offer, waiting.has(act)))));
     put(trouble, problem || told.problem || root.querySelector(':scope > .trouble')?.textContent || '');
@@ -171,7 +173,7 @@ export default (component) => panel(component, (root, follow, tell) => {
 
   root.onclick = ({ target }) => {
     const button = target.closest?.('button');
-    if (button?.dataset.open) open('cancel', button.dataset.open);
+    if (button?.dataset.open) open('stop', button.dataset.open);
     else if (button?.dataset.act) press(button.dataset.act);
     else if (button) dialog.close();
   };
