@@ -21,7 +21,7 @@ from kucoin.desk.agenda import Agenda
 from kucoin.desk.amend_ways import AMEND, AmendWays
 from kucoin.desk.cancels import Cancels
 from kucoin.desk.changed import Wish, changed, reached, triggered, whole
-from kucoin.desk.faults import is_figure
+from kucoin.desk.faults import is_figure, said
 from kucoin.desk.order_state import SpotOrderState
 from kucoin.desk.orders import Orders
 from kucoin.desk.principal import Principal
@@ -192,7 +192,15 @@ class Amends:
         if cancel is not None and cancel.state is CancelState.SENT:
             raise InvalidRequest("It is just being cancelled.")
         words = f"{'Changing' if way.how == AMEND else 'Cancelling, to place anew'}: {wish}."
-        told = Amend(order_id=order_id, symbol=way.symbol, state=AmendState.SENT, words=words, by=who.name)
+        told = Amend(
+            order_id=order_id,
+            symbol=way.symbol,
+            state=AmendState.SENT,
+            words=words,
+            by=who.name,
+            price=wish.price,
+            size=wish.size,
+        )
         live = self._orders.triggered(order_id) or order_id
         case = _Case(told, live, wish, who, self._monotonic(), self._cancels.wished(order_id))
         with self._lock:
@@ -297,7 +305,7 @@ class Amends:
             return self._run(partial(self._renew, old, cancel), case, _AGAIN)
         size = whole(old, case.wish)
         if size is not None and filled >= size:
-            return self._tell(case, AmendState.DONE, f"{filled:,f} of it was filled, so nothing is left to be placed.")
+            return self._tell(case, AmendState.DONE, f"{said(filled)} of it was filled, so nothing is left to be placed.")
         return self._place(case, self._successor(case, old, filled))
 
     def _place(self, case: _Case, ticket: Ticket) -> None:
@@ -402,4 +410,4 @@ class Amends:
 
 
 def _too_small(filled: Decimal) -> str:
-    return f"{filled:,f} of it is filled already: its size has to be more than that."
+    return f"{said(filled)} of it is filled already: its size has to be more than that."

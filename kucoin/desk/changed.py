@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from kucoin.decimals import ONE
+from kucoin.desk.faults import said
 from kucoin.errors import InvalidRequest
 from kucoin.model.order import FuturesStop, Lots, StopDirection, StopPriceType
 from kucoin.model.stop_order import SpotStop
@@ -30,7 +31,7 @@ class Wish:
 
     def __str__(self) -> str:
         """In words: ``price 87,180.0, size 0.5``."""
-        return ", ".join(f"{name} {value:,f}" for name, value in self.named())
+        return ", ".join(f"{name} {said(value)}" for name, value in self.named())
 
 
 def whole(ticket: Ticket, wish: Wish) -> Decimal | None:
@@ -73,7 +74,7 @@ def changed(ticket: Ticket, wish: Wish, *, client_oid: str, replaces: str, fille
         spot = replace(ticket.order, client_oid=client_oid, price=price, size=left)
         return replace(ticket, order=spot, trigger=trigger, replaces=replaces, amends=None)
     if left is not None and left % ONE:
-        raise InvalidRequest(f"{left:,f} is no whole number of lots.")
+        raise InvalidRequest(f"{said(left)} is no whole number of lots.")
     stop = ticket.order.stop
     if stop is not None and wish.trigger is not None:
         stop = replace(stop, price=wish.trigger)
@@ -100,4 +101,4 @@ def reached_by(stop: FuturesStop, last: Decimal | None, mark: Decimal | None) ->
 def _reached(at: Decimal, name: str, seen: Decimal | None, *, rises: bool) -> str:
     if seen is None or (at > seen if rises else at < seen):
         return ""
-    return f"{at:,f} is reached already: the {name} price is {seen:,f}."
+    return f"{said(at)} is reached already: the {name} price is {said(seen)}."

@@ -74,8 +74,8 @@ class Amended(NamedTuple):
 def find_amended(exchange: Exchange, ticket: SpotTicket, *, handed_at: datetime, now: datetime) -> Amended:
     """Ask what became of changing an order: the old one first, and only where it has ended for one in its place.
 
-    The new one keeps the old one's client id, so it is told by having come after it. Where the old one has no such id
-    the new one cannot be found, and only an old one that was wholly filled proves that there is none.
+    The new one keeps the old one's client id, so it is told by its price and by not having come before the old one.
+    Where that has no such id the new one cannot be found, and only where it was wholly filled it is sure to be none.
 
     Raises:
         KucoinError: A source could not be asked or read, so that nothing is known.
@@ -101,7 +101,8 @@ def find_amended(exchange: Exchange, ticket: SpotTicket, *, handed_at: datetime,
         except NotFound:
             continue
         for order in found:
-            if order.order_id != old_id and order.created_at is not None and order.created_at > old.created_at:
+            later = order.created_at is None or order.created_at >= old.created_at
+            if order.order_id != old_id and later and order.price == ticket.order.price:
                 return Amended(order, in_vain=False)
     return Amended(None, in_vain=True)
 

@@ -20,7 +20,7 @@ from kucoin.desk.agenda import Agenda
 from kucoin.desk.aims import Aim, Kind
 from kucoin.desk.cancels import Cancels
 from kucoin.desk.closing import Held, position
-from kucoin.desk.faults import is_figure
+from kucoin.desk.faults import is_figure, said
 from kucoin.desk.orders import Orders
 from kucoin.desk.position_lines import PositionLine
 from kucoin.desk.principal import Principal
@@ -152,7 +152,7 @@ class Protection:
         if price <= ZERO:
             raise InvalidRequest(f"{symbol}: at no price above 0 would it close at a loss.")
         if line.stop_loss is not None and (line.stop_loss >= price if is_long else line.stop_loss <= price):
-            raise InvalidRequest(f"{symbol}: its stop at {line.stop_loss:,f} is at break-even already, or better.")
+            raise InvalidRequest(f"{symbol}: its stop at {said(line.stop_loss)} is at break-even already, or better.")
         aim.refuse(price, StopPriceType.MP, terms)
         return price
 
@@ -305,7 +305,7 @@ class Protection:
             if new is None or new.order_id != order.order_id:
                 self._orders.told(stops.answered_futures(order))
                 self._cancels.cancel(order.order_id, case.who)
-                case.old[order.order_id] = f"{order.stop_price:,f}" if order.stop_price is not None else "–"
+                case.old[order.order_id] = said(order.stop_price) if order.stop_price is not None else "–"
         if not case.old and case.ticket is None:
             return self._tell(case, ChangeState.REFUSED, f"There is no {case.aim.kind} to remove.")
         return self._await_cancels(case)
@@ -331,7 +331,7 @@ class Protection:
         said = [case.done] if case.done else []
         state = ChangeState.DONE
         for order_id, end in ends.items():
-            old = f"the old one at {case.old[order_id]}"
+            old = f"the {'old one' if case.done else case.aim.kind} at {case.old[order_id]}"
             if end is not None and end.state is CancelState.CANCELLED:
                 said.append(f"{old} is cancelled")
                 continue
