@@ -6,6 +6,7 @@ import streamlit as st
 
 from kucoin.desk.portfolio import Standing
 from pages.widgets import (
+    futures_acts,
     futures_contract,
     futures_funding,
     futures_pnl,
@@ -58,8 +59,11 @@ def ticking() -> None:
             futures_contract.show(desk)
         else:
             positions()
+    if futures_acts.due():
+        st.rerun()
 
 
 ticking()
+futures_acts.show()
 if tab == _POSITIONS and desk.futures.view().standing is not Standing.NO_CREDENTIALS:
     futures_pnl.show(desk)  # from our own ledger, so also while the exchange is away

@@ -1,13 +1,15 @@
 """The futures page's figures: margin accounts, positions and their totals, written out one by one for the push socket.
 
-What there is to draw (which accounts, which positions, their badges) goes by the name ``layout``; every other name is
-that of a figure. One panel carries all of it, since they change together.
+What there is to draw (which accounts, which positions, their badges) goes by the name ``layout``, and what was done
+with positions lately by ``acts``; every other name is that of a figure. One panel carries all of it, since they change
+together.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from decimal import ROUND_CEILING, Decimal
 from typing import Any, Literal
 
@@ -18,10 +20,12 @@ from kucoin.desk.position_lines import AccountLine, Flag, PositionLine, SideTota
 from kucoin.errors import InvalidRequest
 from kucoin.figures import Direction
 from kucoin.model.feed import Mark
+from kucoin.model.times import milliseconds
 from kucoin.web.panel import Body, Change, Panel
+from kucoin.web.position_acts import Act, PositionActs
 from kucoin.web.sight import CATCHING_UP, LIVE, OLD, STALE, Fresh, Sight
 
-LAYOUT = "layout"
+LAYOUT, ACTS = "layout", "acts"
 PANEL = "futures:"
 """What the panel is asked for by."""
 
@@ -32,6 +36,8 @@ _FULL_BAR = Decimal("0.5")  # the distance at which its bar is full: what is fur
 _TIGHT, _HIGH = Decimal("0.5"), Decimal("0.8")  # risk ratios to look at; at 1 cross positions are liquidated
 _STEPS = 5  # of the rank in the queue for deleveraging, as KuCoin draws it
 _HOT = 4
+_SHOWN = 6  # of what was done lately
+_LOOK = 0.3  # s between two looks at that
 _REST = 9.0  # a look that takes long makes the next one wait, so that all of them take a tenth of a core
 
 _ALERT, _WARN = "alert", "warn"
@@ -133,9 +139,18 @@ class FuturesPanel(Panel):
         self._watched: tuple[str, ...] = ()
         self._heard_at: float | None = None  # in s of the feeds' clock
         self._due = 0.0
+        self._done = _acts_of(sight)
+        self._acts: list[Body] = []
+        self._acts_due = 0.0
 
     def change(self) -> Change | None:
         """Tell the figures that changed; all of it where some went."""
+        acts, changed = self._look_at_acts(), self._look_at_figures()
+        if changed is None:
+            return Change("more", acts) if acts else None
+        return changed if changed.kind == "full" else Change("more", changed.body | acts)
+
+    def _look_at_figures(self) -> Change | None:
         began = self._sight.monotonic()
         self._listen()
         if began < self._due:
@@ -158,10 +173,23 @@ class FuturesPanel(Panel):
             return Change("full", self.full())
         return Change("more", changed) if changed else None
 
+    def _look_at_acts(self) -> Body:
+        """Return what was done with positions lately where that is another than it was."""
+        now = self._sight.monotonic()
+        if self._done is None or now < self._acts_due:
+            return {}
+        self._acts_due = now + _LOOK
+        lately = self._done.lately(datetime.fromtimestamp(self._sight.wall(), UTC))
+        acts = [_act(each) for each in lately[:_SHOWN]]
+        if acts == self._acts:
+            return {}
+        self._acts = acts
+        return {ACTS: acts}
+
     def full(self) -> Body:
         """Return all of it."""
         cells = {f"{name}/{key}": cell for name, row in self._rows.items() for key, cell in row.cells.items()}
-        return {LAYOUT: self._layout, **cells}
+        return {LAYOUT: self._layout, ACTS: self._acts, **cells}
 
     def fresh(self) -> Fresh:
         """Judge by the newest mark price, and by whether the account's own messages are heard."""
@@ -206,6 +234,23 @@ class FuturesPanel(Panel):
         for status in self._sight.hub.feeds():
             if status.name.startswith("feed-futures-private") and status.heard_at is not None:
                 self._heard_at = max(status.heard_at, self._heard_at or 0.0)
+
+
+def _acts_of(sight: Sight) -> PositionActs | None:
+    """Return what collects what was done; None where nothing can be."""
+    if sight.trading is None or sight.orders is None or sight.flips is None or sight.protection is None:
+        return None
+
+    def places(symbol: str) -> int:
+        rules = sight.market.rules(symbol)
+        return rules.price_decimals if rules else 0
+
+    return PositionActs(sight.trading, sight.orders, sight.flips, sight.protection, places)
+
+
+def _act(act: Act) -> Body:
+    at = milliseconds(act.at)
+    return {"of": act.of, "what": act.what, "state": act.state, "words": act.words, "at": at}
 
 
 def _rows(view: FuturesView, before: dict[str, _Row]) -> Iterator[tuple[str, _Row]]:

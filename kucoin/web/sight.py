@@ -10,16 +10,18 @@ from decimal import Decimal
 from typing import NamedTuple, Protocol
 
 from kucoin.book.books import Books
+from kucoin.desk.alerts import Alerts
 from kucoin.desk.audit import Audit
 from kucoin.desk.blotter import Blotter
-from kucoin.desk.alerts import Alerts
 from kucoin.desk.cancels import Cancels
 from kucoin.desk.dead_man import DeadMan
+from kucoin.desk.flip import Flips
 from kucoin.desk.futures import FuturesView
 from kucoin.desk.leaving import Leavings
 from kucoin.desk.market import Market
 from kucoin.desk.order_state import AnyOrder
 from kucoin.desk.portfolio import Portfolio
+from kucoin.desk.protection import Protection
 from kucoin.desk.refresh import Reading
 from kucoin.desk.risk import Risk
 from kucoin.desk.status import Status
@@ -130,6 +132,8 @@ class Sight:
     leavings: Leavings | None = None
     dead_man: DeadMan | None = None
     alerts: Alerts | None = None
+    flips: Flips | None = None
+    protection: Protection | None = None
     audit: Audit | None = None
     blotter: Blotter | None = None
     monotonic: Callable[[], float] = time.monotonic

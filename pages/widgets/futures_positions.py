@@ -11,7 +11,7 @@ import streamlit as st
 from kucoin.desk.futures import FuturesView
 from kucoin.desk.position_lines import LooseStop
 from kucoin.web.futures import PANEL
-from pages.widgets import figures, pushed
+from pages.widgets import figures, futures_acts, pushed, way_out
 from pages.widgets.live import live
 
 _ROE, _RETURN = "ROE", "Return"
@@ -33,10 +33,10 @@ def show(view: FuturesView, now: datetime) -> None:
             st.warning(f"**Something of this may be missing or old:** {figures.plain(view.problem.rstrip('. '))}.")
         if view.loose_stops:
             st.warning(loose(view.loose_stops))
-        if view.positions:
-            pushed.show(live.POSITIONS, PANEL, key="positions", rows=len(view.positions), gain=_GAINS[gain])
-        else:
+        if not view.positions:
             st.markdown(empty(view, now))
+        on, rows = {"act": futures_acts.heard}, len(view.positions)  # without any it tells what closed the last one
+        pushed.show(live.POSITIONS, PANEL, key=futures_acts.KEY, on=on, rows=rows, gain=_GAINS[gain])
 
 
 def _bar(view: FuturesView) -> str:
@@ -56,6 +56,10 @@ def _bar(view: FuturesView) -> str:
             bind="query-params",
             label_visibility="collapsed",
         )
+        if view.positions:
+            st.button(
+                f"Close all {len(view.positions)}…", key="close-all", on_click=way_out.open_for, args=("flatten",)
+            )
     return gain or _ROE
 
 

@@ -108,7 +108,7 @@ def test_a_position_that_goes_is_told_by_telling_all(held: Held) -> None:
     assert change.kind == "full"
     assert not [name for name in change.body if name.startswith("SOLUSDTM")]
     held.current = nothing(Standing.REFUSED, "no")
-    assert panel.change() == ("full", {"layout": {"accounts": [], "positions": [], "totals": []}})
+    assert panel.change() == ("full", {"layout": {"accounts": [], "positions": [], "totals": []}, "acts": []})
 
 
 def test_a_flag_or_an_order_alone_changes_the_layout(held: Held) -> None:

@@ -35,7 +35,7 @@ function fill(element, [text, direction, size]) {
  * `draw(data, cell, told, redraw)` returns its content. `cell(name, figure, {look, digits, flashes, why, drawn})` makes
  * the element of a figure, where `figure` is what the script says of it, if it does: with `drawn` one that shows no text
  * but only the size, and with `why` one that tells on hover why it is unknown. `told(name)` is what the socket said, if
- * it did; what it says as `layout` is no figure, but a reason to draw everything anew. So is a call of `redraw()`. What
+ * it did; what it says as `layout` or `acts` is no figure, but a reason to draw everything anew. So is a call of `redraw()`. What
  * `heading(age)` returns stands above.
  */
 export function figures(component, draw, heading = () => null) {
@@ -85,7 +85,7 @@ export function figures(component, draw, heading = () => null) {
       draw({ full, more }) {
         said = full ?? Object.assign(said, more);
         const cramped = Object.entries(full ?? more).filter(([name, figure]) => write(name, figure, Boolean(more)));
-        if (cramped.length > 0 || (full ?? more).layout) redraw();
+        if (cramped.length > 0 || (full ?? more).layout || (full ?? more).acts) redraw();
       },
       stop: () => clearInterval(clock),
     };

@@ -1,10 +1,11 @@
 // The futures positions, nearest to their liquidation first; below 560 px of its own width every row is a card.
 // Which rows there are comes over the socket as `layout` (kucoin/web/futures.py); the script says `gain`, how gains are
-// told in percent: `roe` or `plain_return`.
+// told in percent: `roe` or `plain_return`. It tells the script `act`: {id, act, part}, what was chosen in a row's menu.
 
 import { h } from './base.js';
 import { figures, fractionDigits } from './cells.js';
 import { UNKNOWN } from './numbers.js';
+import { positionMenu } from './position_menu.js';
 import { exchangeTime } from './socket.js';
 
 const DIGIT = 7.35; // px of a figure's digit, its points and spaces, a heading's letter, and what is between two columns
@@ -15,6 +16,7 @@ const PILL = 25; // px of a pill around its text
 const ROW = 53;
 const REORDER = 5_000; // ms between two looks at whether the rows still stand in order
 
+const STATES = { working: 'Under way', done: 'Done', half: 'Half done', refused: 'Refused', unknown: 'Unknown' };
 const GAINS = { roe: 'ROE', plain_return: 'Return' };
 
 /**
@@ -34,6 +36,7 @@ const COLUMNS = [
   { id: 'rate', head: ['Rate', 'due in'], lines: ['funding_rate'], sort: 'funding_rate', spare: 5 },
   { id: 'adl', head: ['ADL'], sort: 'adl', width: 35, spare: 4 },
   { id: 'exits', head: ['Profit at', 'Stop at'], lines: ['take_profit', 'stop_loss'], prices: true, spare: 2, label: 'Profit, stop at' },
+  { id: 'act', head: [], width: 44 },
 ];
 const WHY = {
   liquidation: 'No liquidation price is known of this position',
@@ -87,7 +90,7 @@ function sorted(rows, { column, falling }, told, gain) {
 
 function heading(column, sort, width, gain) {
   const lines = column.id === 'unrealised' ? [...column.head, GAINS[gain]] : column.head;
-  const text = lines.map((line) => h('span', null, line));
+  const text = column.id === 'act' ? h('span', { class: 'aloud' }, 'Menu') : lines.map((line) => h('span', null, line));
   const order = sort.column === column.id ? (sort.falling ? 'descending' : 'ascending') : null;
   const title = column.id === 'adl' ? ADL : null;
   const attributes = { scope: 'col', class: kind(column), 'aria-sort': order, style: width && `width:${width}px`, title };
@@ -125,13 +128,27 @@ const CONTENT = {
     cell('take_profit'),
     h('small', null, row.no_stop ? h('span', { class: 'badge warn' }, 'No stop') : cell('stop_loss')),
   ],
+  act: (row, cell, gain, act) => [
+    h('button', {
+      type: 'button', class: 'more', 'data-menu': row.id, 'aria-haspopup': 'menu',
+      'aria-label': `Close or protect… ${row.symbol} ${row.long ? 'long' : 'short'}`,
+    }, h('span', { class: 'dots', 'aria-hidden': 'true' }, '···'), h('span', { class: 'long' }, 'Close or protect…')),
+    act && h('small', { class: 'state', 'data-state': act.state, title: `${act.what}. ${act.words}` }, act.state),
+  ],
 };
 
-function content(column, row, digits, gain, live) {
+/** What was done with positions lately, newest first, and what became of it. */
+function acts(done) {
+  const time = (at) => h('time', null, new Date(at).toISOString().slice(11, 19));
+  return h('ol', { class: 'done', 'aria-label': 'Done lately', 'aria-live': 'polite' }, done.map(({ at, what, state, words }) =>
+    h('li', { 'data-state': state }, time(at), h('b', { class: 'state', 'data-state': state }, STATES[state]), h('span', null, `${what}. ${words}`))));
+}
+
+function content(column, row, digits, gain, live, act) {
   const cell = (name, look = {}) => live(`${row.id}/${name}`, null, {
     digits: column.prices ? digits[column.id] : null, flashes: column.flashes === name, why: WHY[name] ?? 'Not known yet', ...look,
   });
-  if (CONTENT[column.id]) return CONTENT[column.id](row, cell, gain);
+  if (CONTENT[column.id]) return CONTENT[column.id](row, cell, gain, act);
   const [first, second] = column.lines;
   return [cell(first), second && h('small', null, cell(second))];
 }
@@ -151,7 +168,8 @@ function totals(total, rows, cell) {
     h('td', { class: 'realised spare-3', title: 'Of the positions above; those closed today are in what was realised below' },
       of('realised_today')),
     h('td', { class: 'funding spare-1' }, of('funding_paid')),
-    h('td', { class: 'rate spare-5' }), h('td', { class: 'adl spare-4' }), h('td', { class: 'exits spare-2' }));
+    h('td', { class: 'rate spare-5' }), h('td', { class: 'adl spare-4' }), h('td', { class: 'exits spare-2' }),
+    h('td', { class: 'act' }));
 }
 
 export default function (component) {
@@ -178,6 +196,7 @@ export default function (component) {
   function draw(data, cell, told, redraw) {
     const { gain } = data;
     const layout = told('layout');
+    const done = told('acts') ?? [];
     if (!layout) return h('div', { style: `height:${46 + ROW * data.rows}px` });
     const rows = sorted(layout.positions, root.sort, told, gain);
     const digits = Object.fromEntries(COLUMNS.filter(({ prices }) => prices).map(({ id, lines }) =>
@@ -190,19 +209,28 @@ export default function (component) {
     root.redraw = redraw;
     root.onclick = ({ target }) => {
       const id = target.closest('[data-sort]')?.dataset.sort;
+      const opener = target.closest('[data-menu]');
+      if (opener) root.menu.open(opener, rows.find((row) => row.id === opener.dataset.menu));
       if (!id) return;
       const falling = root.sort.column === id ? !root.sort.falling : !COLUMNS.find((column) => column.id === id).rising;
       root.sort = { column: id, falling };
       redraw();
     };
-    return h('table', { 'aria-label': 'Positions', class: hidden.map((spare) => `without-${spare}`).join(' ') },
+    const table = h('table', { 'aria-label': 'Positions', class: hidden.map((spare) => `without-${spare}`).join(' ') },
       h('thead', null, h('tr', null, COLUMNS.map((column) => heading(column, root.sort, root.rooms[column.id], gain)))),
       h('tbody', null, rows.map((row) => h('tr', null, COLUMNS.map((column) =>
-        h('td', { class: kind(column), 'data-label': column.label }, content(column, row, digits, gain, cell)))))),
+        h('td', { class: kind(column), 'data-label': column.label }, content(column, row, digits, gain, cell, done.find(({ of }) => of === row.id))))))),
       h('tfoot', null, layout.totals.map((total) => totals(total, rows, cell))));
+    return [rows.length > 0 && table, done.length > 0 && acts(done)];
   }
 
+  root.choose = (position, act, part) => component.setTriggerValue('act', { id: position.id, act, part });
+
   const leave = figures(component, draw);
+  if (!root.menu) {
+    root.menu = positionMenu((...chosen) => root.choose(...chosen));
+    root.append(root.menu.element);
+  }
   root.widths ??= new ResizeObserver(() => root.redraw?.());
   root.widths.observe(root);
   root.clocks ??= [
@@ -216,7 +244,7 @@ export default function (component) {
   return () => {
     root.clocks?.forEach(clearInterval);
     root.widths?.disconnect();
-    for (const name of ['clocks', 'widths', 'redraw']) delete root[name];
+    for (const name of ['clocks', 'widths', 'redraw', 'menu']) delete root[name];
     leave();
   };
 }

@@ -1,0 +1,121 @@
+"""What was done with positions lately, and what became of it, told the same way whatever it was."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from operator import attrgetter
+from typing import Literal
+
+from kucoin.desk.flip import Flip, Flips, FlipState
+from kucoin.desk.order_state import AnyOrder
+from kucoin.desk.protection import Protection
+from kucoin.desk.trading import Trading
+from kucoin.model.change import Change
+from kucoin.model.order import OrderStatus, OrderType, PositionSide
+from kucoin.model.ticket import FuturesTicket, Placement, TicketState
+from kucoin.web import sent_words as words
+from kucoin.web.sight import Orders
+
+State = Literal["working", "done", "half", "refused", "unknown"]
+
+_LATELY = timedelta(minutes=10)
+_OPEN = frozenset({"working", "unknown"})
+_HALVES = ("-close", "-open")  # how the ids of the two orders end that turn a position round
+_FLIPS: Mapping[FlipState, State] = {
+    FlipState.CLOSING: "working",
+    FlipState.OPENING: "working",
+    FlipState.DONE: "done",
+    FlipState.HALF: "half",
+    FlipState.NOTHING: "refused",
+    FlipState.UNKNOWN: "unknown",
+}
+_OUTCOMES: Mapping[TicketState, State] = {
+    TicketState.SENT: "working",
+    TicketState.REFUSED: "refused",
+    TicketState.NOT_SENT: "refused",
+    TicketState.ABSENT: "refused",
+    TicketState.UNKNOWN: "unknown",
+}
+_ENDS: Mapping[OrderStatus | None, State] = {
+    OrderStatus.FILLED: "done",
+    OrderStatus.PARTIALLY_CANCELLED: "half",
+    OrderStatus.CANCELLED: "refused",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One of them: ``what`` was to be done with the position ``of`` (``XBTUSDTM/BOTH``), and in a sentence the end."""
+
+    of: str
+    what: str
+    state: State
+    words: str
+    at: datetime
+
+
+def of_change(change: Change) -> Act:
+    """Tell a change of what protects a position."""
+    of, what = f"{change.symbol}/{change.position_side}", f"{change.symbol}: {change.what}"
+    return Act(of, what, change.state.value, words.said(change.words), change.at)
+
+
+def of_flip(flip: Flip, places: int) -> Act:
+    """Tell a position that was turned round."""
+    what = f"Reverse {flip.symbol}: {words.sentence(flip.close.ticket, places)}, then the same again"
+    return Act(_position(flip.close), what, _FLIPS[flip.state], words.said(flip.words), flip.close.handed_at)
+
+
+def of_closing(placement: Placement, order: AnyOrder | None, places: int) -> Act:
+    """Tell an order at the market that closes a position or a part of it; ``order`` is what the exchange says of it."""
+    state = _OUTCOMES.get(placement.state) or _ENDS.get(order.status if order else None, "working")
+    end = words.life(order) if order and placement.state is TicketState.ACCEPTED else placement.words
+    what = words.sentence(placement.ticket, places)
+    return Act(_position(placement), what, state, words.said(end), placement.handed_at)
+
+
+def is_closing(placement: Placement) -> bool:
+    """Say whether it is such an order, and no half of what turns a position round."""
+    ticket = placement.ticket
+    if not isinstance(ticket, FuturesTicket) or ticket.client_oid.endswith(_HALVES):
+        return False
+    order = ticket.order
+    return order.type is OrderType.MARKET and order.stop is None and (order.reduce_only or order.close_order)
+
+
+class PositionActs:
+    """Collects them.
+
+    Args:
+        places: Decimals of a contract's prices.
+    """
+
+    def __init__(
+        self, trading: Trading, orders: Orders, flips: Flips, protection: Protection, places: Callable[[str], int]
+    ) -> None:
+        self._trading = trading
+        self._orders = orders
+        self._flips = flips
+        self._protection = protection
+        self._places = places
+
+    def lately(self, now: datetime) -> tuple[Act, ...]:
+        """Return those of the last ten minutes and those that are not over, newest first."""
+        acts = [of_change(change) for change in self._protection.changes()]
+        acts += [of_flip(flip, self._places(flip.symbol)) for flip in self._flips.flips()]
+        recent = (each for each in self._trading.placements() if each.open or now - each.handed_at <= _LATELY)
+        acts += [self._closing(each) for each in recent if is_closing(each)]
+        fresh = [act for act in acts if now - act.at <= _LATELY or act.state in _OPEN]
+        return tuple(sorted(fresh, key=attrgetter("at"), reverse=True))
+
+    def _closing(self, placement: Placement) -> Act:
+        order = self._orders.order(placement.order_id) if placement.order_id else None
+        return of_closing(placement, order, self._places(placement.ticket.symbol))
+
+
+def _position(placement: Placement) -> str:
+    ticket = placement.ticket
+    side = ticket.order.position_side if isinstance(ticket, FuturesTicket) else PositionSide.BOTH
+    return f"{ticket.symbol}/{side}"
