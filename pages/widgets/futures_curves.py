@@ -6,7 +6,7 @@ Curves never invent: a line ends where nothing was recorded and goes on behind t
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 from itertools import accumulate, pairwise
 from typing import Any
@@ -35,12 +35,13 @@ def realised(buckets: Sequence[Bucket], period: Period, unit: str, height: int, 
     names = [futures_days.named(start, period) for start in starts]
     line = {"type": "scatter", "x": starts, "y": heights, "mode": "lines", "line": {"color": look.ink, "width": 1.4}}
     end = {"type": "scatter", "x": starts[-1:], "y": heights[-1:], "mode": "markers", "hoverinfo": "skip"}
-    bars = {"type": "bar", "x": starts, "y": [float(net) for net in nets], "yaxis": "y2", "textposition": "none"}
-    bars["marker"] = {"color": [look.gain if net > 0 else look.loss for net in nets], "line": {"width": 0}}
+    days = {"type": "scatter", "x": starts, "y": [float(net) for net in nets], "yaxis": "y2", "mode": "lines"}
     traces: list[dict[str, Any]] = [
         line | _told(names, totals, unit),
         end | {"marker": {"color": look.ink, "size": 6}},
-        bars | _told(names, nets, unit),
+        days | {"line": {"width": 0}} | _told(names, nets, unit),
+        _bars([each for each in buckets if each.net > 0], buckets, look.gain),
+        _bars([each for each in buckets if each.net < 0], buckets, look.loss),
     ]
     where = {"x": 1, "xref": "paper", "xanchor": "left", "y": 0.12, "yref": "paper", "showarrow": False, "xshift": 6}
     return figure(
@@ -52,6 +53,19 @@ def realised(buckets: Sequence[Bucket], period: Period, unit: str, height: int, 
         below={"showticklabels": False, "showgrid": False, "zeroline": True, "zerolinecolor": look.line},
         annotations=[where | {"text": f"by {period}"}],
     )
+
+
+def _bars(some: Sequence[Bucket], of: Sequence[Bucket], colour: str) -> dict[str, Any]:
+    """Return the bars of ``some`` buckets as one shape: a browser draws 366 bars of Plotly's in half a second."""
+    half = 0.3 * min((after.start - before.start for before, after in pairwise(of)), default=timedelta(days=1))
+    x: list[datetime | None] = []
+    y: list[float | None] = []
+    for each in some:
+        left, right = (datetime.combine(each.start, time()) + side for side in (-half, half))
+        x += [left, left, right, right, None]
+        y += [0.0, float(each.net), float(each.net), 0.0, None]
+    shape = {"type": "scatter", "mode": "lines", "fill": "toself", "hoverinfo": "skip", "line": {"width": 0}}
+    return shape | {"x": x, "y": y, "yaxis": "y2", "fillcolor": colour}
 
 
 def _told(names: Sequence[str], sums: Sequence[Decimal], unit: str) -> dict[str, Any]:

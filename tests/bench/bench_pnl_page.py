@@ -25,14 +25,15 @@ _PATIENCE = PATIENCE * 4000  # ms; the first visit makes the ledger
 _SETTLED = 1500  # ms; what a browser still does of something else is not counted
 TIMES = int(sys.argv[1]) if len(sys.argv) > 1 else 20
 CONTRACTS = ("XBTUSDTM", "All contracts")
-SPANS = {"90 d": ("in 90 days.", 90), "30 d": ("in 30 days.", 30), "All": ("ever.", 366)}
-"""What is said of each, and how many bars it has."""
+SPANS = {"90 d": ("in 90 days.", 89), "30 d": ("in 30 days.", 29), "All": ("ever.", 365)}
+"""What is said of each, and how many bars it has: nothing was earned today yet."""
 CLOCK = """
 addEventListener('click', () => { globalThis.began = performance.now(); }, true);
 globalThis.began = 0; // of a page that was loaded
 const text = () => document.querySelector('.st-key-closed')?.textContent ?? '';
 globalThis.said = () => text().match(/\\d+ (in \\d+ days|ever)\\./)?.[0] ?? '';
-const count = () => document.querySelectorAll('.st-key-pnl-curve .barlayer .point').length;
+const count = () => [...document.querySelectorAll('.st-key-pnl-curve:not([data-retained]) .js-fill')]
+  .reduce((sum, shape) => sum + shape.getAttribute('d').split('M').length - 1, 0);
 const drawn = (words, bars) => said().endsWith(words) && document.querySelector('.st-key-closed canvas')
   && document.querySelector('.st-key-pnl-calendar div') && count() === bars
   && document.querySelector('.stApp').dataset.testScriptState === 'notRunning';

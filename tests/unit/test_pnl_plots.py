@@ -117,9 +117,13 @@ def weeks(*days: Bucket) -> list[list[dict[str, Any]]]:
 def test_the_line_is_what_the_bars_add_up_to() -> None:
     """Gains and losses in the reader's colours."""
     days = [day(date(2026, 3, 10), "5"), day(date(2026, 3, 11), "-7"), day(date(2026, 3, 12), "3")]
-    line, end, bars = futures_curves.realised(days, "day", "USDT", 232, LOOK).data
-    assert (list(line.y), list(end.y), list(bars.y)) == ([5, -2, 1], [1], [5, -7, 3])
-    assert list(bars.marker.color) == [LOOK.gain, LOOK.loss, LOOK.gain]
+    line, end, each, gains, losses = futures_curves.realised(days, "day", "USDT", 232, LOOK).data
+    assert (list(line.y), list(end.y), list(each.y)) == ([5, -2, 1], [1], [5, -7, 3])
+    assert (gains.fillcolor, list(gains.y)) == (LOOK.gain, [0, 5, 5, 0, None, 0, 3, 3, 0, None])
+    assert (losses.fillcolor, list(losses.y)) == (LOOK.loss, [0, -7, -7, 0, None])
+    left, right = losses.x[0], losses.x[2]
+    assert right - left == timedelta(days=0.6)
+    assert left + (right - left) / 2 == datetime(2026, 3, 11)  # noqa: DTZ001  a day as Plotly has it, without a zone
 
 
 def points(*minutes: int) -> list[EquityPoint]:
