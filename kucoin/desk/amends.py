@@ -305,7 +305,7 @@ class Amends:
             return self._run(partial(self._renew, old, cancel), case, _AGAIN)
         size = whole(old, case.wish)
         if size is not None and filled >= size:
-            return self._tell(case, AmendState.DONE, f"{said(filled)} of it was filled, so nothing is left to be placed.")
+            return self._tell(case, AmendState.DONE, f"{said(filled)} of it was filled: nothing is left to be placed.")
         return self._place(case, self._successor(case, old, filled))
 
     def _place(self, case: _Case, ticket: Ticket) -> None:
