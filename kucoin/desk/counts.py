@@ -20,11 +20,13 @@ from kucoin.desk.prices import Prices
 from kucoin.desk.terms import Terms
 from kucoin.hub import Hub
 from kucoin.model.feed import Mark, Quote
+from kucoin.model.limits import Limits
 from kucoin.model.ticket import OPEN_STATES, Placement, SpotTicket, Ticket, TicketState
 
 _MINUTE = timedelta(seconds=60)
 _OLD = 60.0  # s after which a price is too old to hold an order to
 _TOLD = timedelta(seconds=40)  # after which the orders of a pair that was taken are in a list, if no push told of them
+_UNASKED = "nobody asked for it"
 _NOUGHT = frozenset({TicketState.REFUSED, TicketState.NOT_SENT, TicketState.ABSENT})
 
 
@@ -75,20 +77,26 @@ class Counts:
         terms = self._terms(symbol)
         return terms.leverage if terms else None
 
-    def used(self, replaced: str | None = None) -> Used:
-        """Return how much of each limit is used.
+    def used(self, limits: Limits | None = None, replaced: str | None = None) -> Used:
+        """Return how much is used of each of ``limits`` that is set, of all where None.
 
         Args:
             replaced: KuCoin's id of an order that is about to be no more.
         """
+
+        def figure(name: str, count: Callable[[], Figure]) -> Figure:
+            return count() if limits is None or getattr(limits, name) is not None else _UNASKED
+
         now = self._now()
         midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
         placed = list(self._placed(min(midnight, now - _MINUTE)))  # before the orders, so that none is in neither
+        today = (each for each in placed if each.handed_at >= midnight)
+        just = (each for each in placed if each.handed_at > now - _MINUTE and _counts(each))
         return Used(
-            daily_value=total(self._worth(each) for each in placed if each.handed_at >= midnight),
-            open_orders=self._open(placed, now, replaced),
-            orders_per_minute=Decimal(sum(_counts(each) and each.handed_at > now - _MINUTE for each in placed)),
-            daily_loss=self._loss(),
+            daily_value=figure("daily_value", lambda: total(map(self._worth, today))),
+            open_orders=figure("open_orders", lambda: self._open(placed, now, replaced)),
+            orders_per_minute=Decimal(sum(1 for _ in just)),
+            daily_loss=figure("daily_loss", self._loss),
         )
 
     def _worth(self, placement: Placement) -> Figure:

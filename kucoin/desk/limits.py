@@ -77,7 +77,9 @@ class Used(NamedTuple):
 
 def reduces(ticket: Ticket) -> bool:
     """Whether the exchange will let ``ticket`` do nothing but make a futures position smaller."""
-    return isinstance(ticket, FuturesTicket) and (ticket.order.reduce_only or ticket.order.close_order)
+    if not isinstance(ticket, FuturesTicket) or ticket.bracket is not None:
+        return False
+    return ticket.order.reduce_only or ticket.order.close_order
 
 
 def orders_of(ticket: Ticket) -> int:

@@ -210,11 +210,12 @@ class Orders:
     def unsure(self) -> str | None:
         """Return why orders may live that are not known here, None where nothing says so.
 
-        As long as pushes come, a reading that failed since the first is no reason.
+        As long as pushes come, a reading that failed since the first is no reason; nor is a list that the account may
+        not read, since it cannot trade there.
         """
         for reader in self._readers:
             reading = reader.source.reading
-            if reading.at is None:
+            if reading.at is None and not reading.denied:
                 return f"{reader.name.lower()} have not been read yet"
             if reading.problem and self._hub.problem(futures=reader.futures, private=True):
                 return f"{reader.name.lower()} cannot be read"

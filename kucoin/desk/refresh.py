@@ -34,13 +34,15 @@ _STOPPING = 2.0  # s that stop() waits for readings under way; the threads are d
 class Reading(Generic[T_co]):
     """The last good value of a source and when it came; why the last attempt failed, if it did.
 
-    ``value`` and ``at`` are None before the first success, ``tried_at`` before the first attempt ended.
+    ``value`` and ``at`` are None before the first success, ``tried_at`` before the first attempt ended. ``denied``: the
+    last attempt failed because this account may not read it.
     """
 
     value: T_co | None = None
     at: datetime | None = None
     problem: str | None = None
     tried_at: datetime | None = None
+    denied: bool = False
 
 
 class Source(Generic[T]):
@@ -211,7 +213,7 @@ class Refresher:
         before = plan.source.reading
         if before.problem is None:  # one line an outage, however long it lasts
             log.warning("%s: %s", plan.source.name, problem)
-        plan.source.reading = replace(before, problem=problem, tried_at=at)
+        plan.source.reading = replace(before, problem=problem, tried_at=at, denied=isinstance(error, PermissionDenied))
         with self._changed:
             plan.failures += 1
             plan.unreached = isinstance(error, NotSent | OutcomeUnknown) and not isinstance(error, QuotaHeld)

@@ -40,8 +40,8 @@ class Counting(Protocol):
     def leverage(self, symbol: str) -> Decimal | None:
         """Return what a contract's orders use now."""
 
-    def used(self, replaced: str | None = None) -> Used:
-        """Return how much of each limit is used."""
+    def used(self, limits: Limits | None = None, replaced: str | None = None) -> Used:
+        """Return how much is used of each of ``limits`` that is set, of all where None."""
 
 
 class _Look(NamedTuple):
@@ -225,7 +225,7 @@ class Risk:
         if limits == Limits():
             return _known(order.worth)
         changes = isinstance(ticket, SpotTicket) and ticket.amends is not None
-        used = self._counts.used(ticket.replaces if ahead or changes else None)
+        used = self._counts.used(limits, ticket.replaces if ahead or changes else None)
         if passed := law.first_passed(limits, order, used):
             raise passed
         return _known(order.worth)
@@ -234,7 +234,8 @@ class Risk:
         """Return the first limit that ``ticket`` would pass if it were placed now; None where it passes none."""
         if reduces(ticket) or self._warden.held().problem:
             return None
-        return law.first_passed(self._limits(), self._counts.measured(ticket), self._counts.used(ticket.replaces))
+        limits = self._limits()
+        return law.first_passed(limits, self._counts.measured(ticket), self._counts.used(limits, ticket.replaces))
 
     def worth(self, ticket: Ticket) -> Decimal | None:
         """Return what ``ticket`` counts towards the limits, in USDT; None where its prices are not known."""
