@@ -2,7 +2,7 @@
 
 KuCoin lists these fills pair by pair, and has no list of the pairs. But every trade stands in the ledger of its account
 too, with its pair: so the ledgers are read first, and then the pairs on which they name a trade that is not kept yet.
-The marks of the ledgers move last, when all that they name is kept: whenever the reading is cut off, it is named again.
+A ledger's mark moves last, when all that it names is kept: whenever the reading is cut off, that is named again.
 The ledgers reach back 3 days, fills 7; where a ledger has a gap, every pair that was ever heard of is read.
 """
 
@@ -45,12 +45,11 @@ class SpotSync:
         store: Keeps the fills and the marks.
         account: Whose they are.
         has: Whether a fill is kept.
-        take: Is given fills that are kept, some of them again and again; returns how many were new.
+        take: Is given fills that are kept, some of them again and again.
         wait: Waits so many s; what it raises ends the reading.
         tell: Is told the present stage.
 
     Attributes:
-        news: How many fills were new.
         missing: The trades that a ledger named and no list of fills told, though they had time to.
     """
 
@@ -61,7 +60,7 @@ class SpotSync:
         account: str,
         *,
         has: Callable[[Key], bool],
-        take: Callable[[Sequence[LedgerFill]], int],
+        take: Callable[[Sequence[LedgerFill]], object],
         wait: Callable[[float], None],
         tell: Callable[[Stage], None],
     ) -> None:
@@ -69,10 +68,10 @@ class SpotSync:
         self._store = store
         self._account = account
         self._has = has
-        self._fills_taken = take
+        self._take = take
         self._tell = tell
         self._catch_up = CatchUp(store.marks(account), wait=wait, tell=tell)
-        self.news = 0
+        self._wanted: set[Pair] = set()  # where there are fills that are not kept
         self.missing: set[Key] = set()
 
     def since(self) -> datetime | None:
@@ -87,7 +86,7 @@ class SpotSync:
         What was read is kept whatever happens, and the next run goes on from there.
 
         Args:
-            hinted: Where there are trades that are not kept, whether or not a ledger names them.
+            hinted: Where there may be trades that are not kept, though no ledger names them yet.
             heard_of: The pairs on which there may have been trades; asked for where a ledger has a gap. One on which
                 there can be none, for KuCoin lists it no more or not on margin, does no harm.
 
@@ -97,34 +96,67 @@ class SpotSync:
         Raises:
             KucoinError: Something could not be read, or not be kept.
         """
-        named: dict[Key, datetime] = {}
-        sure, guessed = set(hinted), set[Pair]()
+        self._read(hinted, until)
+        refusal = self._read_wanted(until)
         for ledger in (SPOT_LEDGER, MARGIN_LEDGER):
-            if self._has_gap(ledger, until, named, sure):
-                guessed |= self._guessed(ledger, heard_of())
-        refusal = self._read(sure, until)
-        self._read(guessed - sure, until)
-        self.missing = {key for key in self.missing if not self._has(key)}
-        if refusal is None:
-            self.missing |= {key for key, at in named.items() if at < until - LATE and not self._has(key)}
-            for ledger in (SPOT_LEDGER, MARGIN_LEDGER):
-                self._passed(ledger, until)
+            refusal = self._follow(ledger, until, heard_of) or refusal
         return refusal or (_said(self.missing) if self.missing else None)
 
-    def _has_gap(self, ledger: str, until: datetime, named: dict[Key, datetime], pairs: set[Pair]) -> bool:
-        """Read a ledger from its mark on, and say whether it leaves out what happened since.
+    def _follow(self, ledger: str, until: datetime, heard_of: Callable[[], Iterable[str]]) -> str | None:
+        """Read a ledger from its mark on, a day at a time, and after each day what it names.
 
-        The trades that are not kept are put into ``named``, where they were into ``pairs``.
+        Returns:
+            Why some of that cannot be read, and the mark stays where it is.
         """
         mark, oldest = self._catch_up.marks.get(ledger), until - _NAMED
         gap = mark is None or mark.upto < oldest
-        for entry in self._entries(ledger, oldest if mark is None else max(mark.upto, oldest), until):
+        from_ = start = oldest if mark is None else max(mark.upto, oldest)
+        refusal: str | None = None
+        while start < until:
+            end = min(start + _DAY, until)
+            self._tell(stage(ledger, from_, start, until))
+            named: dict[Key, datetime] = {}
+            gap |= self._names(ledger, start, end, named)
+            if gap:
+                self._read(self._guessed(ledger, heard_of()), until)
+                gap = False
+            refusal = self._read_wanted(until)
+            if refusal is None:
+                self.missing |= {key for key, at in named.items() if at < until - LATE and not self._has(key)}
+                self._passed(ledger, end, until)
+            start = end
+        return refusal
+
+    def _names(self, ledger: str, start: datetime, end: datetime, named: dict[Key, datetime]) -> bool:
+        """Take the trades of a ledger that are not kept into ``named``, and where they were to what is wanted.
+
+        Returns:
+            Whether the ledger tells of a trade and not on what it was.
+        """
+        silent = False
+        for entry in self._entries(ledger, start, end):
             trade = entry.trade
+            silent |= trade is None and "EXCHANGE" in (entry.business or "")
             if trade is not None and not self._has(trade):
                 named[trade] = entry.at
-                pairs.add((_account(ledger, entry), trade[0]))
-            gap |= trade is None and "EXCHANGE" in (entry.business or "")  # a trade, and it does not say on what
-        return gap
+                self._wanted.add((_account(ledger, entry), trade[0]))
+        return silent
+
+    def _entries(self, ledger: str, start: datetime, end: datetime) -> Iterator[LedgerEntry]:
+        ledgers = self._exchange.ledgers
+        ask = ledgers.spot if ledger == SPOT_LEDGER else ledgers.margin
+        asked: set[int] = set()
+        cursor: int | None = None
+        while True:
+            question = partial(ask, start=start, end=end, cursor=cursor, limit=_LEDGER_PAGE, urgency=Urgency.BACKGROUND)
+            page: Page[LedgerEntry] = self._catch_up.patiently(question)
+            yield from page.items
+            cursor = page.cursor
+            if cursor is None:
+                return
+            if cursor in asked:
+                raise OutcomeUnknown(f"the pages of the {ledger} do not end: nothing new on number {cursor}")
+            asked.add(cursor)
 
     def _guessed(self, ledger: str, heard_of: Iterable[str]) -> set[Pair]:
         """Return where there may have been trades that a ledger does not name."""
@@ -132,41 +164,24 @@ class SpotSync:
         before = {pair for pair in map(_pair, self._catch_up.marks) if pair is not None and pair[0] in accounts}
         return before | {(account, symbol) for account in accounts for symbol in heard_of}
 
-    def _entries(self, ledger: str, from_: datetime, until: datetime) -> Iterator[LedgerEntry]:
-        """Read a ledger, a day at a time."""
-        ledgers = self._exchange.ledgers
-        ask = ledgers.spot if ledger == SPOT_LEDGER else ledgers.margin
-        start = from_
-        while start < until:
-            end = min(start + _DAY, until)
-            self._tell(stage(ledger, from_, start, until))
-            asked: set[int] = set()
-            cursor: int | None = None
-            while True:
-                question = partial(
-                    ask, start=start, end=end, cursor=cursor, limit=_LEDGER_PAGE, urgency=Urgency.BACKGROUND
-                )
-                page: Page[LedgerEntry] = self._catch_up.patiently(question)
-                yield from page.items
-                cursor = page.cursor
-                if cursor is None:
-                    break
-                if cursor in asked:
-                    raise OutcomeUnknown(f"the pages of the {ledger} do not end: nothing new on number {cursor}")
-                asked.add(cursor)
-            start = end
+    def _read_wanted(self, until: datetime) -> str | None:
+        """Read the fills wherever some are wanted; what cannot be read stays wanted, and why is returned."""
+        refusals = self._read(set(self._wanted), until)
+        return next((f"Fills on {pair[1]} cannot be read: {error}" for pair, error in refusals.items()), None)
 
-    def _read(self, pairs: Iterable[Pair], until: datetime) -> str | None:
-        """Read the fills on ``pairs``; return why some could not be, the others were."""
-        refusal: str | None = None
+    def _read(self, pairs: Iterable[Pair], until: datetime) -> dict[Pair, ApiError]:
+        """Read the fills on ``pairs``; return what was refused, the others were read."""
+        refusals: dict[Pair, ApiError] = {}
         for pair in sorted(pairs):
             try:
                 self._catch_up.read(self._stream(pair), until)
             except (AuthenticationFailed, PermissionDenied):
                 raise
-            except ApiError as error:  # listed no more, or a passing trouble: asked again with the next run
-                refusal = f"Fills on {pair[1]} cannot be read: {error}"
-        return refusal
+            except ApiError as error:  # listed no more, or a passing trouble
+                refusals[pair] = error
+            else:
+                self._wanted.discard(pair)
+        return refusals
 
     def _stream(self, pair: Pair) -> Stream[Fill]:
         account, symbol = pair
@@ -189,13 +204,10 @@ class SpotSync:
             late=LATE,
         )
 
-    def _take(self, fills: Sequence[LedgerFill]) -> None:
-        self.news += self._fills_taken(fills)
-
-    def _passed(self, ledger: str, until: datetime) -> None:
-        """Write down that everything which a ledger names is kept."""
+    def _passed(self, ledger: str, end: datetime, until: datetime) -> None:
+        """Write down that everything which a ledger names up to ``end`` is kept."""
         marks = self._catch_up.marks
-        mark = moved(marks.get(ledger), ledger, until - _NAMED, until - LATE)
+        mark = moved(marks.get(ledger), ledger, until - _NAMED, min(end, until - LATE))
         self._store.add_spot(self._account, (), mark)
         self._catch_up.marks = {**marks, ledger: mark}
 

@@ -26,7 +26,7 @@ _KINDS = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class LedgerFill:
     """A trade of one of the account's orders, spot, margin or futures.
 
