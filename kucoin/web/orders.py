@@ -68,7 +68,7 @@ class OrdersPanel(Panel):
         self._alive: dict[str, bool] = {}  # whether it waits for a price, by order id
         self._ended: tuple[_Ended, ...] = ()
         self._heirs: dict[str, str] = {}  # the id of the order that one stands in the place of
-        self._born: dict[str, float] = {}  # when the first order began in whose place one stands, in s since 1970
+        self._ranks: dict[str, tuple[float, str]] = {}  # of what stands in the place of another
         self._body: Body = {}
 
     def change(self) -> Change | None:
@@ -106,7 +106,8 @@ class OrdersPanel(Panel):
         problems = (sight.hub.problem(futures=futures, private=False) for futures in sorted(markets))
         if problem := next(filter(None, problems), None):
             return Fresh(CATCHING_UP, None, f"distances may be old: {problem}")
-        return fresh._replace(age=None)  # what the account's own sockets carry comes only when something happens
+        heard = [feed.heard_at for feed in sight.feeds.status() if "private" in feed.name and feed.heard_at is not None]
+        return fresh._replace(age=sight.age(min(heard)) if heard else None)
 
     def close(self) -> None:
         """Let go of the prices."""
@@ -131,10 +132,10 @@ class OrdersPanel(Panel):
         near = {symbol: self._near(symbol) for symbol in self._prices}
         effects = self._effects(any(each.futures for each, _ in waiting))
         rows: Body = {}
-        for order, is_sought in sorted(plain, key=self._age):
+        for order, is_sought in sorted(plain, key=lambda each: self._rank(each[0])):
             rules = self._sight.market.rules(order.symbol)
             rows[order.order_id] = order_row(order, rules, near[order.symbol], self._doing(order, is_sought))
-        for stop, is_sought in sorted(waiting, key=self._age):
+        for stop, is_sought in sorted(waiting, key=lambda each: self._rank(each[0])):
             rules, doing = self._sight.market.rules(stop.symbol), self._doing(stop, is_sought)
             rows[stop.order_id] = stop_row(stop, rules, near[stop.symbol], doing, _effect(stop, effects))
         for name in rows.keys() & self._heirs.keys():
@@ -170,13 +171,14 @@ class OrdersPanel(Panel):
             amend = self._sight.amends.amend_of(name) if self._sight.amends else None
             if amend is not None and amend.state is AmendState.DONE and amend.new_order_id not in {None, name}:
                 self._heirs[str(amend.new_order_id)] = name
-                self._born[str(amend.new_order_id)] = self._began(name)
+                if old := self._orders.order(name) or self._orders.stop(name):
+                    self._ranks[str(amend.new_order_id)] = self._rank(old)
         replaced = set(self._heirs.values())
         kept = [each for each in shown if each.until > now and each.order_id not in alive.keys() | replaced]
         self._alive, self._ended = alive, tuple(kept[-_LINGERING:])
         known = alive.keys() | {each.order_id for each in self._ended}
         self._heirs = {heir: name for heir, name in self._heirs.items() if heir in known}
-        self._born = {heir: at for heir, at in self._born.items() if heir in known}
+        self._ranks = {heir: rank for heir, rank in self._ranks.items() if heir in known}
 
     def _doing(self, order: _Working, sought: bool) -> Doing:
         amends, name = self._sight.amends, order.order_id
@@ -197,18 +199,11 @@ class OrdersPanel(Panel):
             return True
         return self._sight.ours(order.client_oid) if order.client_oid else None  # pushes do not tell the id of these
 
-    def _began(self, order_id: str) -> float:
-        """Return when an order began, in s since 1970; one that stands in the place of another is as old as that."""
-        if order_id in self._born:
-            return self._born[order_id]
-        found = self._orders.order(order_id) or self._orders.stop(order_id)
-        return found.created_at.timestamp() if found and found.created_at else self._sight.wall()
-
-    def _age(self, each: tuple[_Working, bool]) -> tuple[float, str]:
-        """Sort the newest first."""
-        order, sought = each
-        at = order.created_at.timestamp() if sought and order.created_at else self._began(order.order_id)
-        return -at, order.order_id
+    def _rank(self, order: _Working) -> tuple[float, str]:
+        """Return what sorts the newest first; one that stands in the place of another ranks as that."""
+        if order.order_id in self._ranks:
+            return self._ranks[order.order_id]
+        return -(order.created_at.timestamp() if order.created_at else self._sight.wall()), order.order_id
 
     def _elsewhere(self) -> int:
         """Return how many orders there are on other symbols than the one that is shown."""

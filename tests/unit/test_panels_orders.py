@@ -308,14 +308,14 @@ def test_a_stop_that_went_off_or_failed_says_so(account: Account) -> None:
 
 def test_an_amended_order_keeps_its_place(account: Account) -> None:
     """The new one stands where the old one stood, also after it was changed again; nothing lingers."""
-    account.orders |= {"f1": lots(), "f2": lots("f2", created_at=AT + timedelta(seconds=5))}
-    assert account.look()["open"] == ["f2", "f1"]
+    account.orders |= {"f1": lots(), "f2": lots("f2")}
+    assert account.look()["open"] == ["f1", "f2"]
     for old, new in (("f1", "f3"), ("f3", "f4")):
         account.amended[old] = replace(amend(AmendState.DONE, new_order_id=new), order_id=old)
         account.orders[old] = lots(old, active=False, cancelled=True)
         account.orders[new] = lots(new, created_at=AT + timedelta(seconds=60))
         body = account.look()
-        assert (body["open"], body["rows"][new]["was"]) == (["f2", new], old)
+        assert (body["open"], body["rows"][new]["was"]) == ([new, "f2"], old)
 
 
 def test_a_half_done_amend_says_that_nothing_stands_in_its_place(account: Account) -> None:
@@ -384,11 +384,14 @@ def test_its_age_is_that_of_the_accounts_own_sockets(account: Account) -> None:
     account.trouble = "Spot orders cannot be read: no answer"
     assert account.look()["problem"] == account.trouble
     assert account.panel.fresh().state == STALE
-    private = [FeedStatus(f"feed-{market}-private", FeedState.LIVE, None) for market in ("spot", "futures")]
+    private = [
+        FeedStatus(f"feed-{market}-private", FeedState.LIVE, None, heard_at=account.scene.now - ago)
+        for market, ago in (("spot", 0.2), ("futures", 3))
+    ]
     account.scene.heard.statuses = tuple(private)
     for each in private:
         account.scene.hub.changed(each)
-    assert account.panel.fresh() == (LIVE, None, None)
+    assert account.panel.fresh() == (LIVE, 3.0, None)
     account.scene.line(FeedState.DIALLING, "the line was cut")
     assert account.panel.fresh().state == CATCHING_UP
 

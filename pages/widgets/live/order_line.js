@@ -41,7 +41,7 @@ export class Line {
     this.note = h('td', { colspan: columns.length });
     this.cancel = h('button', { type: 'button', class: 'cancel' }, 'Cancel');
     this.cells.check.append(h('label', null, this.tick));
-    this.cells.filled?.append(h('span', { class: 'bar', 'aria-hidden': 'true' }, this.bar), this.share);
+    this.cells.filled?.append(h('div', { class: 'fill' }, h('span', { class: 'bar', 'aria-hidden': 'true' }, this.bar), this.share));
     this.main = h('tr', null, columns.map(({ id: name }) => this.cells[name]));
     this.below = h('tr', { class: 'below', hidden: true }, this.note);
     this.element = h('tbody', null, this.main, this.below);

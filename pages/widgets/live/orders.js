@@ -165,6 +165,7 @@ export default (component) => panel(component, (root, follow, tell) => {
         lines.delete(was);
         lines.set(id, line);
         line.id = id;
+        line.settle();
       } else if (!lines.has(id)) lines.set(id, new Line(id, columns, tell, around));
     }
     for (const [id, line] of lines) {
