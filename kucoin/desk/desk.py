@@ -124,6 +124,7 @@ class Desk:
         self._accounts = Accounts(exchange, self._refresher, pace=pace, granted=upstream.hear_account, now=now)
         self.hub.listen("accounts", self._accounts.hear, PrivatePush)
         self.hub.on_resync(self._accounts.resync)
+        self.audit = Audit(chain, account=self._ledger_of, now=now, monotonic=monotonic)
         self.market = Market(
             exchange,
             self._refresher,
@@ -143,6 +144,7 @@ class Desk:
             self._refresher,
             shut=lambda: self.trading.state().reason,
             leverage=lambda symbol, leverage: self.risk.require_leverage(symbol, leverage),  # noqa: PLW0108  made below
+            note=self.audit.note,
             now=now,
             monotonic=monotonic,
         )
@@ -188,7 +190,6 @@ class Desk:
         )
         warden = Warden(LimitStore(journal) if journal else None, account=self._ledger_of, now=now)
         self.risk = Risk(warden, counts, limits=limits, arm_for=arm_for, now=now, monotonic=monotonic)
-        self.audit = Audit(chain, account=self._ledger_of, now=now, monotonic=monotonic)
         self.trading = Trading(
             exchange,
             IntentStore(journal, chain) if journal else None,
@@ -203,14 +204,14 @@ class Desk:
             monotonic=monotonic,
         )
         self.trading.on_change(self.terms.learn)
-        witness = Witness(self.audit)
-        self.trading.on_change(witness.placed)
+        Witness(self.audit, self.trading, self.risk)
         self.moves = Moves(
             exchange,
             IntentStore(journal, chain) if journal else None,
             self._accounts,
             account=self._ledger_of,
             shut=lambda: self.trading.ready().reason,
+            note=self.audit.note,
             now=now,
             monotonic=monotonic,
         )

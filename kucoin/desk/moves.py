@@ -13,6 +13,7 @@ from decimal import Decimal
 
 from kucoin.decimals import ZERO
 from kucoin.desk.accounts import Accounts
+from kucoin.desk.audit import silent, turning_away
 from kucoin.desk.errands import Errands
 from kucoin.desk.faults import is_figure, said
 from kucoin.desk.principal import Principal
@@ -26,7 +27,7 @@ from kucoin.errors import (
     OutcomeUnknown,
     TooManyRequests,
 )
-from kucoin.journal.intents import Intent, IntentStore, Outcome
+from kucoin.journal.intents import Intent, IntentStore, Outcome, wish
 from kucoin.model.ledger import Wallet
 from kucoin.model.ticket import Move, TicketState, Transfer
 from kucoin.rest.client import Exchange
@@ -47,6 +48,7 @@ class Moves:
         store: Keeps the intents; None where this process has no journal, and no transfers.
         account: Whose money it is; None until the key was found fit.
         shut: Why nothing is moved at present, empty where it may be.
+        note: Is told who was turned away; see `Audit.note`.
         now: Aware UTC.
         monotonic: Seconds that never jump.
     """
@@ -59,6 +61,7 @@ class Moves:
         *,
         account: Callable[[], str | None],
         shut: Callable[[], str],
+        note: Callable[..., None] = silent,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -67,6 +70,7 @@ class Moves:
         self._accounts = accounts
         self._account = account
         self._shut = shut
+        self._note = note
         self._now = now
         self._monotonic = monotonic
         self._errands = Errands(1, name="desk-move")
@@ -128,7 +132,6 @@ class Moves:
             NotAllowed: Who asks may not, the key may not, or nothing is moved at present.
             InvalidRequest: The wallets are one, the amount is none, or the wallet is known to have less.
         """
-        principal.require_trader("move money")
         transfer = Transfer(
             client_oid=client_oid or uuid.uuid4().hex,
             currency=currency,
@@ -142,8 +145,10 @@ class Moves:
         with self._lock:
             if known := self._moves.get(transfer.client_oid):
                 return known
-        account, store = self._allowed()
-        self._check(transfer)
+        with turning_away(self._note, principal.name, transfer.client_oid, **wish(transfer)):
+            principal.require_trader("move money")
+            account, store = self._allowed()
+            self._check(transfer)
         asked = Move(transfer=transfer, by=principal.name, state=TicketState.SENT, handed_at=self._now())
         with self._lock:
             move = self._moves.setdefault(transfer.client_oid, asked)

@@ -14,6 +14,7 @@ from typing import Any
 
 from kucoin.desk import ticket_rules
 from kucoin.desk.accounts import Accounts
+from kucoin.desk.audit import DESK, silent, turning_away
 from kucoin.desk.errands import Errands
 from kucoin.desk.freed import freed
 from kucoin.desk.margin_needed import closes
@@ -32,7 +33,7 @@ from kucoin.model.feed_private import LeverageChange, MarginModeChange
 from kucoin.model.market import Contract
 from kucoin.model.order import MarginMode
 from kucoin.model.position import PositionMode
-from kucoin.model.ticket import FuturesTicket, Placement, Ticket
+from kucoin.model.ticket import FuturesTicket, Placement, Ticket, TicketState
 from kucoin.rest.client import Exchange
 from kucoin.stream.topics import Event
 
@@ -49,6 +50,7 @@ class Termbook:
         refresher: Takes up what has to be read.
         shut: Why nothing may be changed at present, empty where it may.
         leverage: Raises LimitExceeded where a contract's leverage may not be raised to that.
+        note: Is told what was wished and what came of it; see `Audit.note`.
         modes_every: Seconds between two readings of modes and leverage.
         now: The present moment, aware UTC; readings are marked with it.
         monotonic: Seconds that never jump: the feeds' clock.
@@ -64,6 +66,7 @@ class Termbook:
         *,
         shut: Callable[[], str],
         leverage: Callable[[str, Decimal], None] = lambda symbol, leverage: None,  # noqa: ARG005  nothing is limited
+        note: Callable[..., None] = silent,
         modes_every: float = MODES_EVERY,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         monotonic: Callable[[], float] = time.monotonic,
@@ -74,6 +77,7 @@ class Termbook:
         self._hub = hub
         self._refresher = refresher
         self._shut = shut
+        self._note = note
         self._require_leverage = leverage
         self._modes_every = modes_every
         self._now = now
@@ -156,17 +160,22 @@ class Termbook:
             NotAllowed: Who asks may not, or nothing may be changed now; LimitExceeded where it is more than may be.
             InvalidRequest: It is on isolated margin, or there is no such leverage.
         """
-        terms, contract = self._changeable(symbol, principal, "change a leverage")
-        if terms.margin_mode is not MarginMode.CROSS:
-            raise InvalidRequest(f"{symbol} is not on cross margin: on isolated margin each order says its leverage")
-        most = contract.max_leverage
-        if not leverage.is_finite() or leverage < 1 or (most is not None and leverage > most):
-            raise InvalidRequest(f"leverage {leverage} is not from 1 to {most or 'the highest'} of {symbol}")
-        self._require_leverage(symbol, leverage)
+        wish = f"{symbol[:40]} at {leverage:f}x on cross margin"
+        with turning_away(self._note, principal.name, symbol, text=f"Turned away: {wish}"):
+            terms, contract = self._changeable(symbol, principal, "change a leverage")
+            if terms.margin_mode is not MarginMode.CROSS:
+                raise InvalidRequest(
+                    f"{symbol} is not on cross margin: on isolated margin each order says its leverage"
+                )
+            most = contract.max_leverage
+            if not leverage.is_finite() or leverage < 1 or (most is not None and leverage > most):
+                raise InvalidRequest(f"leverage {leverage} is not from 1 to {most or 'the highest'} of {symbol}")
+            self._require_leverage(symbol, leverage)
         self._change(
             symbol,
             lambda: self._exchange.futures_positions.set_cross_leverage(symbol=symbol, leverage=leverage),
-            f"{symbol} at {leverage:f}x on cross margin",
+            wish,
+            principal,
         )
 
     def set_margin_mode(self, symbol: str, mode: MarginMode, principal: Principal) -> None:
@@ -176,13 +185,16 @@ class Termbook:
             NotAllowed: Who asks may not, or nothing may be changed now.
             InvalidRequest: The contract is not traded in that mode.
         """
-        _, contract = self._changeable(symbol, principal, "change a margin mode")
-        if mode is MarginMode.CROSS and contract.supports_cross is False:
-            raise InvalidRequest(f"{symbol} is not traded on cross margin")
+        wish = f"{symbol[:40]} on {mode.lower()} margin"
+        with turning_away(self._note, principal.name, symbol, text=f"Turned away: {wish}"):
+            _, contract = self._changeable(symbol, principal, "change a margin mode")
+            if mode is MarginMode.CROSS and contract.supports_cross is False:
+                raise InvalidRequest(f"{symbol} is not traded on cross margin")
         self._change(
             symbol,
             lambda: self._exchange.futures_positions.switch_margin_mode(symbol=symbol, mode=mode),
-            f"{symbol} on {mode.lower()} margin",
+            wish,
+            principal,
         )
 
     # What is read ---------------------------------------------------------------------------------------------
@@ -257,22 +269,26 @@ class Termbook:
             raise InvalidRequest(f"{symbol[:40]!r} is no contract that is known here")
         return terms, terms.contract
 
-    def _change(self, symbol: str, make: Callable[[], None], wish: str) -> None:
+    def _change(self, symbol: str, make: Callable[[], None], wish: str, principal: Principal) -> None:
         """Have a change made; asked again after an unknown outcome it does no harm, since it is a state."""
 
         def work() -> None:
             try:
                 make()
             except OutcomeUnknown as error:
-                self._changes[symbol] = f"Whether {wish} was taken is not known, the modes are read again: {error}"
+                said = f"Whether {wish} was taken is not known, the modes are read again: {error}"
+                state = TicketState.UNKNOWN
             except KucoinError as error:
-                self._changes[symbol] = str(error)
+                said, state = str(error), TicketState.REFUSED
             else:
-                self._changes[symbol] = f"Done: {wish}."
+                said, state = f"Done: {wish}.", TicketState.ACCEPTED
+            self._changes[symbol] = said
+            self._note(DESK, "terms", symbol, text=said, state=state)
             with self._lock:
                 look = self._looks.get(symbol)
             if look is not None:
                 self._refresher.wake(*look.sources())
 
         self._changes[symbol] = f"Asking for {wish} …"
+        self._note(principal.name, "terms", symbol, text=f"Asked for: {wish}", state=TicketState.SENT)
         self._errands.run(work)
