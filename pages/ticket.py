@@ -11,6 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from kucoin.desk.rules import Rules
 from pages.widgets import (
+    limits_use,
     mishap,
     pushed,
     session,
@@ -61,8 +62,11 @@ def board(rules: Rules, ticket: Callable[[Rules], None]) -> None:
         with st.container(key="ticket-column"):
             with st.container(border=True, key="panel-ticket"):
                 ticket(rules)
-            with st.container(border=True, key="panel-sent"):
-                ticket_sent.show(desk)
+            with st.container(key="ticket-foot"):
+                with st.container(border=True, key="panel-sent"):
+                    ticket_sent.show(desk)
+                with st.container(border=True, key="panel-limits"):
+                    limits_use.show(every=False)
 
 
 def top(rules: Rules, beside: DeltaGenerator) -> None:

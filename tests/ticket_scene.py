@@ -88,6 +88,7 @@ class Trading:
     """Takes every ticket once; `answer` says what became of it."""
 
     gate: Gate = field(default_factory=lambda: Gate(open=True))
+    unswitched: Gate | None = None  # the gate of what only reduces, where that is another
     refusal: KucoinError | None = None
     placed: list[Ticket] = field(default_factory=list)
     found: dict[str, Placement] = field(default_factory=dict)
@@ -96,6 +97,9 @@ class Trading:
 
     def state(self) -> Gate:
         return self.gate
+
+    def ready(self) -> Gate:
+        return self.unswitched or self.gate
 
     def place(self, ticket: Ticket, principal: Principal) -> Placement:
         if self.refusal:
@@ -161,6 +165,8 @@ def seat(desk: Any) -> SimpleNamespace:
         terms=Termbook(), trading=Trading(), moves=Moves(), preview=Preview(sizes=Sizes(None, None, None))
     )
     desk.terms, desk.trading, desk.moves, desk.market = told.terms, told.trading, told.moves, Market(told.terms)
+    told.limited = None  # why a ticket would pass a limit
+    desk.risk = SimpleNamespace(refusal=lambda ticket: told.limited)  # noqa: ARG005  the same for all
     desk.preview = lambda ticket: told.preview  # noqa: ARG005  the same for all
     return told
 

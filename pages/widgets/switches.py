@@ -30,7 +30,8 @@ def show(desk: Desk) -> None:
 
 def _orders(view: RiskView) -> None:
     if view.halt is None:
-        _switch("New orders", "Allowed, as far as the limits go.", "Stop new orders", "stop")
+        now = "Refused: the limits are not known." if view.limits is None else "Allowed, as far as the limits go."
+        _switch("New orders", now, "Stop new orders", "stop")
     else:
         since = f"{view.halt.at:%Y-%m-%d %H:%M:%S} UTC"
         text = f"Stopped by {view.halt.by} on {since}. What only reduces a position passes."

@@ -145,7 +145,7 @@ def _draw() -> None:
     now = terms.bid if asked.side is Side.SELL else terms.ask
     age = "Book not read" if preview.book_age is None else f"Book {figures.age(preview.book_age)} old"
     st.caption(f"{age}. {figures.plain(ticket_words.moved(asked.best, now, asked.side, places))}")
-    reason = _ticks(asked, preview) or _checked(asked)
+    reason = _limited(asked) or _ticks(asked, preview) or _checked(asked)
     _buttons(asked, terms, placement, reason)
 
 
@@ -221,6 +221,15 @@ def _ticks(asked: Asked, preview: Preview) -> str | None:
         if not agreed:
             missing = "Tick what stands above first."
     return missing
+
+
+def _limited(asked: Asked) -> str | None:
+    """Say which limit it would pass; return why the button is dead, None where it passes none."""
+    passed = None if asked.pressed else session.desk().risk.refusal(asked.ticket)
+    if passed is None:
+        return None
+    st.warning(figures.plain(str(passed)))
+    return "A limit forbids it: go back to the ticket and change it."
 
 
 def _checked(asked: Asked) -> str | None:

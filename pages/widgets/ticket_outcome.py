@@ -58,10 +58,15 @@ def waits(client_oid: str) -> str:
     return "This ticket is being sent." if sent else "This ticket was sent and is being looked up."
 
 
-def show(symbol: str, client_oid: str, terms: Terms, usual: str) -> None:
-    """Draw the line about the last order of this symbol that was placed from here; ``usual`` where there was none."""
+def show(symbol: str, client_oid: str, terms: Terms, usual: str, limited: str) -> None:
+    """Draw the line about the last order of this symbol that was placed from here; ``usual`` where there was none.
+
+    Above it stands which limit the order that is being written would pass: ``limited``, empty where none.
+    """
     placement = standing(client_oid) or session.desk().trading.placement(st.session_state.get(_SEEN) or "")
     with st.container(key="ticket-outcome", gap="xsmall"):
+        if limited:
+            st.caption(f":yellow[{figures.plain(limited)}]")
         if placement is None or placement.ticket.symbol != symbol:
             st.caption(figures.plain(usual))
             return

@@ -48,7 +48,7 @@ def show(rules: Rules) -> None:
         st.space("stretch")
         ticket_transfer.show(draft, terms, side)
         ticket_modes.change(terms)
-    if barred := closed(terms):
+    if barred := closed(terms, draft):
         st.warning(figures.plain(barred))
     shut = barred or ticket_outcome.waits(client_oid)
     written = ticket_draft.write(draft, side, client_oid, terms)
@@ -60,15 +60,18 @@ def show(rules: Rules) -> None:
             _preview(written, terms, side)
             st.toggle("Check first at KuCoin", key=CHECK, persist_state="session", help=_CHECK_HELP)
             _buttons(draft, terms, shut)
-            ticket_outcome.show(symbol, client_oid, terms, shut or _usual(draft, terms))
+            limited = session.desk().risk.refusal(written.ticket) if written.ticket else None
+            ticket_outcome.show(symbol, client_oid, terms, shut or _usual(draft, terms), str(limited or ""))
 
 
 _CHECK_HELP = "The order is first sent to KuCoin's own check, which places nothing, and its refusal is shown."
 
 
-def closed(terms: Terms) -> str:
-    """Return why no order at all can be placed now, empty where one can."""
-    gate = session.desk().trading.state()
+def closed(terms: Terms, draft: Draft) -> str:
+    """Return why no order like this can be placed now, empty where one can; what only reduces passes every switch."""
+    trading = session.desk().trading
+    reduces = terms.rules.futures and (draft.close or draft.reduce_only)
+    gate = trading.ready() if reduces else trading.state()
     if not gate.open:
         return gate.reason
     if not terms.rules.trading:
@@ -146,10 +149,11 @@ def _press(symbol: str, side: Side) -> None:
     if terms is None or ticket_confirm.is_open():
         return
     client_oid = ticket_outcome.top(symbol)
-    if closed(terms) or ticket_outcome.waits(client_oid):
+    draft = ticket_state.draft(terms.rules)
+    if closed(terms, draft) or ticket_outcome.waits(client_oid):
         return
     st.session_state[ticket_state.key(ticket_state.SIDE, symbol)] = side
-    written = ticket_draft.write(ticket_state.draft(terms.rules), side, client_oid, terms)
+    written = ticket_draft.write(draft, side, client_oid, terms)
     if written.ticket is None or written.faults:
         ticket_state.refuse(written.faults)
         return

@@ -134,7 +134,7 @@ def test_a_press_goes_to_the_desk_with_who_pressed(act: str, told: str) -> None:
         trading=SimpleNamespace(decide=lambda client_oid, who: heard.append(("decide", client_oid, who.role))),
     )
     assert ticket_sent.carry_out(desk, act, told) is None
-    assert heard == [(act, told, Role.TRADER)]
+    assert heard == [(act, told, Role.ADMIN)]
 
 
 def test_a_press_that_comes_to_nothing_says_why() -> None:

@@ -16,7 +16,7 @@ from kucoin import assemble
 from kucoin.desk.checks import Checked
 from kucoin.desk.preview import Caution, CautionKind, Preview
 from kucoin.desk.trading import Gate
-from kucoin.errors import NotAllowed
+from kucoin.errors import LimitExceeded, NotAllowed
 from kucoin.model.order import MarginMode, NewFuturesOrder, OrderType, Side
 from kucoin.model.ticket import FuturesTicket, TicketState
 from kucoin.web.tickets import Tickets
@@ -195,6 +195,29 @@ def test_a_closed_gate_says_why(app: AppTest, scene: SimpleNamespace, change: di
     assert page.button(key="ticket-buy").disabled
     assert page.button(key="ticket-sell").disabled
     assert page.text_input(key=f"ticket-price-{LINEAR}")
+
+
+def test_what_only_reduces_passes_the_switches(app: AppTest, scene: SimpleNamespace) -> None:
+    """New orders are stopped; the ticket says so, and opens for an order that closes."""
+    scene.trading.gate = Gate(open=False, reason="New orders were stopped by ana.")
+    scene.trading.unswitched = Gate(open=True)
+    page = opened(app, LINEAR)
+    assert page.button(key="ticket-buy").disabled
+    page.toggle(key=f"ticket-reduce_only-{LINEAR}").set_value(True).run()
+    assert "stopped by ana" not in said(page)
+    assert not page.button(key="ticket-buy").disabled
+
+
+def test_a_limit_that_would_be_passed_is_named_before_the_press(app: AppTest, scene: SimpleNamespace) -> None:
+    """Below the buttons, and in the confirmation, whose button is dead then."""
+    scene.limited = LimitExceeded("XBTUSDTM: 12,400 USDT is more than 10,000 for one order", limit="order_value")
+    page = type_in(opened(app, LINEAR), LINEAR, price="70000", size="1")
+    assert "12,400 USDT is more than 10,000" in said(page)
+    press(page, "buy")
+    assert page.button(key="confirm-press").disabled
+    assert "A limit forbids it" in said(page)
+    scene.limited = None
+    assert not page.run().button(key="confirm-press").disabled
 
 
 def test_nothing_known_is_a_skeleton(app: AppTest, scene: SimpleNamespace) -> None:
