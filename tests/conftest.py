@@ -93,6 +93,10 @@ class Practice:
         """Return the exchange's true state."""
         return self._control("GET", "state")
 
+    def fills(self) -> list[dict[str, Any]]:
+        """Return every fill that the default account ever had."""
+        return list(self._control("GET", "fills")["main"])
+
     def faults(self, *wanted: dict[str, Any]) -> None:
         """Set faults on top of those that are set: ``{"name": "late_answer", "path": "/api/v1/accounts"}``."""
         self._control("POST", "faults", {"set": list(wanted)})

@@ -15,8 +15,8 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from kucoin.practice.accounts import balances, isolated_pairs, margin_figures
-from kucoin.practice.engine.records import Balance
-from kucoin.practice.engine.terms import MAIN, MARGIN, TRADE, isolated
+from kucoin.practice.engine.records import Balance, Fill
+from kucoin.practice.engine.terms import MAIN, MARGIN, TRADE, Family, isolated
 from kucoin.practice.exchange import Exchange
 from kucoin.practice.gateway import json_body
 from kucoin.practice.keys import USERS
@@ -34,6 +34,7 @@ def routes(exchange: Exchange) -> list[BaseRoute]:
     """Return the control routes of ``exchange``."""
     table: tuple[tuple[str, str, Work], ...] = (
         ("GET", "/_practice/state", lambda kept, _: state(kept)),
+        ("GET", "/_practice/fills", lambda kept, _: _fills(kept)),
         ("POST", "/_practice/faults", _faults),
         ("POST", "/_practice/clock", _clock),
         ("POST", "/_practice/reset", _reset),
@@ -151,6 +152,31 @@ def state(exchange: Exchange) -> dict[str, Any]:
         "users": {user: _holdings(exchange, user) | {"margin": margin_figures(exchange, user, now)} for user in USERS},
         "requests": dict(exchange.requests),
         "sockets": _listening(exchange),
+    }
+
+
+def _fills(exchange: Exchange) -> dict[str, Any]:
+    """Return every fill that each user ever had, amounts as text, newest first in each market."""
+    return {
+        user: [_filled(each) for family in Family for each in exchange.archive.fills(user, family)] for user in USERS
+    }
+
+
+def _filled(fill: Fill) -> dict[str, Any]:
+    return {
+        "account": fill.account,
+        "symbol": fill.symbol,
+        "trade_id": str(fill.trade_id),
+        "order_id": fill.order_id,
+        "side": fill.side,
+        "liquidity": "taker" if fill.is_taker else "maker",
+        "price": text(fill.price),
+        "size": text(fill.size),
+        "funds": text(fill.funds),
+        "fee": text(fill.fee),
+        "fee_rate": text(fill.fee_rate),
+        "fee_currency": fill.fee_currency,
+        "created_ms": fill.created_ms,
     }
 
 

@@ -1,0 +1,153 @@
+"""The desk's fills beside the practice exchange's own books: every one once, in every market, to the last digit."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from uuid import uuid4
+
+import pytest
+
+from kucoin.desk import upkeep
+from kucoin.desk.fill_book import FillBook
+from kucoin.desk.ledger import Ledger
+from kucoin.journal.database import Journal
+from kucoin.journal.ledger import LedgerStore
+from kucoin.journal.spot_fills import SpotFillStore
+from kucoin.model.ledger_fill import FillKind
+from kucoin.model.order import Lots, MarginMode, NewFuturesOrder, NewOrder, OrderType, Side
+from tests import fills_truth
+from tests.conftest import Practice
+from tests.fills_child import ACCOUNT
+from tests.orders_desk import FAST, FUTURES_PUSHES, SPOT_PUSHES, Desk, desk_of, until
+from tests.rest_trading import CONTRACT, PAIR
+
+WEEK = timedelta(days=7)
+
+
+@dataclass
+class Scene:
+    """A desk's orders on an exchange of its own, and the fills that it keeps in a journal."""
+
+    desk: Desk
+    journal: Journal
+    fills: FillBook
+    since: datetime
+
+    def trade(self) -> None:
+        """Trade a little in every market."""
+        exchange = self.desk.exchange
+        exchange.spot_orders.place_market(client_oid=uuid4().hex, symbol=PAIR, side=Side.BUY, funds=Decimal(20))
+        exchange.spot_orders.place_market(client_oid=uuid4().hex, symbol="KCS-BTC", side=Side.SELL, size=Decimal(1))
+        for symbol, isolated in (("ETH-USDT", False), ("BTC-USDT", True)):
+            wish = NewOrder(
+                client_oid=uuid4().hex, symbol=symbol, side=Side.BUY, type=OrderType.MARKET, funds=Decimal(30)
+            )
+            exchange.margin_orders.place(wish, isolated=isolated)
+        lots = NewFuturesOrder(
+            client_oid=uuid4().hex,
+            symbol=CONTRACT,
+            type=OrderType.MARKET,
+            side=Side.BUY,
+            size=Lots(2),
+            leverage=3,
+            margin_mode=MarginMode.ISOLATED,
+        )
+        exchange.futures_orders.place(lots)
+
+    def all_there(self) -> bool:
+        """Whether the desk holds what the exchange knows, and nothing else."""
+        return fills_truth.of_desk(self.fills.fills(), self.since) == self.truth()
+
+    def truth(self) -> list[fills_truth.Line]:
+        """What the exchange knows."""
+        return fills_truth.of_exchange(self.desk.floor, self.since)
+
+
+@contextmanager
+def keeping(desk: Desk, journal: Journal) -> Iterator[FillBook]:
+    """What keeps the fills of every market, as the whole desk has it."""
+
+    def now() -> datetime:
+        return datetime.now(UTC)
+
+    exchange, hub = desk.exchange, desk.upstream.hub
+    fills = FillBook(
+        exchange,
+        journal,
+        hub,
+        desk.orders,
+        account=lambda: ACCOUNT,
+        futures=lambda: ledger,
+        now=now,
+        monotonic=time.monotonic,
+    )
+    ledger = Ledger(
+        exchange,
+        LedgerStore(journal),
+        hub,
+        account=lambda: ACCOUNT,
+        held=frozenset,
+        wallets=dict,
+        told=fills.keep,
+        now=now,
+    )
+    fills.start()
+    ledger.start()
+    try:
+        until(lambda: fills.reach().synced)
+        yield fills
+    finally:
+        fills.stop()
+        ledger.stop()
+
+
+@pytest.fixture(scope="module")
+def scene(floor_process: Practice, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+    """One for all tests of this file; it hurries."""
+    journal = Journal.open(f"sqlite:///{tmp_path_factory.mktemp('fills')}/journal.sqlite3", mode="practice")
+    since = datetime.now(UTC) - WEEK
+    with pytest.MonkeyPatch.context() as patch, desk_of(floor_process, every=FAST) as desk:
+        patch.setattr(upkeep, "_EVERY", 0.3)
+        patch.setattr(upkeep, "_SPACING", 0.1)
+        with keeping(desk, journal) as fills:
+            yield Scene(desk, journal, fills, since)
+    journal.close()
+
+
+def test_what_is_traded_is_there_in_every_market(scene: Scene, floor: Practice) -> None:
+    """As the exchange has it in its own books, fees and all; and it stays so."""
+    until(scene.all_there)
+    before = len(scene.truth())
+    scene.trade()
+    until(lambda: len(scene.truth()) >= before + 5)
+    until(scene.all_there)
+    assert {fill.kind for fill in scene.fills.fills()} == set(FillKind)
+    reach = scene.fills.reach()
+    assert reach.problem is None
+    assert reach.spot is not None
+    assert reach.futures is not None
+    assert floor.fills()
+
+
+def test_a_fill_is_there_though_its_push_was_lost(scene: Scene, floor: Practice) -> None:
+    """On spot, margin and futures; the account's ledger names what nobody told."""
+    floor.faults({"name": "drop_event", "path": SPOT_PUSHES}, {"name": "drop_event", "path": FUTURES_PUSHES})
+    before = len(scene.truth())
+    scene.trade()
+    until(lambda: len(scene.truth()) >= before + 5)
+    until(scene.all_there)
+
+
+def test_another_start_knows_the_same_and_adds_nothing(scene: Scene, floor: Practice) -> None:
+    """The journal holds every fill of the spot and margin accounts once."""
+    until(scene.all_there)
+    with keeping(scene.desk, scene.journal) as again:
+        until(lambda: fills_truth.of_desk(again.fills(), scene.since) == scene.truth())
+    kept = fills_truth.of_desk(SpotFillStore(scene.journal).spot(ACCOUNT), scene.since)
+    assert kept == [line for line in scene.truth() if FillKind.FUTURES not in line]
+    assert floor.fills()
