@@ -63,7 +63,7 @@ def ticking() -> None:
         st.rerun()
 
 
-ticking()
 futures_acts.show()
+ticking()
 if tab == _POSITIONS and desk.futures.view().standing is not Standing.NO_CREDENTIALS:
     futures_pnl.show(desk)  # from our own ledger, so also while the exchange is away

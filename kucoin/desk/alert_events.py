@@ -5,16 +5,18 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import NamedTuple
 
-from kucoin import figures
 from kucoin.decimals import ZERO
+from kucoin.desk.alert_rules import said
 from kucoin.hub import Hub
 from kucoin.model.alert import AlertKind
 from kucoin.model.feed_private import OrderChange, PrivatePush, StopChange
 from kucoin.model.order import Side
 from kucoin.model.ticket import Placement, TicketState
+
+_EIGHT_DIGITS = Context(prec=8)  # of an average price
 
 
 class Happening(NamedTuple):
@@ -50,9 +52,9 @@ class Events:
 def _refusal(placement: Placement) -> Happening:
     ticket = placement.ticket
     deed = {Side.BUY: "Buying", Side.SELL: "Selling", None: "Closing"}[ticket.side]
-    said = "was refused" if placement.state is TicketState.REFUSED else "came to nothing"
+    end = "was refused" if placement.state is TicketState.REFUSED else "came to nothing"
     why = placement.words.strip().rstrip(".") or "no reason was given"
-    return Happening(AlertKind.REFUSED, ticket.symbol, f"{deed} {ticket.symbol} {said}: {why}.")
+    return Happening(AlertKind.REFUSED, ticket.symbol, f"{deed} {ticket.symbol} {end}: {why}.")
 
 
 def _failures(events: Iterable[PrivatePush]) -> Iterator[Happening]:
@@ -74,8 +76,8 @@ class _Fill:
     def words(self) -> str:
         done = "Bought" if self.side is Side.BUY else "Sold"
         lots = "" if not self.lots else " lot" if self.size == 1 else " lots"
-        price = figures.price(self.worth / self.size) if self.size else figures.UNKNOWN
-        return f"{done} {figures.exact(self.size)}{lots} {self.symbol} at {price}."
+        at = f" at {said(_EIGHT_DIGITS.divide(self.worth, self.size))}" if self.size else ""
+        return f"{done} {said(self.size)}{lots} {self.symbol}{at}."
 
 
 def _fills(events: Iterable[PrivatePush]) -> Iterator[Happening]:

@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
-from kucoin import figures
 from kucoin.decimals import ZERO
 from kucoin.errors import InvalidRequest
 from kucoin.model.alert import AlertKind
@@ -85,9 +84,13 @@ def threshold_text(kind: AlertKind, threshold: Decimal | None) -> str:
         return ""
     unit = RULES[kind].unit
     if unit == "percent":
-        return f"{figures.exact((threshold * 100).normalize())}{figures.THIN_SPACE}%"
-    written = figures.exact(threshold.normalize())
-    return written if unit == "price" else f"{written} {unit}"
+        return f"{said(threshold * 100)} %"
+    return said(threshold) if unit == "price" else f"{said(threshold)} {unit}"
+
+
+def said(value: Decimal) -> str:
+    """Return a figure with every digit that counts."""
+    return f"{value.normalize():,f}"
 
 
 def fired_words(kind: AlertKind, name: str, value: Decimal, threshold: Decimal, detail: str) -> str:
@@ -100,15 +103,14 @@ def fired_words(kind: AlertKind, name: str, value: Decimal, threshold: Decimal, 
     line = threshold_text(kind, threshold)
     match kind:
         case AlertKind.LIQUIDATION:
-            away = figures.percent(value, places=1, signed=False)
-            said = f"{name} is {away} from its liquidation{detail}: at or below {line}."
+            words = f"{name} is {value * 100:.1f} % from its liquidation{detail}: at or below {line}."
         case AlertKind.PRICE_ABOVE | AlertKind.PRICE_BELOW:
             way = "below" if RULES[kind].falling else "above"
-            said = f"{name} is at {figures.exact(value)}: at or {way} {line}."
+            words = f"{name} is at {said(value)}: at or {way} {line}."
         case AlertKind.FUNDING:
-            said = f"Funding of {name} is {figures.percent(value, places=4)} as predicted: at or above {line}."
+            words = f"Funding of {name} is {value * 100:.4f} % as predicted: at or above {line}."
         case AlertKind.FEED:
-            said = f"{name} brought nothing for {line}{detail}."
+            words = f"{name} brought nothing for {line}{detail}."
         case _:
-            said = f"{figures.money(value, 'USDT')} USDT were lost today, open positions included: {line} or more."
-    return said
+            words = f"{value:,.2f} USDT were lost today, open positions included: {line} or more."
+    return words

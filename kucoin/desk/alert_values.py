@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-from kucoin import figures
+from kucoin.desk.alert_rules import said
 from kucoin.desk.futures import FuturesView
 from kucoin.desk.market import Market, Watch
 from kucoin.desk.portfolio import Standing
@@ -171,4 +171,4 @@ def _distance(line: PositionLine, old: bool) -> Value:
         return Value(None, f"the position in {line.symbol} was not told of for {_POSITIONS_OLD:g} s")
     if line.distance is None:
         return Value(None, f"no distance to liquidation is known of {line.symbol}")
-    return Value(line.distance, f" at {figures.exact(line.liquidation)}")
+    return Value(line.distance, "" if line.liquidation is None else f" at {said(line.liquidation)}")

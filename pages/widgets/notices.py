@@ -11,7 +11,7 @@ from pages.widgets import figures, session
 
 _TOLD = "alerts-told"  # the number of the last one that this session was told
 _AT_ONCE = 3  # toasts for one drawing; more would only hide each other
-_PASSING = frozenset({AlertKind.FILL, None})  # the others stay until somebody takes them away
+_PASSING = frozenset({AlertKind.FILL, None})  # the others stay longer
 
 
 def show() -> None:
@@ -22,7 +22,7 @@ def show() -> None:
     state[_TOLD] = firings[0].number if firings else told or 0
     lines = standing(alerts.list()) if told is None else lately(firings)
     for text, stays in lines:
-        st.toast(figures.plain(text), duration="infinite" if stays else "short")
+        st.toast(figures.plain(text), duration="long" if stays else "short")
 
 
 def standing(alerts: Sequence[Alert]) -> list[tuple[str, bool]]:

@@ -131,7 +131,7 @@ def test_it_fires_at_its_threshold_once_and_again_only_past_the_margin(
 def test_what_is_not_known_fires_nothing_and_forgets_nothing(house: House) -> None:
     """It says why it is unknown; a position that comes back as it was is not told of twice."""
     house.figures.distance("0.15")
-    assert house.look() == [f"{LONG} is 15.0\u2009% from its liquidation: at or below 20\u2009%."]
+    assert house.look() == [f"{LONG} is 15.0 % from its liquidation: at or below 20 %."]
     house.figures.distance(None)
     assert house.look() == []
     assert house.the(AlertKind.LIQUIDATION).state is AlertState.UNKNOWN
@@ -177,7 +177,7 @@ def test_each_position_is_told_of_by_itself(house: House) -> None:
     house.look()
     near = {LONG: Value(D("0.15")), "ETHUSDTM short": Value(D("0.1"), " at 4,000")}
     house.figures.told[AlertKind.LIQUIDATION] = near
-    assert house.look() == ["ETHUSDTM short is 10.0\u2009% from its liquidation at 4,000: at or below 20\u2009%."]
+    assert house.look() == ["ETHUSDTM short is 10.0 % from its liquidation at 4,000: at or below 20 %."]
 
 
 def test_what_was_removed_stays_away_and_what_was_set_stays(house: House) -> None:
