@@ -105,8 +105,8 @@ def far(page: Page) -> str:
     return f"{float(bid.replace(',', '')) * 0.97:.1f}"
 
 
-def tab_to(page: Page, wanted: str) -> None:
-    """Press Tab until the focus is on what is called so."""
+def tab_to(page: Page, wanted: str, key: str = "Tab") -> None:
+    """Press Tab, or what goes back, until the focus is on what is called so."""
     named = """() => {
         let focused = document.activeElement;
         while (focused.shadowRoot?.activeElement) focused = focused.shadowRoot.activeElement;
@@ -114,10 +114,10 @@ def tab_to(page: Page, wanted: str) -> None:
         return (focused.getAttribute('aria-label') || text).trim();
     }"""
     for _ in range(120):
-        page.keyboard.press("Tab")
+        page.keyboard.press(key)
         if page.evaluate(named).startswith(wanted):
             return
-    raise AssertionError(f"no Tab leads to {wanted}")
+    raise AssertionError(f"no {key} leads to {wanted}")
 
 
 def filled(page: Page, at: str) -> None:
