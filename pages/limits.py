@@ -8,8 +8,8 @@ from pages.widgets import alerts_panel, limits_form, limits_use, mishap, session
 
 desk = session.desk()
 
-with st.container(key="bar-limits"):
-    st.title("Limits and alerts", anchor=False)
+with st.container(horizontal=True, vertical_alignment="center", key="bar-limits"):
+    st.title("Limits and alerts", anchor=False, width="content")
 
 
 @st.fragment(run_every=session.CADENCE)

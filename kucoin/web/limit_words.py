@@ -21,6 +21,7 @@ LABELS = {
 UNITS = {"order_value": "USDT", "daily_value": "USDT", "leverage": "×", "price_distance": "%", "daily_loss": "USDT"}
 """What is written behind a figure; of single things nothing is."""
 
+_UNITS_BEHIND = {name: unit if unit == "×" else f" {unit}" for name, unit in UNITS.items()}
 _NEAR = Decimal("0.8")  # of a limit, from which its use is looked at
 
 
@@ -36,23 +37,27 @@ def figure(name: str, value: Decimal | None) -> str:
 def use(told: LimitUse) -> dict[str, str | float | None]:
     """Return how much of a limit is used: texts, the share of its bar or None, and how that looks.
 
-    ``used`` is empty where nothing adds up, for the limit is of single orders.
+    ``used`` is empty where nobody set a limit, and where nothing adds up, for the limit is of single orders.
     """
     name, limit = told.name, told.limit
-    unit = f" {UNITS[name]}" if name in UNITS else ""
     single = told.used is None and not told.problem
-    most = f"{figure(name, limit)}{unit}"
+    most = f"{figure(name, limit)}{_UNITS_BEHIND.get(name, '')}"
     share = None if limit is None or told.used is None else _share(told.used, limit)
     look = "" if share is None or share < _NEAR else "warn" if share < 1 else "alert"
     return {
         "name": name,
         "label": LABELS[name],
-        "used": "" if single else figure(name, told.used),
+        "used": "" if single or limit is None else _used(name, told.used),
         "of": "no limit" if limit is None else f"up to {most}" if single else f"of {most}",
         "share": None if share is None else float(share),
         "look": "warn" if told.problem else look,
         "why": told.problem,
     }
+
+
+def _used(name: str, value: Decimal | None) -> str:
+    """Write what is used; a loss below nothing is a gain."""
+    return "none" if value is not None and value < 0 else figure(name, value)
 
 
 def _share(used: Decimal, limit: Decimal) -> Decimal:

@@ -179,9 +179,10 @@ def test_switches_are_told_by_the_exchanges_clock() -> None:
         (LimitUse(name="daily_value", limit=D(10_000), used=D("3200")), "3,200", "of 10,000 USDT", 0.32, ""),
         (LimitUse(name="open_orders", limit=D(40), used=D(36)), "36", "of 40", 0.9, "warn"),
         (LimitUse(name="daily_loss", limit=D(1500), used=D("1500.5")), "1,500.50", "of 1,500 USDT", 1.0, "alert"),
-        (LimitUse(name="daily_loss", limit=D(1500), used=D(-20)), "−20", "of 1,500 USDT", 0.0, ""),
+        (LimitUse(name="daily_loss", limit=D(1500), used=D(-20)), "none", "of 1,500 USDT", 0.0, ""),
+        (LimitUse(name="leverage", limit=D(10), used=None), "", "up to 10×", None, ""),
         (LimitUse(name="price_distance", limit=D("0.05"), used=None), "", "up to 5 %", None, ""),
-        (LimitUse(name="daily_value", limit=None, used=D(7)), "7", "no limit", None, ""),
+        (LimitUse(name="daily_value", limit=None, used=D(7)), "", "no limit", None, ""),
         (LimitUse(name="daily_value", limit=D(9), used=None, problem="no price"), "–", "of 9 USDT", None, "warn"),
     ],
 )
