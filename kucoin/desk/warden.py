@@ -140,7 +140,7 @@ class Warden:
         account = self._account()
         if account is None:
             raise NotAllowed("The exchange has not said yet whose API key it is, and limits are an account's.")
-        self._take(account, self._store.change(account, make, by=by, at=self._now()))
+        self._take(account, self._store.change(account, lambda rules: make(_sound(rules)), by=by, at=self._now()))
 
     def _take(self, account: str, written: Written) -> None:
         """Take over what was read or written, unless something newer is known."""
@@ -167,8 +167,8 @@ class Warden:
         account = self._account()
         if account is not None and self._store is not None:
             written = self._store.read(account)
-            if written.rules.limits is not None:
-                require_sound(written.rules.limits)
+            if _sound(written.rules) is None:
+                raise JournalError("the limits in the journal are none that could be set")
             self._take(account, written)
 
     def _write(self) -> None:
@@ -180,6 +180,15 @@ class Warden:
                 self._change(owed.by, lambda before: _stopped(before, owed))
                 with self._changed:
                     self._owed = None
+
+
+def _sound(rules: Rules | None) -> Rules | None:
+    """Return ``rules``; None where their limits are none."""
+    try:
+        require_sound((rules and rules.limits) or Limits())
+    except InvalidRequest:
+        return None
+    return rules
 
 
 def _lifted(before: Rules | None) -> Rules:
@@ -198,7 +207,7 @@ def _attempt(work: Callable[[], None]) -> str:
     """Do ``work``, and return why that failed; empty where it did not."""
     try:
         work()
-    except (JournalError, NotAllowed, InvalidRequest) as error:
+    except (JournalError, NotAllowed) as error:
         return str(error)
     except Exception as error:
         log.exception("the limits are not kept")
