@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 from kucoin.book.books import Books
 from kucoin.desk.fill_shelf import FillShelf
+from kucoin.desk.order_history import OrderHistory
 from kucoin.desk.orders import Orders
 from kucoin.desk.refresh import Refresher
 from kucoin.desk.spot_ledger import SpotLedger
@@ -38,7 +39,8 @@ def main() -> None:
         SpotFillStore(journal),
         hub,
         orders,
-        FillShelf(),
+        shelf=FillShelf(),
+        history=OrderHistory(exchange, orders, tuple),
         account=lambda: ACCOUNT,
         placed=lambda _account, _since: (),
         now=lambda: datetime.now(UTC),

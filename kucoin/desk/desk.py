@@ -30,6 +30,7 @@ from kucoin.desk.leaving import Leavings
 from kucoin.desk.ledger import Ledger
 from kucoin.desk.market import Market
 from kucoin.desk.moves import Moves
+from kucoin.desk.order_history import OrderHistory
 from kucoin.desk.orders import Orders
 from kucoin.desk.origins import Origins
 from kucoin.desk.portfolio import Portfolio
@@ -148,11 +149,17 @@ class Desk:
             now=now,
             monotonic=monotonic,
         )
+        self.order_history = OrderHistory(
+            exchange,
+            self.orders,
+            lambda: self.trading.placements(),  # noqa: PLW0108  trading is made further down
+        )
         self.fills = FillBook(
             exchange,
             journal,
             self.hub,
             self.orders,
+            self.order_history,
             account=self._ledger_of,
             futures=lambda: self.ledger,
             now=now,

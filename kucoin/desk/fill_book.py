@@ -12,6 +12,7 @@ from kucoin.desk.export import fill_rows, to_csv, to_parquet
 from kucoin.desk.fill_shelf import FillShelf
 from kucoin.desk.fills import AnyFill
 from kucoin.desk.ledger import Ledger
+from kucoin.desk.order_history import OrderHistory
 from kucoin.desk.order_state import SpotOrderState
 from kucoin.desk.orders import Orders
 from kucoin.desk.spot_ledger import SpotLedger
@@ -49,6 +50,7 @@ class FillBook:
         journal: Where they are kept; None where this process has none.
         hub: Tells that something happened.
         orders: Knows what was pushed.
+        history: The finished orders, which are read beside the fills.
         account: Whose fills they are; None until the key was found fit.
         futures: The ledger that keeps the others, and gives them to `keep`.
         now: Aware UTC.
@@ -61,6 +63,7 @@ class FillBook:
         journal: Journal | None,
         hub: Hub,
         orders: Orders,
+        history: OrderHistory,
         *,
         account: Callable[[], str | None],
         futures: Callable[[], Ledger],
@@ -76,7 +79,8 @@ class FillBook:
             SpotFillStore(journal) if journal else None,
             hub,
             orders,
-            self._shelf,
+            shelf=self._shelf,
+            history=history,
             account=account,
             placed=self._placed,
             now=now,

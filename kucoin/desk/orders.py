@@ -103,6 +103,10 @@ class Orders:
         """Return the orders in the market, on one symbol or all, in the order of their creation."""
         return tuple(self._state(each) for each in sorted(self._orders.alive(), key=_age) if _on(each, symbol))
 
+    def ended(self) -> tuple[AnyOrder, ...]:
+        """Return the orders that are known to have ended, as far as they were not let go; in no order."""
+        return tuple(self._state(each) for each in self._orders.every() if each.over)
+
     def stops(self, symbol: str | None = None) -> tuple[Stop, ...]:
         """Return the orders that wait for a price, on one symbol or all, in the order of their creation."""
         return tuple(each for each in sorted(self._stops.alive(), key=_age) if _on(each, symbol))

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from kucoin.desk.catch_up import Stage
 from kucoin.desk.fill_shelf import FillShelf
 from kucoin.desk.fills import SpotFill
+from kucoin.desk.order_history import OrderHistory
 from kucoin.desk.order_state import SpotOrderState
 from kucoin.desk.orders import Orders, is_futures
 from kucoin.desk.spot_sync import TOLD, Pair, SpotSync
@@ -33,6 +34,7 @@ class SpotLedger:
         orders: Knows fills that were pushed, and on which pairs there are orders.
         shelf: Is given all that is kept.
         account: Whose fills they are; None until the key was found fit.
+        history: Is read now and then, beside the fills.
         placed: The symbols of what the desk was given to place on an account since a moment.
         now: Aware UTC.
         monotonic: Seconds that never jump.
@@ -44,8 +46,9 @@ class SpotLedger:
         store: SpotFillStore | None,
         hub: Hub,
         orders: Orders,
-        shelf: FillShelf,
         *,
+        shelf: FillShelf,
+        history: OrderHistory,
         account: Callable[[], str | None],
         placed: Callable[[str, datetime], Collection[str]],
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -55,6 +58,7 @@ class SpotLedger:
         self._store = store if exchange.has_credentials else None
         self._orders = orders
         self._shelf = shelf
+        self._history = history
         self._account = account
         self._placed = placed
         self._now = now
@@ -94,6 +98,7 @@ class SpotLedger:
         self._upkeep.show(
             state="ready", stage="", done=0, total=None, synced_at=until, since=sync.since(), problem=problem
         )
+        self._history.read(until, sorted(sync.pairs()), sync.patiently)
 
     def _begin(self) -> tuple[str, SpotSync]:
         store = self._store

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
+from typing import TypeVar
 
 from kucoin.desk.catch_up import LATE, WEEK, CatchUp, Stage, Stream, moved, stage
 from kucoin.errors import ApiError, AuthenticationFailed, OutcomeUnknown, PermissionDenied
@@ -21,6 +22,8 @@ from kucoin.model.order import Fill, TradeType
 from kucoin.model.page import Page
 from kucoin.rest.client import Exchange
 from kucoin.rest.limits import Urgency
+
+A = TypeVar("A")
 
 Pair = tuple[TradeType, str]
 """An account and a symbol."""
@@ -79,6 +82,14 @@ class SpotSync:
         marks = [self._catch_up.marks.get(name) for name in (SPOT_LEDGER, MARGIN_LEDGER)]
         known = [mark.since for mark in marks if mark is not None and mark.since is not None]
         return max(known) if len(known) == len(marks) else None
+
+    def pairs(self) -> set[Pair]:
+        """Return where fills were ever read."""
+        return {pair for pair in map(_pair, self._catch_up.marks) if pair is not None}
+
+    def patiently(self, ask: Callable[[], A]) -> A:
+        """Ask, as often as it takes where nothing but the quota is in the way."""
+        return self._catch_up.patiently(ask)
 
     def run(self, until: datetime, *, hinted: Collection[Pair], heard_of: Callable[[], Iterable[str]]) -> str | None:
         """Read everything up to ``until``.
@@ -161,7 +172,7 @@ class SpotSync:
     def _guessed(self, ledger: str, heard_of: Iterable[str]) -> set[Pair]:
         """Return where there may have been trades that a ledger does not name."""
         accounts = (TradeType.TRADE,) if ledger == SPOT_LEDGER else MARGINS
-        before = {pair for pair in map(_pair, self._catch_up.marks) if pair is not None and pair[0] in accounts}
+        before = {pair for pair in self.pairs() if pair[0] in accounts}
         return before | {(account, symbol) for account in accounts for symbol in heard_of}
 
     def _read_wanted(self, until: datetime) -> str | None:

@@ -15,16 +15,17 @@ import pytest
 from kucoin.desk import upkeep
 from kucoin.desk.fill_book import FillBook
 from kucoin.desk.ledger import Ledger
+from kucoin.desk.order_history import OrderHistory
 from kucoin.journal.database import Journal
 from kucoin.journal.ledger import LedgerStore
 from kucoin.journal.spot_fills import SpotFillStore
 from kucoin.model.ledger_fill import FillKind
-from kucoin.model.order import Lots, MarginMode, NewFuturesOrder, NewOrder, OrderType, Side
+from kucoin.model.order import Lots, MarginMode, NewFuturesOrder, NewOrder, OrderType, Side, TradeType
 from tests import fills_truth
 from tests.conftest import Practice
 from tests.fills_child import ACCOUNT
 from tests.orders_desk import FAST, FUTURES_PUSHES, SPOT_PUSHES, Desk, desk_of, until
-from tests.rest_trading import CONTRACT, PAIR
+from tests.rest_trading import CONTRACT, PAIR, resting
 
 WEEK = timedelta(days=7)
 
@@ -81,6 +82,7 @@ def keeping(desk: Desk, journal: Journal) -> Iterator[FillBook]:
         journal,
         hub,
         desk.orders,
+        OrderHistory(exchange, desk.orders, tuple),
         account=lambda: ACCOUNT,
         futures=lambda: ledger,
         now=now,
@@ -151,3 +153,24 @@ def test_another_start_knows_the_same_and_adds_nothing(scene: Scene, floor: Prac
     kept = fills_truth.of_desk(SpotFillStore(scene.journal).spot(ACCOUNT), scene.since)
     assert kept == [line for line in scene.truth() if FillKind.FUTURES not in line]
     assert floor.fills()
+
+
+def test_finished_orders_are_listed_after_a_start(scene: Scene, floor: Practice) -> None:
+    """Those that filled and those that were cancelled, in every market, whoever placed them."""
+    exchange = scene.desk.exchange
+    rested = exchange.spot_orders.place(resting(floor))
+    exchange.spot_orders.cancel(order_id=rested, symbol=PAIR)
+    until(lambda: not scene.desk.is_open(rested))
+    scene.trade()
+    until(scene.all_there)
+    history = OrderHistory(exchange, scene.desk.orders, tuple)
+    now = datetime.now(UTC)
+    pairs = [(TradeType.TRADE, PAIR), (TradeType.MARGIN_TRADE, "ETH-USDT"), (TradeType.TRADE, "OLD-USDT")]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(scene.desk.orders, "ended", tuple)  # as after a start
+        history.read(now, pairs, lambda ask: ask())
+        found = {each.order_id: each for each in history.between(now - WEEK, now + WEEK)}
+    assert (found[rested].status, found[rested].filled) == ("cancelled", 0)
+    fills = scene.fills.fills(now - WEEK)
+    filled = {fill.order_id for fill in fills if (fill.trade_type, fill.symbol) in pairs or fill.futures}
+    assert filled <= {order_id for order_id, each in found.items() if each.status == "filled"}
