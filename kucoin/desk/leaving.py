@@ -33,6 +33,7 @@ log = logging.getLogger(__name__)
 
 _STEP = 0.05  # s between two looks at what became of things
 _LONGEST = 15.0  # s after which nothing new is tried
+_LOOKING = 3.0  # s after that in which the positions may still be read, to say how they stand
 _END = 35.0  # s after which it is over whatever is still waited for
 _KEPT = 50  # of this run
 _BEFORE = float("-inf")
@@ -185,7 +186,7 @@ class Leavings:
         spent = self._monotonic() - run.began
         fault = ""
         try:
-            run.step(late=spent > _LONGEST)
+            run.step(late=spent > _LONGEST, last=spent > _LONGEST + _LOOKING)
         except Exception as error:
             log.exception("a way out faltered")
             fault = f"A fault of this program ({type(error).__name__}) holds it up; its log tells more."
@@ -244,8 +245,8 @@ class _Run:
         self._taken: dict[str, float] = {}  # up to which reading each list was taken in
         self._finished = False
 
-    def step(self, *, late: bool) -> None:
-        """Take in what is new and act on it; nothing new is begun where it is ``late``."""
+    def step(self, *, late: bool, last: bool) -> None:
+        """Take in what is new and act on it; nothing new is begun where it is ``late``, nor read at the ``last``."""
         surveys = {name: each.survey for name, each in self._lists.items()}
         positions = surveys.pop("", None)
         seen, read_at = (positions.rows, positions.began) if positions else (self._known or (), _BEFORE)
@@ -258,11 +259,12 @@ class _Run:
                 listed += survey.rows
         unknown = self._closing and positions is None and self._known is None
         self._clearing.step(listed, None if unknown else self._closes.open, self._closes.own)
-        if late and not self._finished and not self._closes.flying:
+        told = not self._closing or (read_at >= self._closes.moved and not self._closes.flying)
+        if not self._finished and (last or (late and told)):
             self._finished = True
             self._closes.finish(read_at, self._lists[""].problem if self._closing else "")
             self._clearing.finish()
-        if not late:
+        if not self._finished:
             for each in self._lists.values():
                 each.ask(self._needed)
 

@@ -160,8 +160,9 @@ class Closes:
         """Take in how the position was read, after all that was sent."""
         if position is None:
             if case.item.state is ItemState.SENT:
-                many = f"Closed by {case.accepted} orders." if case.accepted > 1 else "Closed."
-                self._end(case, ItemState.DONE, many if case.accepted else "It was closed already.")
+                sent = f"Closed by {case.accepted} orders." if case.accepted > 1 else "Closed."
+                mine = case.accepted or case.doubtful
+                self._end(case, ItemState.DONE, sent if mine else "It was closed already.")
             return
         if case.item.state is ItemState.DONE:  # a waiting order was triggered, or somebody opened it again
             case.reopened, case.tries = True, 0
