@@ -17,26 +17,29 @@ from pages.widgets import (
     trades_symbol,
 )
 
-_ALL = "All symbols"
+_ONE, _ALL = "one", "all"
 
 desk = session.desk()
+symbol = trades_symbol.shown()
 by_script = pushed.blocked()
 
 
 def live() -> None:
     """What stands on the push socket above the fills."""
-    orders_open.show(desk, "" if whose == _ALL else whose)
+    orders_open.show(desk, symbol if which == _ONE else "")
 
 
 with st.container(horizontal=True, vertical_alignment="center", key="bar-orders"):
     st.title("Orders and fills", anchor=False, width="content")
     st.space("stretch")
-    whose = st.segmented_control(
-        "Whose orders",
-        (trades_symbol.shown(), _ALL),
+    which = st.segmented_control(
+        "Orders on",
+        (_ONE, _ALL),
         default=_ALL,
         required=True,
-        key="orders-of",
+        format_func=lambda each: symbol if each == _ONE else "All symbols",
+        key="orders",
+        bind="query-params",
         label_visibility="collapsed",
     )
     with st.container(key="orders-new", width="content"):

@@ -13,8 +13,12 @@ const HINTS = { amend: 'KuCoin changes this order in its place.', 'cancel and ne
 const LOST = 'Nothing was heard of that press for 5 s. Look at the order, and press again.';
 const PLACED = { here: 'Placed by this dashboard', elsewhere: 'Placed elsewhere: by another program, or on KuCoin’s own pages' };
 
-const plain = (text) => text.replace(/[,\s]/g, '');
-const isNumber = (text) => /^(\d+\.?\d*|\.\d+)$/.test(text);
+/** The digits of a figure as it is shown or written, null where it is none: a comma parts thousands and nothing else. */
+function digitsOf(text) {
+  const written = text.trim();
+  const isFigure = /^\d{1,3}(,\d{3})+(\.\d*)?$/.test(written) || /^(\d+\.?\d*|\.\d+)$/.test(written);
+  return isFigure ? written.replaceAll(',', '') : null;
+}
 
 /** `Sell 200 XBTUSDTM at 87,124.0` */
 export function named({ side, size, symbol, price, watched, trigger }) {
@@ -61,7 +65,7 @@ export class Line {
     };
     this.element.onfocusout = ({ relatedTarget }) => {
       if (!this.field || this.element.contains(relatedTarget)) return;
-      if (plain(this.element.querySelector('.edit').value) === plain(this.row[this.field])) this.leave();
+      if (this.element.querySelector('.edit').value === this.row[this.field]) this.leave();
     };
   }
 
@@ -131,7 +135,7 @@ export class Line {
     }
     const told = row.asked?.[{ price: 0, size: 1 }[name]];
     const wanted = told ?? (this.asked?.field === name ? this.asked.text : null);
-    const editable = row.way && isNumber(plain(text));
+    const editable = row.way && digitsOf(text) != null;
     this.fill(name, [text, prefix, digits[name], this.field === name, wanted, editable], () => {
       const lead = prefix && h('span', { class: 'quiet' }, `${prefix} `);
       if (this.field === name) return [lead, h('s', null, text), this.input(name, text)];
@@ -170,13 +174,14 @@ export class Line {
   /** Ask for what was written, once. */
   send() {
     const { field, row } = this;
-    const text = plain(this.element.querySelector('.edit').value);
-    if (!isNumber(text)) {
-      this.trouble = `“${text}” is no ${field}: write digits with at most one point.`;
+    const written = this.element.querySelector('.edit').value;
+    const text = digitsOf(written);
+    if (text == null) {
+      this.trouble = `“${written}” is no ${field}: write digits, and a point before decimals.`;
       this.act();
       return;
     }
-    const same = Number(text) === Number(plain(row[field]));
+    const same = Number(text) === Number(digitsOf(row[field]));
     if (!same) this.asked = { field, text };
     this.trouble = '';
     this.leave();
