@@ -44,8 +44,7 @@ def picked(rules: Rules) -> None:
 
 def board(rules: Rules, ticket: Callable[[Rules], None]) -> None:
     """The panels, in the order in which a phone shows them; frame.css lays them out on anything wider."""
-    theme = "light" if st.context.theme.type == "light" else "dark"
-    with st.container(key=f"ground-{theme}"), st.container(key="ticket"), st.container(key="ticket-board"):
+    with st.container(key="ticket"), st.container(key="ticket-board"):
         with st.container(key="ticket-market"):
             with st.container(border=True, key="panel-ladder"):
                 pushed.show(

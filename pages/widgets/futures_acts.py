@@ -145,6 +145,7 @@ def _draw() -> None:
     asked, desk = _asked(), session.desk()
     if asked is None:
         st.rerun()
+    desk.terms.of(asked.symbol)  # has it read what a new order on the contract needs
     act = became(desk, asked)
     if act is not None and act.state == "done":
         close()

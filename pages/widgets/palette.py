@@ -51,6 +51,8 @@ def choose() -> None:
             "Colours", list(_NAMES), format_func=_NAMES.__getitem__, key=_PALETTE, label_visibility="collapsed"
         )
         st.container(key=f"palette-{palette}").html("<i></i>")  # a container of nothing would not be there
+        theme = "light" if st.context.theme.type == "light" else "dark"
+        st.container(key=f"ground-{theme}").html("<i></i>")  # tells dialogs and popovers, which know no theme
     if palette != _USUAL:
         st.query_params[_PALETTE] = palette
     elif _PALETTE in st.query_params:
