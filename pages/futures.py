@@ -12,6 +12,7 @@ from pages.widgets import (
     futures_pnl,
     futures_positions,
     futures_what_if,
+    leftovers,
     mishap,
     session,
     standing,
@@ -51,6 +52,7 @@ def positions() -> None:
 @st.fragment(run_every=session.CADENCE)
 def ticking() -> None:
     """What goes on by itself; only the part that is open does any work."""
+    leftovers.sweep()
     with mishap.contained("This part of the page"):
         surround.tick(desk.status())
         if tab == _FUNDING:

@@ -14,7 +14,7 @@ import streamlit as st
 from kucoin.desk.ledger import Ledger
 from kucoin.desk.pnl import Report
 from kucoin.desk.rounds import Closed
-from pages.widgets import figures, futures_days, ledger_line, ledger_table, mishap, plots
+from pages.widgets import figures, futures_days, ledger_line, ledger_table, leftovers, mishap, plots
 from pages.widgets.plots import Look
 
 PAGE = 100
@@ -53,7 +53,7 @@ def show(ledger: Ledger, report: Report, span: str, now: datetime) -> None:
 
     A fragment of its own: another contract, page or position draws nothing else.
     """
-    with mishap.contained("The closed positions"), st.container(border=True, key="closed"):
+    with leftovers.noted(), mishap.contained("The closed positions"), st.container(border=True, key="closed"):
         symbols = sorted({position.symbol for position in report.positions})
         with st.container(horizontal=True, vertical_alignment="center", key="bar-closed"):
             st.header("Closed positions", anchor=False, width="content")

@@ -25,6 +25,7 @@ from pages.widgets import (
     futures_days,
     futures_symbols,
     ledger_line,
+    leftovers,
     mishap,
     plots,
     session,
@@ -54,7 +55,7 @@ class _Reported(NamedTuple):
 @st.fragment
 def show(desk: Desk) -> None:
     """Draw the section. A fragment of its own: a choice here draws nothing else, and no tick elsewhere draws this."""
-    with mishap.contained("What was realised"):
+    with leftovers.noted(), mishap.contained("What was realised"):
         ledger = desk.ledger
         now = session.now()
         ledger_line.drawn(ledger)

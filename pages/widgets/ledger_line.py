@@ -9,7 +9,7 @@ import streamlit as st
 
 from kucoin.desk.ledger import Ledger
 from kucoin.desk.upkeep import Progress
-from pages.widgets import figures, session
+from pages.widgets import figures, leftovers, session
 
 _CADENCE = 5.0  # s
 _DRAWN = "ledger-drawn"
@@ -31,6 +31,7 @@ def show(ledger: Ledger) -> None:
 
     A fragment of its own, because what stands around it is much and seldom changes.
     """
+    leftovers.sweep()
     progress = ledger.progress()
     st.caption(figures.plain(sentence(progress, session.now())))
     if progress.state == "syncing":
