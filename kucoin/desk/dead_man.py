@@ -150,17 +150,21 @@ class DeadMan:
 
     def _work(self) -> None:
         while self._wait():
-            with self._changed:
-                wish, self._due = self._wish, None
-            try:
-                pause = self._step(wish)
-            except Exception as error:
-                log.exception("the dead-man switch is not kept")
-                self._put(wish, problem=f"It is not kept: a fault of this program ({type(error).__name__}).")
-                pause = _UNREADY
-            with self._changed:
-                if self._due is None and pause is not None:  # else somebody wished something meanwhile
-                    self._due = self._monotonic() + pause
+            self._turn()
+
+    def _turn(self) -> None:
+        """Do what is due, and plan what is due next."""
+        with self._changed:
+            wish, self._due = self._wish, None
+        try:
+            pause = self._step(wish)
+        except Exception as error:
+            log.exception("the dead-man switch is not kept")
+            self._put(wish, problem=f"It is not kept: a fault of this program ({type(error).__name__}).")
+            pause = _UNREADY
+        with self._changed:
+            if self._due is None and pause is not None:  # else somebody wished something meanwhile
+                self._due = self._monotonic() + pause
 
     def _wait(self) -> bool:
         """Wait until something is due; False when it is time to stop."""
