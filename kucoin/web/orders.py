@@ -21,7 +21,7 @@ from kucoin.model.change import AmendState
 from kucoin.model.feed import Mark
 from kucoin.model.market import Contract
 from kucoin.model.order import PositionSide, Side, StopPriceType
-from kucoin.model.ticket import TicketState
+from kucoin.model.ticket import SpotTicket, TicketState
 from kucoin.web.head import PriceSight
 from kucoin.web.machine import judge_private
 from kucoin.web.order_rows import Doing, Near, order_row, stop_row
@@ -156,6 +156,8 @@ class OrdersPanel(Panel):
         for each in self._trading.placements():
             ticket = each.ticket
             if each.state is not TicketState.UNKNOWN or each.order_id or self._only not in {None, ticket.symbol}:
+                continue
+            if isinstance(ticket, SpotTicket) and ticket.amends is not None:  # the order that it changes says so
                 continue
             read = stops.placed if ticket.waits else facts.placed
             made: Facts | Stop | None = read(ticket, ticket.client_oid)
