@@ -95,6 +95,7 @@ def test_an_edit_says_what_it_does_and_stays_until_it_is_heard_of(mount: Mount, 
     expect(cell(page, "act")).to_have_text("Enter cancels, places anew")
     field.fill("87,18")
     field.press("Enter")
+    note = page.locator("tr.below").first
     expect(note).to_have_text("“87,18” is no price: write digits, and a point before decimals.")
     rig.push(more(rows={"o200": order("o200", filled="21 of 200")}))
     expect(cell(page, "filled")).to_have_text("21 of 200")
