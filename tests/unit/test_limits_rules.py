@@ -225,9 +225,9 @@ def test_a_leverage_is_held_to_its_limit() -> None:
         (Limits(order_value=D(-1)), "order value -1 is not from 0 to"),
         (Limits(daily_loss=D("NaN")), "daily loss Decimal('NaN') is no number"),
         (Limits(leverage=D(10) ** 16), "leverage 10000000000000000 is not from 0 to 1,000,000,000,000,000"),
-        (Limits(open_orders=2.5), "open orders 2.5 is no whole number"),  # type: ignore[arg-type]  a caller's slip
+        (Limits(open_orders=2.5), "open orders 2.5 is no whole number"),  # type: ignore[arg-type]  # a caller's slip
         (Limits(orders_per_minute=True), "orders per minute True is no whole number"),
-        (Limits(order_value=5), "order value 5 is no number"),  # type: ignore[arg-type]  likewise
+        (Limits(order_value=5), "order value 5 is no number"),  # type: ignore[arg-type]  # likewise
         (Limits(symbols=("BTC-USDT", " ")), "are no symbols"),
     ],
 )
