@@ -53,7 +53,7 @@ class Verdict:
 
     Attributes:
         first_bad: The number of the first row that is not; None where none is, or it is no row.
-        words: What is wrong, as a sentence; empty where nothing is.
+        words: What is wrong, as a clause; empty where nothing is.
         rows: How many rows hold.
         at: When that was found; None while it is read for the first time.
     """
@@ -199,7 +199,7 @@ class Audit:
                 if self._stopping.wait(_BREATH):
                     return at
         except JournalError as error:
-            self._tell("unverifiable", f"The audit cannot be read: {error}.", at)
+            self._tell("unverifiable", str(error), at)
             return BEGINNING
         self._tell("unverifiable" if chain.problem else "intact", chain.problem, at)
         return at

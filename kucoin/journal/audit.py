@@ -36,7 +36,7 @@ class Act:
 
     Attributes:
         account: Whose account it concerns; empty where none was known.
-        who: Who did it; ``desk`` where the program did, ``kucoin`` where the exchange told.
+        who: Who did it; ``desk`` where the program did.
         act: What was done, in a word or two: ``intent``, ``cancel``.
         subject: What it was done to: an id or a symbol; may be empty.
         body: What else is to be known, as JSON; see `written`.

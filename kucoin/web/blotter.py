@@ -64,6 +64,7 @@ _CHAINS = {
     "unverifiable": "not verifiable",
     "reading": "being verified",
 }
+_DOUBTS = {"broken": "The audit does not hold", "unverifiable": "The audit cannot be verified"}
 
 
 class BlotterPanel(Panel):
@@ -136,7 +137,7 @@ class BlotterPanel(Panel):
             "word": _CHAINS[verdict.state],
             "state": verdict.state,
             "title": f"{verified}{when}." if verdict.state != "reading" else "",
-            "words": words.said(verdict.words),
+            "words": f"{_DOUBTS[verdict.state]}: {verdict.words}." if verdict.state in _DOUBTS else "",
         }
 
     def _row(self, line: BlotterLine) -> Body:

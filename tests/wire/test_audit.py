@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import sqlite3
 import stat
+import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
@@ -189,3 +191,25 @@ def test_an_end_that_was_altered_or_lost_is_told(file: Path, tmp_path: Path) -> 
     assert isinstance(found, Flaw)
     assert "is not as it was written" in found.words
     assert "is missing: whether rows were cut off cannot be told" in lost.problem
+
+
+def test_the_script_of_the_documentation_comes_to_the_same(file: Path, tmp_path: Path) -> None:
+    """Whoever trusts nothing of ours verifies with a few lines of Python, foreign letters and line breaks included."""
+    page = (Path(__file__).parents[2] / "docs" / "audit.md").read_text(encoding="utf-8")
+    script = page.partition("```python\n")[2].partition("```")[0]
+
+    def run() -> str:
+        command = [sys.executable, "-c", script, str(tmp_path), str(file)]
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+        return done.stdout.strip()
+
+    with closing(Journal.open(f"sqlite:///{file}", mode="practice")) as journal:
+        chain = Chain(journal, tmp_path)
+        chain.add([act(20, who="Ænæ 资", body='{"text": "\\u00e9\\n\x01 \u007f – \u2028 / \\\\ \\" 😀"}')])
+        chain.keep_end()
+        assert isinstance(verdict(chain), End)
+    assert run() == "21 rows hold"
+    change(file, "DELETE FROM audit WHERE seq = 21")
+    assert run() == "rows after 20 are missing"
+    change(file, "UPDATE audit SET act = 'accepted' WHERE seq = 7")
+    assert run() == "row 7 does not hold"
