@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -20,6 +23,7 @@ from tests.orders_desk import until
 from tests.rest_trading import CONTRACT, resting
 from tests.trading_rig import ME
 
+ROOT = Path(__file__).resolve().parents[2]
 VIEWER = Principal("guest", Role.VIEWER)
 
 
@@ -165,3 +169,40 @@ def test_both_sides_of_a_hedged_account_are_closed(floor: Practice, tmp_path_fac
         assert states(done) == {ItemState.DONE}
         assert {item.key for item in done.items} >= {f"{CONTRACT} LONG", f"{CONTRACT} SHORT"}
         assert hedged.truth["positions"] == []
+
+
+# A process that keeps the switch wound until it is killed.
+KEEPER = """
+import sys
+from kucoin.desk.dead_man import DeadMan
+from kucoin.desk.principal import Principal, Role
+from kucoin.model.credentials import Credentials, Secret
+from kucoin.rest import hosts
+from kucoin.rest.client import Exchange
+where, name, secret, passphrase = hosts.practice(int(sys.argv[1]), int(sys.argv[2])), *map(Secret, sys.argv[3:])
+switch = DeadMan(Exchange(where, Credentials(name, secret, passphrase)), ready=lambda: True)
+switch.start()
+switch.turn_on(5, Principal("keeper", Role.TRADER))
+sys.stdin.read()
+"""
+
+
+def test_a_process_that_dies_has_its_spot_orders_cancelled_by_the_exchange(floor: Practice, scene: Scene) -> None:
+    """Not before: it is renewed as long as the process lives."""
+    lives = scene.elsewhere.spot_orders.place(resting(floor))
+    ports = [base.rpartition(":")[2] for base in (floor.spot, floor.futures)]
+    command = [sys.executable, "-c", KEEPER, *ports, floor.key, floor.secret, floor.passphrase]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE) as keeper:
+        until(lambda: renewals(floor) >= 2)
+        assert scene.truth["orders"] == [lives]
+        keeper.kill()
+    assert scene.elsewhere.spot_orders.dead_man() is not None
+    floor.clock(offset=6)
+    until(lambda: scene.truth["orders"] == [])
+    floor.clock(offset=0)
+
+
+def renewals(floor: Practice) -> int:
+    """How often the switch was set."""
+    asked: dict[str, int] = floor.state()["requests"]
+    return sum(many for name, many in asked.items() if name.endswith("POST /api/v1/hf/orders/dead-cancel-all"))
