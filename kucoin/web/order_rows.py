@@ -43,7 +43,7 @@ class Doing:
 
     Attributes:
         cancel, amend: What became of the last wish to cancel or to change it.
-        way: How it could be changed: ``amend``, or ``cancel and new``; None where it could not.
+        way: How it could be changed: ``amend``, or ``cancel and new``; None where it could not, and ``why`` not.
         ours: Whether this dashboard placed it; None while that is not known.
         sought: It is one whose outcome is unknown: nobody has its id yet.
     """
@@ -51,6 +51,7 @@ class Doing:
     cancel: Cancellation | None = None
     amend: Amend | None = None
     way: str | None = None
+    why: str = ""
     ours: bool | None = None
     sought: bool = False
 
@@ -75,7 +76,8 @@ def order_row(order: AnyOrder, rules: Rules | None, near: Near, doing: Doing) ->
         "share": _share(order, size),
         "away": _away(order.price, near.mark if futures else near.last),
         "from": "mark" if futures else "last",
-        "way": doing.way if order.open and word is None else None,
+        "way": doing.way if word is None else None,
+        "why": doing.why,
         "asked": _asked(doing.amend, places),
     }
 
@@ -103,7 +105,8 @@ def stop_row(stop: Stop, rules: Rules | None, near: Near, doing: Doing, effect: 
         "trigger": figures.UNKNOWN if stop.stop_price is None else words.price(stop.stop_price, places),
         "away": _away(stop.stop_price, getattr(near, watched, None) if watched else None),
         "effect": effect,
-        "way": doing.way if stop.alive and word is None else None,
+        "way": doing.way if word is None else None,
+        "why": doing.why,
     }
 
 

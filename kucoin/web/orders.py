@@ -187,10 +187,12 @@ class OrdersPanel(Panel):
         if sought:
             return Doing(ours=True, sought=True)
         lives = order.alive if isinstance(order, Stop) else order.open
+        way = amends.way(name) if amends and lives else None
         return Doing(
             cancel=self._cancels.cancellation(name),
             amend=amends.amend_of(name) if amends else None,
-            way=amends.way(name) if amends and lives else None,
+            way=way,
+            why=amends.why_not(name) if amends and lives and way is None else "",
             ours=self._ours(order),
         )
 

@@ -103,6 +103,9 @@ class Amends(Protocol):
     def way(self, order_id: str) -> str | None:
         """Return how an order could be changed: ``amend`` or ``cancel and new``; None where it could not."""
 
+    def why_not(self, order_id: str) -> str:
+        """Return why it could not, as a sentence."""
+
 
 class Fresh(NamedTuple):
     """How old what a panel shows is: ``age`` in s of the exchange's time, None where nothing ever came."""

@@ -101,6 +101,7 @@ class Account:
     held: list[Any] = field(default_factory=list)
     standing: Standing = Standing.READY
     trouble: str | None = None
+    ways: dict[str, str | None] = field(default_factory=lambda: {"f1": "amend"})
     known: dict[str, bool] = field(default_factory=dict)  # whether an id is of this dashboard
     generation: int = 0
 
@@ -123,7 +124,9 @@ class Account:
         )
         trading = SimpleNamespace(placements=lambda: self.placed, ticket_of=lambda _order_id: None)
         cancels = SimpleNamespace(cancellation=self.wishes.get, generation=0)
-        amends = SimpleNamespace(amend_of=self.amended.get, way=lambda _order_id: "amend", generation=0)
+        amends = SimpleNamespace(
+            amend_of=self.amended.get, way=self.ways.get, why_not=lambda _: "It is a pair's.", generation=0
+        )
         view = lambda: SimpleNamespace(standing=self.standing, positions=self.held)  # noqa: E731  as short as it is
         made = replace(self.scene.sight, orders=orders, trading=trading, cancels=cancels, amends=amends, futures=view)
         panel = names.opened(replace(made, ours=lambda each: self.known.get(each or "")), f"{PANEL}{symbol}")
@@ -179,7 +182,7 @@ def test_what_is_not_known_is_no_zero(account: Account) -> None:
     }
     one, two = (account.look()["rows"][name] for name in ("f1", "f2"))
     assert (one["price"], one["value"][0], one["away"]) == ("–", "–", "–")
-    assert (two["value"], two["away"]) == (["–", ""], "–")
+    assert (two["value"], two["away"], two["way"], two["why"]) == (["–", ""], "–", None, "It is a pair's.")
     assert account.panel.full()["quote"] == ""
 
 

@@ -133,9 +133,10 @@ export class Line {
       put(old, text);
       return;
     }
-    const told = row.asked?.[{ price: 0, size: 1 }[name]];
-    const wanted = told ?? (this.asked?.field === name ? this.asked.text : null);
     const editable = row.way && digitsOf(text) != null;
+    const told = row.asked?.[{ price: 0, size: 1 }[name]];
+    this.cells[name].title = editable ? HINTS[row.way] : row.why;
+    const wanted = told ?? (this.asked?.field === name ? this.asked.text : null);
     this.fill(name, [text, prefix, digits[name], this.field === name, wanted, editable], () => {
       const lead = prefix && h('span', { class: 'quiet' }, `${prefix} `);
       if (this.field === name) return [lead, h('s', null, text), this.input(name, text)];
@@ -143,7 +144,7 @@ export class Line {
       const shown = aligned(text, digits[name]);
       if (!editable) return [lead, h('span', { class: 'figure' }, shown)];
       const label = `Change the ${name} ${text}: ${named(row)}`;
-      return [lead, h('button', { type: 'button', class: 'figure change', 'data-edit': name, 'aria-label': label, title: HINTS[row.way] }, shown)];
+      return [lead, h('button', { type: 'button', class: 'figure change', 'data-edit': name, 'aria-label': label }, shown)];
     });
   }
 
