@@ -26,6 +26,7 @@ from kucoin.journal.ledger import LedgerStore
 from kucoin.model.account import FuturesAccount
 from kucoin.model.feed_private import OrderChange, PositionChange, PositionFunding
 from kucoin.model.ledger import EquityPoint
+from kucoin.model.ledger_fill import LedgerFill
 from kucoin.model.order import FuturesFill
 from kucoin.model.position import FundingPayment
 from kucoin.rest.client import Exchange
@@ -129,6 +130,10 @@ class Ledger:
     def realised_today(self) -> Mapping[tuple[str, str], Decimal | None]:
         """Return what was realised since midnight (UTC), net, by symbol and position side; None where not known."""
         return self._book.realised_since(self._there().replace(hour=0, minute=0, second=0, microsecond=0))
+
+    def earned(self, fill: LedgerFill) -> Decimal | None:
+        """Return what a fill realised by its price, before fees; None where it closed nothing, or that is not known."""
+        return self._book.earned(fill.symbol, fill.at, (fill.trade_id, fill.order_id)) if fill.futures else None
 
     def equity(self, currency: str, since: datetime | None = None) -> tuple[EquityPoint, ...]:
         """Return the equity in a settlement currency, five minutes apart; where it is not known there is a gap."""

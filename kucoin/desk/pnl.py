@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -191,6 +192,22 @@ class PnlBook:
                 so_far = sums.get(key, ZERO)
                 sums[key] = None if so_far is None or one.unpriced else so_far + one.price + one.fee + one.funding
         return sums
+
+    def earned(self, symbol: str, at: datetime, fill: tuple[str, str]) -> Decimal | None:
+        """Return what a fill realised by its price, before fees; None where it closed nothing, or that is not known.
+
+        Args:
+            fill: Its trade and its order.
+        """
+        page = self._pages.get(symbol)
+        if page is None:
+            return None
+        place = bisect_left(page.realised, at, hi=page.count, key=moment_of)
+        while place < page.count and (one := page.realised[place]).at == at:
+            if one.fill == fill:
+                return None if one.unpriced else one.price
+            place += 1
+        return None
 
     def report(self, *, currency: str, symbol: str | None = None, since: datetime | None = None) -> Report:
         """Return what was realised in a settlement currency, on one contract or on all, since a moment or ever."""

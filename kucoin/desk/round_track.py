@@ -186,8 +186,9 @@ class Track:
             raise ValueError(f"{fill.symbol}: fill {fill.trade_id} closes what is not there")
         unpriced = lots if tally.strange else 0  # a lot costs what all have cost on average
         earned = tally.close(fill, lots, value, fee)
+        name = fill.trade_id, fill.order_id
         self.realised.append(
-            Realised(fill.at, fill.symbol, fill.settle_currency, line.side, earned, -fee, ZERO, value, unpriced)
+            Realised(fill.at, fill.symbol, fill.settle_currency, line.side, earned, -fee, ZERO, value, unpriced, name)
         )
         if not tally.lots:
             self._end(line, fill.at)

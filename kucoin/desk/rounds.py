@@ -20,6 +20,7 @@ class Realised(NamedTuple):
     ``price`` and ``fee`` are 0 on a funding, ``funding`` and ``value`` (the fill's, not signed) 0 on the others.
     ``unpriced`` are lots that were closed without the ledger telling what they cost or brought. A lot costs what all
     held ones did on average, so these are all of a fill where one held is strange; ``price`` has what is known of them.
+    ``fill`` names the trade and the order of a fill that closed something.
     """
 
     at: datetime
@@ -31,6 +32,7 @@ class Realised(NamedTuple):
     funding: Decimal
     value: Decimal
     unpriced: int = 0
+    fill: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,68 @@
+"""How the orders that ended stand in a table."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
+
+import pandas as pd
+
+from kucoin.desk.order_history import PastOrder
+from pages.widgets import figures, fills_table
+from pages.widgets.plots import Look
+
+Row = tuple[PastOrder, bool | None]
+"""An order, and whether it was placed here; None while that is not known."""
+
+
+def summary(orders: Sequence[PastOrder]) -> str:
+    """Return how many there are, and how they ended: ``14 orders: 9 filled, 5 cancelled``."""
+    ends = ", ".join(f"{count:,} {status}" for status, count in Counter(each.status for each in orders).most_common())
+    return f"{len(orders):,} {'order' if len(orders) == 1 else 'orders'}" + (f": {ends}" if ends else "")
+
+
+def table(rows: Sequence[Row]) -> pd.DataFrame:
+    """Return a row for each order; numbers are exact decimals, what is not known is None."""
+    orders = [order for order, _ in rows]
+    return pd.DataFrame(
+        {
+            "Ended, UTC": pd.to_datetime([each.at for each in orders], utc=True),
+            "Symbol": [each.symbol for each in orders],
+            "Side": [each.side.capitalize() if each.side else figures.UNKNOWN for each in orders],
+            "Price": [each.price for each in orders],
+            "Size": [each.size for each in orders],
+            "Filled": [each.filled for each in orders],
+            "Status": [each.status.capitalize() for each in orders],
+            "Type": [each.type.capitalize() if each.type else figures.UNKNOWN for each in orders],
+            "Placed": [_placed(ours) for _, ours in rows],
+        }
+    )
+
+
+def styled(rows: Sequence[Row], look: Look, now: datetime, *, clock: bool) -> object:
+    """Return the table with its figures as text."""
+    hues = {"Buy": f"color: {look.gain}", "Sell": f"color: {look.loss}", figures.UNKNOWN: ""}
+    written = {"Ended, UTC": partial(fills_table.moment, now, clock)}
+    written |= dict.fromkeys(("Price", "Size", "Filled"), figures.exact)
+    return table(rows).style.format(written, na_rep=figures.UNKNOWN).map(hues.__getitem__, subset=["Side"])
+
+
+def exactly(order: PastOrder) -> str:
+    """Return everything that is known of one order, to the last digit."""
+    unit = order.symbol.partition("-")[0] if "-" in order.symbol else "contracts"
+    said = [f"{order.symbol} {order.side or 'close'}, {order.at:%Y-%m-%d %H:%M:%S.%f} UTC: {order.status}."]
+    if order.words:
+        said.append(f"{order.words.rstrip('.')}.")
+    if order.filled is not None:
+        of = "" if order.size is None else f" of {figures.exact(order.size)}"
+        value = "" if order.value is None else f", value {figures.exact(order.value)}"
+        said.append(f"Filled {figures.exact(order.filled)}{of} {unit}{value}.")
+    ids = [f"{name} {value}" for name, value in (("order", order.order_id), ("own id", order.client_oid)) if value]
+    said.append(f"{', '.join(ids).capitalize()}." if ids else "")
+    return " ".join(said).strip()
+
+
+def _placed(ours: bool | None) -> str:
+    return figures.UNKNOWN if ours is None else "Here" if ours else "Elsewhere"
