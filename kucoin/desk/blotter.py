@@ -70,6 +70,7 @@ class _Day:
         self.upto = 0  # of the audit's rows
         self.done: list[BlotterLine] = []  # in their order
         self.unknown: dict[str, int] = {}  # where of these is the one that says of an order that nothing is known
+        self.wishes: dict[str, Ticket | Transfer | None] = {}  # by our id
         self.fills: Sequence[LedgerFill] = ()
 
 
@@ -101,7 +102,6 @@ class Blotter:
         self._fills = fills
         self._now = now
         self._monotonic = monotonic
-        self._wishes: dict[str, Ticket | Transfer | None] = {}
         self._of: str | None = None
         self._lock = threading.Lock()  # guards what follows; held for copying only
         self._days: dict[date, _Day] = {}
@@ -177,7 +177,7 @@ class Blotter:
         account, now = self._account() or "", self._monotonic()
         with self._lock:
             if account != self._of:
-                self._of, self._days, self._wishes = account, {}, {}
+                self._of, self._days = account, {}
             self._days = {day: held for day, held in self._days.items() if now - held.asked_at < _ASKED}
             days = list(self._days.items())
         for day, held in days:
@@ -219,24 +219,24 @@ class Blotter:
             if row.act == TicketState.UNKNOWN:
                 held.unknown[row.subject] = len(held.done)
             if row.act != TicketState.SENT:  # its intent says so
-                held.done.append(self._line(row))
+                held.done.append(self._line(held, row))
 
-    def _line(self, row: Row) -> BlotterLine:
-        body = _read_body(row.body)
-        wish: Ticket | Transfer | None = None
+    def _line(self, held: _Day, row: Row) -> BlotterLine:
+        body, oid = _read_body(row.body), row.subject
         if "ticket" in body:
-            wish = self._wishes[row.subject] = _read_wish(body)
-        elif row.act == LOOKUP or row.act in _OUTCOMES:
-            wish = self._wish(row.subject)
+            held.wishes[oid] = _read_wish(body)
+        elif oid not in held.wishes and (row.act == LOOKUP or row.act in _OUTCOMES):  # wished on another day
+            known = self._store.get(oid) if self._store else None
+            held.wishes[oid] = known.ticket if known else None
         return BlotterLine(
-            key=f"{row.seq}", at=row.at, who=row.who, act=row.act, subject=row.subject, wish=wish, body=body
+            key=f"{row.seq}",
+            at=row.at,
+            who=row.who,
+            act=row.act,
+            subject=oid,
+            wish=held.wishes.get(oid),
+            body=body,
         )
-
-    def _wish(self, client_oid: str) -> Ticket | Transfer | None:
-        if client_oid not in self._wishes:
-            known = self._store.get(client_oid) if self._store else None
-            self._wishes[client_oid] = known.ticket if known else None
-        return self._wishes[client_oid]
 
 
 def _trade(fill: LedgerFill) -> BlotterLine:

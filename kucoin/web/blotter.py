@@ -85,11 +85,11 @@ class BlotterPanel(Panel):
 
     def change(self) -> Change | None:
         """Tell the rows that changed, and which there are where that did."""
-        today = self._blotter.today()
+        today, generation = self._blotter.today(), self._blotter.generation  # before what it counts
         since = max(self._since or today, first_day(today))
         days = [today - timedelta(days=back) for back in range((today - since).days + 1)]
         read = [self._blotter.lines(day) for day in days]
-        seen = (today, *map(id, read), self._blotter.generation, self._audit.verdict(), self._audit.problem)
+        seen = (today, generation, self._audit.verdict())
         if seen == self._seen:
             return None
         first, self._seen = not self._seen, seen

@@ -41,6 +41,10 @@ class Book:
     owed: int = 0
     chain: object = True
 
+    def say(self, days: dict[date, tuple[BlotterLine, ...] | None]) -> None:
+        """Have read this of the days."""
+        self.days, self.generation = days, self.generation + 1
+
     def today(self) -> date:
         """Always the same."""
         return TODAY
@@ -133,13 +137,13 @@ def test_only_what_is_new_is_told() -> None:
     panel = book.opened()
     assert panel.change().kind == "full"
     assert panel.change() is None
-    book.days = {TODAY: (line("arm"), replace(unknown, lookups=1))}
+    book.say({TODAY: (line("arm"), replace(unknown, lookups=1))})
     change = panel.change()
     assert change.kind == "more"
     assert change.body.keys() == {"order", "rows"}
     assert change.body["order"] == ["arm", "unknown"]
     assert change.body["rows"].keys() == {"arm", "unknown"}
-    book.days = {TODAY: (line("arm"), replace(unknown, lookups=2))}
+    book.say({TODAY: (line("arm"), replace(unknown, lookups=2))})
     assert panel.change().body["rows"].keys() == {"unknown"}
 
 
@@ -151,8 +155,7 @@ def test_earlier_days_stand_below_and_the_next_one_is_offered() -> None:
     panel = book.opened(yesterday.isoformat())
     body = panel.change().body
     assert (body["order"], body["reading"], body["since"]) == (["arm"], True, "2026-11-21")
-    book.days[yesterday] = (line("disarm"),)
-    book.generation += 1
+    book.say({**book.days, yesterday: (line("disarm"),)})
     assert panel.change().body.items() >= {"order": ["arm", "disarm"], "reading": False}.items()
     book.earlier = TODAY - timedelta(days=31)
     assert book.opened().change().body["earlier"] is None
