@@ -129,18 +129,17 @@ def _standing(lives: bool, ended: str, doing: Doing) -> tuple[tuple[str, str] | 
         return (ended, "warn" if half or ended == "failed" else "over"), words.said(
             amend.words
         ) if amend and half else ""
-    if cancel is not None and cancel.state is CancelState.SENT:
-        return ("cancelling", "going"), ""
-    if amend is not None and amend.state is AmendState.SENT:
+    if amend is not None and amend.state is AmendState.SENT:  # where that goes by a cancel, this is a part of it
         return ("amending", "going"), ""
     if amend is not None and amend.state is AmendState.UNKNOWN:
         return (LOOKING_UP, "warn"), words.said(amend.words)
-    if cancel is not None and cancel.state in {CancelState.REFUSED, CancelState.UNKNOWN}:
-        refused = cancel.state is CancelState.REFUSED
-        return None, f"{'Not cancelled' if refused else 'Cancel unknown'}: {words.said(cancel.words)}"
-    if amend is not None and amend.state in {AmendState.REFUSED, AmendState.HALF}:
-        return None, f"Not changed: {words.said(amend.words)}"
-    return None, ""
+    if cancel is not None and cancel.state is CancelState.SENT:
+        return ("cancelling", "going"), ""
+    if cancel is not None and cancel.state is CancelState.REFUSED:
+        return None, f"Cancel refused: {words.said(cancel.words)}"
+    if cancel is not None and cancel.state is CancelState.UNKNOWN:
+        return None, words.said(cancel.words)
+    return None, words.said(amend.words) if amend is not None and amend.state is AmendState.REFUSED else ""
 
 
 def _terms(order: AnyOrder) -> Iterator[str]:

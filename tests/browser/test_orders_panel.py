@@ -92,7 +92,7 @@ def test_an_edit_says_what_it_does_and_stays_until_it_is_heard_of(mount: Mount, 
     expect(page.get_by_role("button", name=re.compile("Change the price"))).to_have_count(1)
     price.click()
     field = page.get_by_role("textbox")
-    expect(cell(page, "act")).to_have_text("Enter cancels, places anew")
+    expect(cell(page, "act")).to_have_text("Enter cancel and new")
     field.fill("87,18")
     field.press("Enter")
     note = page.locator("tr.below").first
@@ -173,7 +173,8 @@ def test_where_there_is_none_it_says_why(mount: Mount, rig: Rig) -> None:
     expect(empty).to_have_text("No open orders on ETHUSDTM. 3 orders on other symbols.")
     page.set_viewport_size({"width": 390, "height": 844})
     rig.push({**told(o200=order("o200", placed="elsewhere"))[0], "panel": f"{PANEL}ETHUSDTM"})
-    expect(page.get_by_text("elsewhere").first).to_be_visible()
+    expect(cell(page, "placed")).to_have_text("elsewhere")
+    expect(cell(page, "placed")).to_be_visible()
     expect(page.get_by_role("columnheader").first).to_be_hidden()
     box = page.get_by_role("button", name="Cancel: Sell 200").bounding_box()
     assert box is not None

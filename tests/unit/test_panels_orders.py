@@ -252,11 +252,11 @@ def amend(state: AmendState, words: str = "", **more: Any) -> Amend:
 
 DOING: list[tuple[Cancellation | Amend, tuple[tuple[str, str] | None, str, bool]]] = [
     (cancel(CancelState.SENT), (("cancelling", "going"), "", False)),
-    (cancel(CancelState.REFUSED, "not now"), (None, "Not cancelled: Not now.", True)),
-    (cancel(CancelState.UNKNOWN, "no answer"), (None, "Cancel unknown: No answer.", True)),
+    (cancel(CancelState.REFUSED, "not now"), (None, "Cancel refused: Not now.", True)),
+    (cancel(CancelState.UNKNOWN, "no answer"), (None, "No answer.", True)),
     (amend(AmendState.SENT), (("amending", "going"), "", False)),
     (amend(AmendState.UNKNOWN, "no answer"), (("looking it up", "warn"), "No answer.", False)),
-    (amend(AmendState.REFUSED, "off the tick"), (None, "Not changed: Off the tick.", True)),
+    (amend(AmendState.REFUSED, "off the tick"), (None, "Off the tick.", True)),
     (amend(AmendState.DONE), (None, "", True)),
 ]
 

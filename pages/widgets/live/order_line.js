@@ -8,7 +8,7 @@ import { put } from './panel.js';
 import { exchangeTime } from './socket.js';
 
 const PATIENCE = 5_000; // ms that a press waits for news of its order
-const WAYS = { amend: 'amends', 'cancel and new': 'cancels, places anew' };
+const WAYS = { amend: 'amends', 'cancel and new': 'cancel and new' };
 const HINTS = { amend: 'KuCoin changes this order in its place.', 'cancel and new': 'KuCoin changes no order of this kind: it is cancelled first, and a new one is placed for what is left.' };
 const LOST = 'Nothing was heard of that press for 5 s. Look at the order, and press again.';
 const PLACED = { here: 'Placed by this dashboard', elsewhere: 'Placed elsewhere: by another program, or on KuCoin’s own pages' };
@@ -92,9 +92,9 @@ export class Line {
     if (!row.act) this.tick.checked = false;
     this.tick.ariaLabel = `Select: ${title}`;
     this.cancel.ariaLabel = `Cancel: ${title}`;
-    this.fill('symbol', [row.symbol, row.side, row.terms, far], () => [
+    this.fill('symbol', [row.symbol, row.side, row.terms], () => [
       h('span', { class: `side card ${row.side}` }, side), h('b', null, row.symbol),
-      h('span', { class: 'quiet card' }, row.terms || row.type.toLowerCase()), far && h('span', { class: 'badge far card' }, 'elsewhere')]);
+      h('span', { class: 'quiet card' }, row.terms || row.type.toLowerCase()),]);
     this.fill('side', [row.side], () => [h('span', { class: `side ${row.side}` }, side)]);
     this.fill('type', [row.type, row.terms, far], () => [
       row.type, row.terms && h('span', { class: 'quiet' }, ` ${row.terms}`), far && h('span', { class: 'badge far narrow' }, 'elsewhere')]);
@@ -150,7 +150,7 @@ export class Line {
 
   input(name, text) {
     const input = h('input', { class: 'edit', inputmode: 'decimal', autocomplete: 'off', size: Math.max(4, text.length),
-      'aria-label': `New ${name}: ${named(this.row)}. Enter ${WAYS[this.row.way]}, Escape leaves it as it is.` });
+      'aria-label': `New ${name}: ${named(this.row)}. Enter: ${this.row.way}. Escape leaves it as it is.` });
     input.value = text;
     return input;
   }

@@ -21,7 +21,7 @@ const COLUMNS = {
     { id: 'size', head: 'Size', label: 'Size', of: 'size', room: 34 },
     { id: 'value', head: 'Value', room: 104 }, { id: 'filled', head: 'Filled', label: 'Filled', of: 'filled', room: 62 },
     { id: 'away', head: 'From mark', label: 'From mark', room: 84 }, { id: 'since', head: 'Age', label: 'Age', room: 62 },
-    { id: 'placed', head: 'Placed', room: 82 }, { id: 'act', room: 132 },
+    { id: 'placed', head: 'Placed', label: 'Placed', room: 82 }, { id: 'act', room: 146 },
   ],
   stops: [
     { id: 'check', room: 26 }, { id: 'symbol', head: 'Symbol', of: 'symbol', room: 24 }, { id: 'side', head: 'Side', room: 56 },
@@ -29,7 +29,7 @@ const COLUMNS = {
     { id: 'size', head: 'Size', label: 'Size', of: 'size', room: 34 },
     { id: 'trigger', head: 'Trigger', label: 'Trigger', of: 'trigger', room: 96, twice: true },
     { id: 'away', head: 'Distance', label: 'Distance', room: 90 }, { id: 'effect', head: 'Effect', label: 'Effect', room: 100 },
-    { id: 'since', head: 'Age', room: 62 }, { id: 'placed', head: 'Placed', room: 82 }, { id: 'act', room: 132 },
+    { id: 'since', head: 'Age', label: 'Age', room: 62 }, { id: 'placed', head: 'Placed', label: 'Placed', room: 82 }, { id: 'act', room: 146 },
   ],
 };
 const TITLES = { open: 'Open orders', stops: 'Stop orders' };
