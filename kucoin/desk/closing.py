@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from decimal import ROUND_FLOOR, Decimal
 
 from kucoin.decimals import ONE, ZERO
+from kucoin.desk.faults import said
 from kucoin.desk.flip import Flip, Flips, PairIds, pair_ids
 from kucoin.desk.principal import Principal
 from kucoin.desk.rules import Rules
@@ -108,8 +109,8 @@ class Closing:
         step = rules.lot if rules is not None else ONE
         size = int((whole * fraction / step).to_integral_value(ROUND_FLOOR) * step)
         if not size:
-            share = f"{fraction * 100:f}".rstrip("0").rstrip(".")
-            raise InvalidRequest(f"{share} % of {whole:,} {held.symbol} is less than {step:f} lot")
+            least = f"{step:f} {'lot' if step == ONE else 'lots'}"
+            raise InvalidRequest(f"{said(fraction * 100)} % of {whole:,} {held.symbol} is less than {least}")
         return Lots(size)
 
 
