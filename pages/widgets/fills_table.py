@@ -75,8 +75,7 @@ def styled(rows: Sequence[Row], look: Look, now: datetime, *, clock: bool) -> ob
     for (currency, fee_currency), places in alike.items():
         usual, fee = partial(_money, currency, currency), partial(_money, fee_currency, currency)
         for column, write in {"Value": usual, "Fee": fee, "Realised": partial(_earned, currency)}.items():
-            missing = "" if column == "Realised" else figures.UNKNOWN
-            styler = styler.format(write, subset=pd.IndexSlice[places, [column]], na_rep=missing)
+            styler = styler.format(write, subset=pd.IndexSlice[places, [column]], na_rep=figures.UNKNOWN)
     return styler
 
 

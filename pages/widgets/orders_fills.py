@@ -79,9 +79,9 @@ def show(desk: Desk) -> None:
         now = session.now()
         with st.container(horizontal=True, vertical_alignment="center", key="bar-fills"):
             what = _view()
-            with st.container(width="stretch"):
-                st.caption(figures.plain(told(desk.fills.reach(), now)))
+            st.space("stretch")
             files = st.popover("Export", key="fills-export")
+        st.caption(figures.plain(told(desk.fills.reach(), now)))
         with st.container(horizontal=True, vertical_alignment="center", key="tools-fills"):
             choice = _choice(desk.fills.symbols(), now)
             counted = st.container(width="stretch")
@@ -219,6 +219,7 @@ def _table(view: _View, choice: Choice, now: datetime) -> None:
         height=ledger_table.height(min(len(rows), _ROWS)),
         on_select="rerun",
         selection_mode="single-cell",
+        placeholder=figures.UNKNOWN,
         alt=view.what.capitalize(),
     )
     if pages > 1:

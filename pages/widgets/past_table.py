@@ -59,9 +59,9 @@ def exactly(order: PastOrder) -> str:
         of = "" if order.size is None else f" of {figures.exact(order.size)}"
         value = "" if order.value is None else f", value {figures.exact(order.value)}"
         said.append(f"Filled {figures.exact(order.filled)}{of} {unit}{value}.")
-    ids = [f"{name} {value}" for name, value in (("order", order.order_id), ("own id", order.client_oid)) if value]
-    said.append(f"{', '.join(ids).capitalize()}." if ids else "")
-    return " ".join(said).strip()
+    said += [f"Order {order.order_id}."] if order.order_id else []
+    said += [f"Own id {order.client_oid}."] if order.client_oid else []
+    return " ".join(said)
 
 
 def _placed(ours: bool | None) -> str:
