@@ -81,7 +81,7 @@ def test_a_way_out_waits_for_no_worker(journal: Journal) -> None:
     go = threading.Event()
     with rig_on(journal) as rig:
         try:
-            rig.wire.say = lambda: go.wait(20) and None
+            rig.wire.say = lambda: go.wait(60) and None  # longer than anybody here waits
             held = [spot() for _ in range(8)]
             for each in held:
                 rig.trading.place(each, ME)
@@ -183,6 +183,35 @@ def test_a_limit_refuses_before_anything_is_known_of_the_order(journal: Journal)
             rig.trading.admit(second, ME)
         assert rig.trading.placement(second.client_oid) is None
         assert len(rig.wire.sent) == 1
+
+
+def test_nobody_comes_between_being_admitted_and_being_counted(journal: Journal) -> None:
+    """Five threads at once: whoever is admitted finds all that were before already among the placed."""
+    rigs, strays = [], []
+
+    class Crowded(Risk):
+        def admit(self, ticket: Ticket, *, ahead: bool = False) -> Decimal | None:
+            if len(rigs[0].trading.placed_since(START.replace(year=2020))) != self.admitted:
+                strays.append(ticket)
+            worth = super().admit(ticket, ahead=ahead)
+            entered.wait(0.02)  # is never set: time for another to come in, if it can
+            return worth
+
+    entered, together = threading.Event(), threading.Barrier(5)
+    with rig_on(journal, risk=Crowded()) as rig:
+        rigs.append(rig)
+
+        def press() -> None:
+            together.wait(20)
+            rig.trading.place(spot(), ME)
+
+        threads = [threading.Thread(target=press) for _ in range(5)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(20)
+        assert strays == []
+        assert len(rig.trading.placements()) == 5
 
 
 def test_what_an_order_is_worth_is_written_with_it(journal: Journal) -> None:
