@@ -124,22 +124,22 @@ def _standing(lives: bool, ended: str, doing: Doing) -> tuple[tuple[str, str] | 
     cancel, amend = doing.cancel, doing.amend
     if doing.sought:
         return (LOOKING_UP, "warn"), ""
-    if not lives:
-        half = amend is not None and amend.state is AmendState.HALF
-        return (ended, "warn" if half or ended == "failed" else "over"), words.said(
-            amend.words
-        ) if amend and half else ""
     if amend is not None and amend.state is AmendState.SENT:  # where that goes by a cancel, this is a part of it
         return ("amending", "going"), ""
     if amend is not None and amend.state is AmendState.UNKNOWN:
         return (LOOKING_UP, "warn"), words.said(amend.words)
+    failed = amend is not None and amend.state in {AmendState.REFUSED, AmendState.HALF}
+    note = words.said(amend.words) if amend is not None and failed else ""
+    if not lives:
+        half = amend is not None and amend.state is AmendState.HALF
+        return (ended, "warn" if half or ended == "failed" else "over"), note
     if cancel is not None and cancel.state is CancelState.SENT:
         return ("cancelling", "going"), ""
     if cancel is not None and cancel.state is CancelState.REFUSED:
         return None, f"Cancel refused: {words.said(cancel.words)}"
     if cancel is not None and cancel.state is CancelState.UNKNOWN:
         return None, words.said(cancel.words)
-    return None, words.said(amend.words) if amend is not None and amend.state is AmendState.REFUSED else ""
+    return None, note
 
 
 def _terms(order: AnyOrder) -> Iterator[str]:

@@ -35,6 +35,7 @@ _PACE = 0.5  # s between two looks at the prices that orders are measured agains
 _REST = 9.0  # a look that takes long makes the next one wait, so that all of them take a tenth of a core
 _LINGER = 10.0  # s for which an order that ended stays
 _LINGERING = 20  # of these at most
+_SAID = 60.0  # s for which it is said why nothing came of a press
 
 _Working = AnyOrder | Stop
 
@@ -69,6 +70,7 @@ class OrdersPanel(Panel):
         self._ended: tuple[_Ended, ...] = ()
         self._heirs: dict[str, str] = {}  # the id of the order that one stands in the place of
         self._ranks: dict[str, tuple[float, str]] = {}  # of what stands in the place of another
+        self._said: dict[tuple[str, str], float] = {}  # when it was said first, by order id and note
         self._body: Body = {}
 
     def change(self) -> Change | None:
@@ -140,6 +142,7 @@ class OrdersPanel(Panel):
             rows[stop.order_id] = stop_row(stop, rules, near[stop.symbol], doing, _effect(stop, effects))
         for name in rows.keys() & self._heirs.keys():
             rows[name]["was"] = self._heirs[name]
+        self._let_fade(rows, now)
         stop_ids = {each.order_id for each, _ in waiting}
         quotes = {row["value"][1] for name, row in rows.items() if name not in stop_ids}
         return {
@@ -181,6 +184,14 @@ class OrdersPanel(Panel):
         known = alive.keys() | {each.order_id for each in self._ended}
         self._heirs = {heir: name for heir, name in self._heirs.items() if heir in known}
         self._ranks = {heir: rank for heir, rank in self._ranks.items() if heir in known}
+
+    def _let_fade(self, rows: Body, now: float) -> None:
+        """Say of an order that lives only for a while why nothing came of a press."""
+        said = {(name, row["note"]) for name, row in rows.items() if row["note"] and row["act"]}
+        self._said = {each: self._said.get(each, now) for each in said}
+        for (name, _), since in self._said.items():
+            if now - since >= _SAID:
+                rows[name]["note"] = ""
 
     def _doing(self, order: _Working, sought: bool) -> Doing:
         amends, name = self._sight.amends, order.order_id

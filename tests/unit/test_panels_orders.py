@@ -257,6 +257,7 @@ DOING: list[tuple[Cancellation | Amend, tuple[tuple[str, str] | None, str, bool]
     (amend(AmendState.SENT), (("amending", "going"), "", False)),
     (amend(AmendState.UNKNOWN, "no answer"), (("looking it up", "warn"), "No answer.", False)),
     (amend(AmendState.REFUSED, "off the tick"), (None, "Off the tick.", True)),
+    (amend(AmendState.HALF, "look at the order"), (None, "Look at the order.", True)),
     (amend(AmendState.DONE), (None, "", True)),
 ]
 
@@ -276,6 +277,30 @@ def test_what_is_being_done_stands_in_the_row(
     assert row["way"] == ("amend" if row["act"] else None)
     under_way = isinstance(wish, Amend) and wish.state in {AmendState.SENT, AmendState.UNKNOWN}
     assert row["asked"] == (["70,360.0", None] if under_way else None)
+
+
+def test_why_nothing_came_of_a_press_is_said_for_a_minute(account: Account) -> None:
+    """And again where the next press came to something else."""
+    account.orders["f1"] = lots()
+    account.amended["f1"] = amend(AmendState.REFUSED, "off the tick")
+    account.look()
+    assert account.look(58)["rows"]["f1"]["note"] == "Off the tick."
+    assert account.look(2)["rows"]["f1"]["note"] == ""
+    account.amended["f1"] = amend(AmendState.REFUSED, "below the minimum")
+    assert account.look()["rows"]["f1"]["note"] == "Below the minimum."
+
+
+def test_an_order_that_ended_under_an_amend_says_what_became_of_that(account: Account) -> None:
+    """While the new one is on its way it is being amended; filled by itself, it says so."""
+    account.orders["f1"] = lots()
+    account.look()
+    account.amended["f1"] = amend(AmendState.SENT)
+    account.orders["f1"] = lots(active=False, cancelled=True)
+    assert account.row("f1")["chip"] == ("amending", "going")
+    account.amended["f1"] = amend(AmendState.REFUSED, "It was filled meanwhile")
+    account.orders["f1"] = lots(active=False, filled_size=Lots(100), filled_value=D(7035))
+    row = account.row("f1")
+    assert (row["chip"], row["note"]) == (("filled", "over"), "It was filled meanwhile.")
 
 
 @pytest.mark.parametrize(

@@ -98,6 +98,7 @@ export class Line {
     this.fill('side', [row.side], () => [h('span', { class: `side ${row.side}` }, side)]);
     this.fill('type', [row.type, row.terms, far], () => [
       row.type, row.terms && h('span', { class: 'quiet' }, ` ${row.terms}`), far && h('span', { class: 'badge far narrow' }, 'elsewhere')]);
+    cells.type.title = [row.type, row.terms].filter(Boolean).join(', ');
     for (const name of ['price', 'size', 'trigger']) if (cells[name]) this.figure(name, digits);
     this.fill('value', row.value, () => [h('span', { class: 'figure' }, row.value[0]), h('span', { class: 'quiet unit' }, ` ${row.value[1]}`)]);
     if (cells.filled) {

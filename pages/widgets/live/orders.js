@@ -12,24 +12,27 @@ import { strays } from './stray.js';
 const DIGIT = 7.35; // px of a figure's digit
 const ALOUD = 3; // outcomes that are read out at once; more are counted
 
-/** `room` are the px of a column of which no figure is measured, or those beside its longest figure where `of` names it. */
+/**
+ * `room` are the px of a column, or those beside its longest text where `of` names that; `aligned` are its points, and
+ * `twice` leaves room for what is written beside what was.
+ */
 const COLUMNS = {
   open: [
-    { id: 'check', room: 26 }, { id: 'symbol', head: 'Symbol', of: 'symbol', room: 24 }, { id: 'side', head: 'Side', room: 56 },
+    { id: 'check', room: 26 }, { id: 'symbol', head: 'Symbol', of: 'symbol', room: 24 }, { id: 'side', head: 'Side', room: 54 },
     { id: 'type', head: 'Type' },
-    { id: 'price', head: 'Price', label: 'Price', of: 'price', room: 34, twice: true },
-    { id: 'size', head: 'Size', label: 'Size', of: 'size', room: 34 },
-    { id: 'value', head: 'Value', room: 104 }, { id: 'filled', head: 'Filled', label: 'Filled', of: 'filled', room: 62 },
-    { id: 'away', head: 'From mark', label: 'From mark', room: 84 }, { id: 'since', head: 'Age', label: 'Age', room: 62 },
+    { id: 'price', head: 'Price', label: 'Price', of: 'price', room: 34, aligned: true, twice: true },
+    { id: 'size', head: 'Size', label: 'Size', of: 'size', room: 34, aligned: true },
+    { id: 'value', head: 'Value', of: 'value', room: 22 }, { id: 'filled', head: 'Filled', label: 'Filled', of: 'filled', room: 62 },
+    { id: 'away', head: 'From mark', label: 'From mark', room: 84 }, { id: 'since', head: 'Age', label: 'Age', room: 56 },
     { id: 'placed', head: 'Placed', label: 'Placed', room: 82 }, { id: 'act', room: 146 },
   ],
   stops: [
-    { id: 'check', room: 26 }, { id: 'symbol', head: 'Symbol', of: 'symbol', room: 24 }, { id: 'side', head: 'Side', room: 56 },
+    { id: 'check', room: 26 }, { id: 'symbol', head: 'Symbol', of: 'symbol', room: 24 }, { id: 'side', head: 'Side', room: 54 },
     { id: 'type', head: 'Type' },
-    { id: 'size', head: 'Size', label: 'Size', of: 'size', room: 34 },
-    { id: 'trigger', head: 'Trigger', label: 'Trigger', of: 'trigger', room: 96, twice: true },
+    { id: 'size', head: 'Size', label: 'Size', of: 'size', room: 34, aligned: true },
+    { id: 'trigger', head: 'Trigger', label: 'Trigger', of: 'trigger', room: 96, aligned: true, twice: true },
     { id: 'away', head: 'Distance', label: 'Distance', room: 90 }, { id: 'effect', head: 'Effect', label: 'Effect', room: 100 },
-    { id: 'since', head: 'Age', label: 'Age', room: 62 }, { id: 'placed', head: 'Placed', label: 'Placed', room: 82 }, { id: 'act', room: 146 },
+    { id: 'since', head: 'Age', label: 'Age', room: 56 }, { id: 'placed', head: 'Placed', label: 'Placed', room: 82 }, { id: 'act', room: 146 },
   ],
 };
 const TITLES = { open: 'Open orders', stops: 'Stop orders' };
@@ -124,9 +127,9 @@ export default (component) => panel(component, (root, follow, tell) => {
   /** Give each column what its figures need. */
   function measure() {
     const rows = order.map((id) => told.rows[id]);
-    columns.forEach(({ id, of, room, twice }, index) => {
-      const texts = of ? rows.map((row) => row[of]) : [];
-      if (of && !['symbol', 'filled'].includes(of)) digits[id] = Math.max(digits[id] ?? 0, ...texts.map(fractionDigits));
+    columns.forEach(({ id, of, room, aligned, twice }, index) => {
+      const texts = of ? rows.map((row) => (of !== 'value' ? row[of] : told.quote ? row.value[0] : row.value.join(' '))) : [];
+      if (aligned) digits[id] = Math.max(digits[id] ?? 0, ...texts.map(fractionDigits));
       const longest = Math.max(0, ...texts.map((text) => text.length + (digits[id] ?? 0) - (digits[id] ? fractionDigits(text) : 0)));
       rooms[id] = Math.max(rooms[id] ?? 0, Math.ceil((room ?? 0) + longest * DIGIT * (twice ? 2 : 1)));
       cols[index].style.width = room ? `${rooms[id]}px` : '';
