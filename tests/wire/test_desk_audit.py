@@ -2,26 +2,40 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from kucoin.desk.audit import Audit, Verdict, silent, turning_away
 from kucoin.desk.blotter import Blotter, BlotterLine
+from kucoin.desk.desk import Desk
+from kucoin.desk.principal import Principal, Role
+from kucoin.desk.upstream import Upstream
+from kucoin.desk.witness import Witness
 from kucoin.errors import NotAllowed
 from kucoin.journal.audit import Chain
 from kucoin.journal.database import Journal
 from kucoin.journal.intents import Intent, IntentStore, Outcome
+from kucoin.model.cancellation import CancelState
+from kucoin.model.credentials import Credentials, Secret
+from kucoin.model.ledger import Wallet
 from kucoin.model.ledger_fill import LedgerFill
 from kucoin.model.order import Side
-from kucoin.model.ticket import Ticket, TicketState
-from tests.trading_rig import futures, spot, until
+from kucoin.model.ticket import Placement, SpotTicket, Ticket, TicketState
+from kucoin.rest import hosts
+from kucoin.rest.client import Exchange
+from tests.conftest import Practice
+from tests.rest_trading import CONTRACT, PAIR, new_id, price, resting
+from tests.trading_rig import D, futures, spot, until
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -79,7 +93,7 @@ def test_what_is_noted_while_the_disk_fails_is_written_later_in_its_order(
     with closing(sqlite3.connect(tmp_path / "journal.sqlite3", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         for number in range(5):
-            audit.note("ana", "arm", f"{number}", text="words", since=NOON, size=Decimal("1.0"), other=object())
+            audit.note("ana", "arm", f"{number}", text="words", since=NOON, size=D("1.0"), other=object())
         problem = until(lambda: audit.problem)
         assert "database is locked" in problem
         assert audit.owed == 5
@@ -145,7 +159,7 @@ def trade(at: datetime) -> LedgerFill:
     """A fill of the account."""
     known = {"symbol": "BTC-USDT", "trade_id": "7", "order_id": "o-1", "side": Side.BUY, "at": at}
     known |= dict.fromkeys(("type", "trade_type", "liquidity", "funds", "fee", "fee_rate", "fee_currency"))
-    return LedgerFill(**known, price=Decimal(87_104), size=Decimal("0.02"))
+    return LedgerFill(**known, price=D(87_104), size=D("0.02"))
 
 
 @pytest.fixture
@@ -224,3 +238,72 @@ def test_what_concerns_another_account_is_not_shown(blotter: Blotter, store: Int
     store.add(Intent(account="uid-2", ticket=ticket, by="eve", handed_at=NOON))
     wish(store, replace(ticket, order=replace(ticket.order, client_oid="other")), S.ACCEPTED)
     assert {line.who for line in days(blotter, NOON.date(), 3)} == {"ana", "desk", "kucoin"}
+
+
+@pytest.fixture
+def desk(floor: Practice, journal: Journal, chain: Chain) -> Iterator[Desk]:
+    """The whole desk on the practice exchange."""
+    exchange = Exchange(
+        hosts.Hosts(floor.spot, floor.futures),
+        Credentials(Secret(floor.key), Secret(floor.secret), Secret(floor.passphrase)),
+    )
+    names: dict[str, Any] = {"mode": "practice", "site": "global", "version": "0", "key_tail": None}
+    upstream = Upstream(exchange, practice=True)
+    made = Desk(exchange, upstream, trading=True, journal=journal, chain=chain, **names)
+    made.start()
+    yield made
+    made.stop()
+
+
+def test_whatever_is_done_at_the_desk_stands_in_the_audit(desk: Desk, floor: Practice, chain: Chain) -> None:
+    """Orders and answers, cancels and ends, switches, changed terms, and who was turned away: each with who did it."""
+    admin, viewer = Principal("ana", Role.ADMIN), Principal("eve", Role.VIEWER)
+    until(lambda: desk.trading.state().open and desk.terms.of(PAIR) and desk.terms.of(CONTRACT))
+    ticket = SpotTicket(order=replace(resting(floor, price=price(floor, "0.9")), client_oid=new_id()))
+    other = SpotTicket(order=replace(ticket.order, client_oid=new_id()))
+    placed = until(lambda: (now := desk.trading.place(ticket, admin)) and not now.open and now)
+    with suppress(NotAllowed):
+        desk.trading.place(other, viewer)
+    with suppress(NotAllowed):
+        desk.cancels.cancel(placed.order_id, viewer)
+    desk.cancels.cancel(placed.order_id, admin)
+    until(lambda: desk.cancels.cancellation(placed.order_id).state is CancelState.CANCELLED)
+    desk.risk.stop_orders(admin)
+    with suppress(NotAllowed):
+        desk.trading.place(other, admin)
+    with suppress(NotAllowed):
+        desk.terms.set_leverage(CONTRACT, D(3), admin)
+    with suppress(NotAllowed):
+        desk.moves.move("USDT", D(1), Wallet.MAIN, Wallet.TRADE, viewer)
+    desk.risk.allow_orders(admin)
+    until(lambda: not desk.audit.owed)
+    now = datetime.now(UTC)
+    rows = [row for row in chain.between(desk.trading.account or "", now - DAY, now + DAY) if "alert" not in row.act]
+    told = Counter((row.who, row.act, json.loads(row.body).get("state")) for row in rows)
+    assert told == {
+        ("ana", "intent", None): 1,
+        ("desk", "accepted", None): 1,
+        ("eve", "turned away", None): 3,
+        ("ana", "cancel", "sent"): 1,
+        ("desk", "cancel", "cancelled"): 1,
+        ("ana", "stop orders", "switch"): 1,
+        ("ana", "turned away", None): 2,
+        ("ana", "allow orders", "switch"): 1,
+    }
+    until(lambda: desk.audit.verdict().rows == chain.end.seq)
+    assert desk.audit.verdict().state == "intact"
+
+
+def test_each_look_up_is_noted_once() -> None:
+    """An order whose outcome is not known is asked for again and again, and told of more often than that."""
+    heard: list[Callable[[Placement], None]] = []
+    noted: list[int] = []
+    audit: Any = SimpleNamespace(note=lambda *_, times: noted.append(times))
+    trading: Any = SimpleNamespace(on_change=heard.append, on_refusal=lambda _: None)
+    risk: Any = SimpleNamespace(on_change=lambda _: None)
+    Witness(audit, trading, risk)
+    unknown = Placement(ticket=spot(), by="ana", state=S.UNKNOWN, handed_at=NOON)
+    for lookups in (0, 1, 1, 2):
+        heard[0](replace(unknown, lookups=lookups))
+    heard[0](replace(unknown, state=S.ACCEPTED, lookups=2))
+    assert noted == [1, 2]
