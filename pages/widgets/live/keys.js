@@ -17,6 +17,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
   root.tell = setTriggerValue;
   if (root.listen) return root.leave;
   root.listen = (event) => {
+    if (document.body.dataset.wayOut) return; // the review of the ways out hears for itself, whoever hears first
     const target = focused(event);
     const single = event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey;
     if (event.repeat && !typing(target) && (HELD.has(event.key) || single)) {

@@ -9,7 +9,7 @@ import { mark, panel, put } from './panel.js';
 import { exchangeTime } from './socket.js';
 
 const KEYS = { F6: 'flatten', F7: 'cancel', F8: 'stop' };
-const GRACE = 400; // ms after it opened in which a second press was meant for what stood there before
+const GRACE = 400; // ms after it opened in which nothing can be pressed: it was meant for what stood there before
 const SETTLED = 1_200; // ms after a press was taken until what it changed is counted anew
 const PATIENCE = 5_000; // ms that a press waits to be taken
 const LOST = 'Nothing was heard of that press for 5 s. Look at what stands below, and press again.';
@@ -109,7 +109,7 @@ export default (component) => panel(component, (root, follow, tell) => {
 
   let told = UNTOLD;
   let mode = 'ways';
-  let openedAt = 0;
+  let grace = null;
   let seen = 0; // the last press whose results stood in an open review
   let number = Date.now(); // of presses; no two of a session are alike
   let problem = '';
@@ -133,18 +133,21 @@ export default (component) => panel(component, (root, follow, tell) => {
   function open(act, view = 'ways') {
     mode = view;
     problem = '';
-    if (!dialog.open) {
-      openedAt = performance.now();
-      dialog.showModal();
-      document.body.dataset.wayOut = 'open';
-    }
+    rows.inert = true;
+    clearTimeout(grace);
+    grace = setTimeout(settle, GRACE, act);
+    document.body.dataset.wayOut = 'open';
+    if (!dialog.open) dialog.showModal();
     redraw();
-    const button = dialog.querySelector(`[data-act="${act}"]:enabled`);
-    (button ?? dialog.querySelector('.close')).focus();
+  }
+
+  function settle(act) {
+    rows.inert = false;
+    (rows.querySelector(`[data-act="${act}"]:enabled`) ?? dialog.querySelector('.close')).focus();
   }
 
   function press(act) {
-    if (performance.now() - openedAt < GRACE || waiting.has(act)) return;
+    if (rows.inert || waiting.has(act)) return;
     problem = '';
     number += 1;
     waiting.set(act, { number, timer: setTimeout(revive, PATIENCE, act, LOST) });
@@ -213,6 +216,7 @@ export default (component) => panel(component, (root, follow, tell) => {
     refused: redraw,
     stop() {
       clearInterval(seconds);
+      clearTimeout(grace);
       for (const { timer } of waiting.values()) clearTimeout(timer);
       window.removeEventListener('keydown', key, true);
       delete document.body.dataset.wayOut;
