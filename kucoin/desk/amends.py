@@ -44,7 +44,14 @@ _FOLLOWED = 600.0  # s for which what is not known is followed
 _KEPT = 1_000  # amends that are remembered
 _OPEN = frozenset({AmendState.SENT, AmendState.UNKNOWN})
 _NOTHING = "Nothing was placed in its place"
-_MARKS = {AmendState.DONE: "accepted", AmendState.HALF: "refused"}  # the audit's words, where they are others
+# The audit's mark of each state, and how its row begins.
+_ROWS = {
+    AmendState.SENT: ("sent", "Amend asked"),
+    AmendState.DONE: ("accepted", "Amended"),
+    AmendState.HALF: ("refused", "Amended by half"),
+    AmendState.REFUSED: ("refused", "Not amended"),
+    AmendState.UNKNOWN: ("unknown", "Amend looked up"),
+}
 
 
 @dataclass(slots=True)
@@ -53,12 +60,14 @@ class _Case:
 
     Attributes:
         order_id: Of the order in the market, also where it had been one that waited.
+        what: The order, and what is to become of it, in words.
         wished: How many cancels of the order had been wished when this began, its own included.
         ticket: What is placed, or what the order is changed into; None while that is not known.
     """
 
     told: Amend
     order_id: str
+    what: str
     wish: Wish
     who: Principal
     began: float
@@ -202,7 +211,8 @@ class Amends:
             size=wish.size,
         )
         live = self._orders.triggered(order_id) or order_id
-        case = _Case(told, live, wish, who, self._monotonic(), self._cancels.wished(order_id))
+        what = wish.of(self._ways.live(order_id) or self._orders.stop(order_id))
+        case = _Case(told, live, what, wish, who, self._monotonic(), self._cancels.wished(order_id))
         with self._lock:
             self._cases.pop(order_id, None)
             self._cases[order_id] = case
@@ -210,7 +220,7 @@ class Amends:
                 gone = self._cases.pop(next(iter(self._cases)))
                 self._by_ticket.pop(gone.ticket.client_oid if gone.ticket is not None else "", None)
             self._generation += 1
-        self._tell_others(told)
+        self._tell_others(case, told)
         self._run(self._alter if way.how == AMEND else self._cancel, case)
         return told
 
@@ -397,11 +407,12 @@ class Amends:
                 return
             case.told = told
             self._generation += 1
-        self._tell_others(told)
+        self._tell_others(case, told)
 
-    def _tell_others(self, told: Amend) -> None:
-        mark = _MARKS.get(told.state, told.state.value)
-        self._note(told.by, "amend", told.order_id, text=told.words, state=mark, took=told.took)
+    def _tell_others(self, case: _Case, told: Amend) -> None:
+        mark, begins = _ROWS[told.state]
+        text = f"{begins}: {case.what}"
+        self._note(told.by, "amend", told.order_id, text=text, note=told.words, state=mark, took=told.took)
         for hook in self._hooks:
             try:
                 hook(told)

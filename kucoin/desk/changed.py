@@ -7,6 +7,8 @@ from decimal import Decimal
 
 from kucoin.decimals import ONE
 from kucoin.desk.faults import said
+from kucoin.desk.order_state import AnyOrder
+from kucoin.desk.stops import Stop
 from kucoin.errors import InvalidRequest
 from kucoin.model.order import FuturesStop, Lots, StopDirection, StopPriceType
 from kucoin.model.stop_order import SpotStop
@@ -30,8 +32,24 @@ class Wish:
         return tuple((name, value) for name, value in every if value is not None)
 
     def __str__(self) -> str:
-        """In words: ``price 87,180.0, size 0.5``."""
+        """In words: ``price 87,180, size 0.5``."""
         return ", ".join(f"{name} {said(value)}" for name, value in self.named())
+
+    def of(self, order: AnyOrder | Stop | None) -> str:
+        """Return an order and what is to become of it: ``Buy 0.5 BTC-USDT at 87,100 → 87,180``."""
+        if order is None:
+            return str(self)
+        stop = order if isinstance(order, Stop) else None
+        size = _turned(order.size if stop is None else stop.lots or stop.size, self.size)
+        price, trigger = _turned(order.price, self.price), _turned(stop.stop_price if stop else None, self.trigger)
+        parts = (order.side.capitalize(), size, order.symbol, price and f"at {price}", trigger and f"once at {trigger}")
+        return " ".join(part for part in parts if part)
+
+
+def _turned(old: Decimal | int | None, new: Decimal | None) -> str:
+    """What a figure is, and what it is to be: ``0.5 → 0.7``."""
+    known = [said(Decimal(each)) for each in (old, new) if each is not None]
+    return " → ".join(known)
 
 
 def whole(ticket: Ticket, wish: Wish) -> Decimal | None:

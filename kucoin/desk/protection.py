@@ -352,7 +352,7 @@ class Protection:
 
     def _tell_others(self, told: Change) -> None:
         mark, subject = _MARKS.get(told.state, told.state.value), f"{told.symbol} {told.position_side}"
-        self._note(told.by, "protect", subject, text=told.words, note=told.what, state=mark)
+        self._note(told.by, "protect", subject, text=f"{told.symbol}: {told.what}", note=told.words, state=mark)
         for hook in self._hooks:
             try:
                 hook(told)

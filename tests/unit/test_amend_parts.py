@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from kucoin.desk import dispatch, facts, lookup
+from kucoin.desk import dispatch, facts, lookup, stops
 from kucoin.desk.changed import Wish, changed, reached, triggered
 from kucoin.desk.faults_spot import of_spot
 from kucoin.desk.freed import freed
@@ -45,6 +45,15 @@ def test_what_is_left_of_an_order_takes_its_place_and_all_else_stays() -> None:
     assert anew(old, size=D(7), price=D(99)).order == replace(old.order, client_oid="new", size=Lots(5), price=D(99))
     margin = coins(Side.BUY, "5.5", "100", trade_type=TradeType.MARGIN_TRADE, auto_borrow=True)
     assert anew(margin) == replace(margin, order=replace(margin.order, client_oid="new", size=D("3.5")), replaces="old")
+
+
+def test_a_wish_says_what_is_to_become_of_an_order() -> None:
+    """In one line, with what changes."""
+    order = state(facts.answered(ORDER), ours=True)
+    assert Wish(price=D("71.5")).of(order) == "Buy 0.5 LTC-USDT at 70 → 71.5"
+    assert Wish(size=D(2), price=D(1)).of(None) == "price 1, size 2"
+    stop = stops.answered_futures(replace(FUTURES_ORDER, stop=StopDirection.DOWN, stop_price=D(19), price=None))
+    assert Wish(trigger=D("18.50"), size=D(4)).of(stop) == "Sell 5 → 4 AVAXUSDTM once at 19 → 18.5"
 
 
 def test_a_trigger_is_changed_and_what_had_triggered_waits_no_more() -> None:

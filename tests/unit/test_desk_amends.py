@@ -36,6 +36,7 @@ class Scene:
     exchange: Futures = field(default_factory=Futures)
     clock: Clock = field(default_factory=Clock)
     ours: bool | None = True
+    audit: list[str] = field(default_factory=list)
     amends: Amends = field(init=False)
 
     def __post_init__(self) -> None:
@@ -46,6 +47,7 @@ class Scene:
             self.orders,  # type: ignore[arg-type]
             ways,
             terms=lambda _: None,
+            note=lambda *_, text, **__: self.audit.append(text),
             monotonic=self.clock,
         )
         ticket = lots(Side.SELL, 5, "20.1", symbol=CONTRACT)
@@ -98,6 +100,8 @@ def test_only_what_was_left_is_placed_once_the_cancel_is_proven(scene: Scene) ->
     done = scene.ends(AmendState.DONE)
     assert (done.words, done.new_order_id) == ("Cancelled and placed anew: price 20.5.", "1002")
     assert scene.amends.amend_of("1002") == done
+    what = "Sell 5 AVAXUSDTM at 20.1 → 20.5"
+    assert scene.audit == [f"Amend asked: {what}", f"Amended: {what}"]
 
 
 @pytest.mark.parametrize(
