@@ -236,7 +236,7 @@ class Alerts:
                 held.fired[name] = words
                 self._owed.append(AlertNote(deed="fired", alert=alert.number, of=name, words=words))
                 self._pay()
-                self._audit("desk", "alert fired", alert.subject, text=words)
+                self._audit("desk", "alert fired", alert.subject, text=words, state="unknown")
                 self._tell(alert.number, alert.kind, alert.subject, words)
             elif before and not fired:
                 self._recover(held, name)

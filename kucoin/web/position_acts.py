@@ -21,7 +21,6 @@ from kucoin.web.sight import Orders
 State = Literal["working", "done", "half", "refused", "unknown"]
 
 _LATELY = timedelta(minutes=10)
-_OPEN = frozenset({"working", "unknown"})
 _HALVES = ("-close", "-open")  # how the ids of the two orders end that turn a position round
 _FLIPS: Mapping[FlipState, State] = {
     FlipState.CLOSING: "working",
@@ -68,12 +67,29 @@ def of_flip(flip: Flip, places: int) -> Act:
     return Act(_position(flip.close), what, _FLIPS[flip.state], words.said(flip.words), flip.close.handed_at)
 
 
-def of_closing(placement: Placement, order: AnyOrder | None, places: int) -> Act:
-    """Tell an order at the market that closes a position or a part of it; ``order`` is what the exchange says of it."""
-    state = _OUTCOMES.get(placement.state) or _ENDS.get(order.status if order else None, "working")
-    end = words.life(order) if order and placement.state is TicketState.ACCEPTED else placement.words
-    what = words.sentence(placement.ticket, places)
-    return Act(_position(placement), what, state, words.said(end), placement.handed_at)
+def of_closing(placement: Placement, order: AnyOrder | None, places: int, ended: str | None = None) -> Act:
+    """Tell an order at the market that closes a position or a part of it.
+
+    Args:
+        order: What the exchange says of it.
+        ended: How it was seen to end, such as ``cancelled``; None while it was not.
+    """
+    state, end = _OUTCOMES.get(placement.state), words.said(placement.words)
+    if state is None:
+        state, end = _filled(placement, order, ended)
+    return Act(_position(placement), words.sentence(placement.ticket, places), state, end, placement.handed_at)
+
+
+def _filled(placement: Placement, order: AnyOrder | None, ended: str | None) -> tuple[State, str]:
+    """Return what became of an accepted one."""
+    filled, size = (order.filled_size, order.size) if order else (0, None)
+    size = placement.ticket.order.size or size
+    told = f"Closed {words.quantity(filled)} of {words.quantity(size)}." if size else words.said(ended or "")
+    if size and filled >= size:
+        return "done", told
+    if order is not None and order.status in _ENDS:
+        return _ENDS[order.status], told
+    return "working", told
 
 
 def is_closing(placement: Placement) -> bool:
@@ -102,17 +118,18 @@ class PositionActs:
         self._places = places
 
     def lately(self, now: datetime) -> tuple[Act, ...]:
-        """Return those of the last ten minutes and those that are not over, newest first."""
+        """Return those of the last ten minutes and those of which the end is not known, newest first."""
         acts = [of_change(change) for change in self._protection.changes()]
         acts += [of_flip(flip, self._places(flip.symbol)) for flip in self._flips.flips()]
         recent = (each for each in self._trading.placements() if each.open or now - each.handed_at <= _LATELY)
         acts += [self._closing(each) for each in recent if is_closing(each)]
-        fresh = [act for act in acts if now - act.at <= _LATELY or act.state in _OPEN]
+        fresh = [act for act in acts if now - act.at <= _LATELY or act.state == "unknown"]
         return tuple(sorted(fresh, key=attrgetter("at"), reverse=True))
 
     def _closing(self, placement: Placement) -> Act:
         order = self._orders.order(placement.order_id) if placement.order_id else None
-        return of_closing(placement, order, self._places(placement.ticket.symbol))
+        ended = self._trading.ended(placement.ticket.client_oid)
+        return of_closing(placement, order, self._places(placement.ticket.symbol), ended)
 
 
 def _position(placement: Placement) -> str:

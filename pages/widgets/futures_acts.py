@@ -289,7 +289,7 @@ def became(desk: Desk, asked: Asked) -> position_acts.Act | None:
     if asked.kind == "close":
         placement = desk.trading.placement(asked.oid)
         order = desk.orders.order(placement.order_id) if placement and placement.order_id else None
-        return placement and position_acts.of_closing(placement, order, places)
+        return placement and position_acts.of_closing(placement, order, places, desk.trading.ended(asked.oid))
     if asked.kind == "reverse":
         flips = (each for each in desk.flips.flips() if each.close.ticket.client_oid == asked.ids.close)
         return next((position_acts.of_flip(each, places) for each in flips), None)

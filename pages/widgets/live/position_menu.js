@@ -7,9 +7,12 @@ const PARTS = [25, 50, 75, 100];
 const REST = {
   even: 'Stop to break-even…', stop: 'Stop…', profit: 'Take profit…', reverse: 'Reverse…',
 };
-const AGAIN = 300; // ms after it closed in which a press on its own button is what closed it
+const AGAIN = 300; // ms after a press beside it closed it, in which a click on its own button is that press
 
-/** Return {element, open(button, position)}; `choose(position, act, part)` is called with what was chosen. */
+/**
+ * Return {element, open(button, position), at()}; `choose(position, act, part)` is called with what was chosen, and `at()`
+ * returns the id of the position that it is open for, if it is.
+ */
 export function positionMenu(choose) {
   const item = (attributes, text) => h('button', { type: 'button', role: 'menuitem', tabindex: -1, ...attributes }, text);
   const title = h('p', { 'aria-hidden': 'true' });
@@ -20,13 +23,21 @@ export function positionMenu(choose) {
   const items = [...element.querySelectorAll('button')];
   let position = null;
   let opener = null;
-  let closed = 0;
+  let closed = -Infinity; // when a press beside it did so
+  let left = false;
 
   element.addEventListener('toggle', ({ newState }) => {
     opener.setAttribute('aria-expanded', newState === 'open');
-    if (newState === 'closed') closed = performance.now();
+    if (newState === 'closed') closed = left ? -Infinity : performance.now();
+    left = false;
   });
+  const leave = () => {
+    left = true;
+    element.hidePopover();
+    opener.focus();
+  };
   element.addEventListener('keydown', (event) => {
+    if (event.key === 'Escape') leave();
     const step = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key];
     const last = { Home: 0, End: items.length - 1 }[event.key];
     if (step == null && last == null) return;
@@ -37,7 +48,7 @@ export function positionMenu(choose) {
   element.addEventListener('click', ({ target }) => {
     const { act, part } = target.closest('[data-act]')?.dataset ?? {};
     if (!act) return;
-    element.hidePopover();
+    leave();
     choose(position, act, part == null ? null : Number(part));
   });
 
@@ -54,5 +65,5 @@ export function positionMenu(choose) {
     items[0].focus();
   }
 
-  return { element, open };
+  return { element, open, at: () => element.matches(':popover-open') && position.id };
 }

@@ -17,6 +17,7 @@ const ROW = 53;
 const REORDER = 5_000; // ms between two looks at whether the rows still stand in order
 
 const STATES = { working: 'Under way', done: 'Done', half: 'Half done', refused: 'Refused', unknown: 'Unknown' };
+const FADES = 60_000; // ms after the press that a row says of something that it is done
 const GAINS = { roe: 'ROE', plain_return: 'Return' };
 
 /**
@@ -128,9 +129,9 @@ const CONTENT = {
     cell('take_profit'),
     h('small', null, row.no_stop ? h('span', { class: 'badge warn' }, 'No stop') : cell('stop_loss')),
   ],
-  act: (row, cell, gain, act) => [
+  act: (row, cell, gain, { act, open }) => [
     h('button', {
-      type: 'button', class: 'more', 'data-menu': row.id, 'aria-haspopup': 'menu',
+      type: 'button', class: 'more', 'data-menu': row.id, 'aria-haspopup': 'menu', 'aria-expanded': String(open),
       'aria-label': `Close or protect… ${row.symbol} ${row.long ? 'long' : 'short'}`,
     }, h('span', { class: 'dots', 'aria-hidden': 'true' }, '···'), h('span', { class: 'long' }, 'Close or protect…')),
     act && h('small', { class: 'state', 'data-state': act.state, title: `${act.what}. ${act.words}` }, act.state),
@@ -144,11 +145,11 @@ function acts(done) {
     h('li', { 'data-state': state }, time(at), h('b', { class: 'state', 'data-state': state }, STATES[state]), h('span', null, `${what}. ${words}`))));
 }
 
-function content(column, row, digits, gain, live, act) {
+function content(column, row, digits, gain, live, menu) {
   const cell = (name, look = {}) => live(`${row.id}/${name}`, null, {
     digits: column.prices ? digits[column.id] : null, flashes: column.flashes === name, why: WHY[name] ?? 'Not known yet', ...look,
   });
-  if (CONTENT[column.id]) return CONTENT[column.id](row, cell, gain, act);
+  if (CONTENT[column.id]) return CONTENT[column.id](row, cell, gain, menu);
   const [first, second] = column.lines;
   return [cell(first), second && h('small', null, cell(second))];
 }
@@ -216,10 +217,12 @@ export default function (component) {
       root.sort = { column: id, falling };
       redraw();
     };
+    const shows = ({ of, state, at }, id) => of === id && (state !== 'done' || exchangeTime() - at < FADES);
+    const menu = ({ id }) => ({ act: done.find((act) => shows(act, id)), open: root.menu?.at() === id });
     const table = h('table', { 'aria-label': 'Positions', class: hidden.map((spare) => `without-${spare}`).join(' ') },
       h('thead', null, h('tr', null, COLUMNS.map((column) => heading(column, root.sort, root.rooms[column.id], gain)))),
       h('tbody', null, rows.map((row) => h('tr', null, COLUMNS.map((column) =>
-        h('td', { class: kind(column), 'data-label': column.label }, content(column, row, digits, gain, cell, done.find(({ of }) => of === row.id))))))),
+        h('td', { class: kind(column), 'data-label': column.label }, content(column, row, digits, gain, cell, menu(row))))))),
       h('tfoot', null, layout.totals.map((total) => totals(total, rows, cell))));
     return [rows.length > 0 && table, done.length > 0 && acts(done)];
   }
