@@ -62,7 +62,7 @@ class GuardPanel(Panel):
             **self._counts,
             "stop": _stop(view),
             **self._switches(view),
-            "uses": [limit_words.use(each) for each in view.uses],
+            "uses": [limit_words.use(each, known=view.limits is not None) for each in view.uses],
             "presses": [_press(each) for each in self._leavings.leavings()[:_SHOWN]],
         }
         if not before:
@@ -131,7 +131,9 @@ class GuardPanel(Panel):
             "arming": view.arming,
             "arm_for": "" if view.arm_for is None else f"{view.arm_for.total_seconds() / 60:.0f} min",
             "armed_until": self._sight.exchanges(view.armed_until),
-            "problem": view.problem,
+            "problem": words.said(view.problem),
+            # at the start, and without a key, that is as it has to be
+            "blind": bool(view.problem) and self._futures().standing not in {Standing.LOADING, Standing.NO_CREDENTIALS},
         }
 
 

@@ -34,21 +34,26 @@ def figure(name: str, value: Decimal | None) -> str:
     return figures.money(value, "USDT").removesuffix(".00") if UNITS.get(name) == "USDT" else figures.exact(value)
 
 
-def use(told: LimitUse) -> dict[str, str | float | None]:
+def use(told: LimitUse, *, known: bool = True) -> dict[str, str | float | None]:
     """Return how much of a limit is used: texts, the share of its bar or None, and how that looks.
 
-    ``used`` is empty where nobody set a limit, and where nothing adds up, for the limit is of single orders.
+    ``used`` is empty where nobody set a limit, and where nothing adds up, for the limit is of single orders. Without
+    ``known`` nobody can tell whether there is a limit.
     """
     name, limit = told.name, told.limit
     single = told.used is None and not told.problem
-    most = f"{figure(name, limit)}{_UNITS_BEHIND.get(name, '')}"
     share = None if limit is None or told.used is None else _share(told.used, limit)
     look = "" if share is None or share < _NEAR else "warn" if share < 1 else "alert"
+    if limit is None:
+        used, of = "", "no limit" if known else figures.UNKNOWN
+    else:
+        most = f"{figure(name, limit)}{_UNITS_BEHIND.get(name, '')}"
+        used, of = ("", f"up to {most}") if single else (_used(name, told.used), f"of {most}")
     return {
         "name": name,
         "label": LABELS[name],
-        "used": "" if single or limit is None else _used(name, told.used),
-        "of": "no limit" if limit is None else f"up to {most}" if single else f"of {most}",
+        "used": used,
+        "of": of,
         "share": None if share is None else float(share),
         "look": "warn" if told.problem else look,
         "why": told.problem,

@@ -21,6 +21,7 @@ GUARD: dict[str, Any] = {
     "armed_until": None,
     "arm_for": "",
     "problem": "",
+    "blind": False,
     "uses": [],
     "presses": [],
 }

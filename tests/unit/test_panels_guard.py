@@ -192,6 +192,16 @@ def test_the_use_of_a_limit_is_written(use: LimitUse, used: str, of: str, share:
     assert (told["used"], told["of"], told["share"], told["look"]) == (used, of, share, look)
 
 
+def test_limits_that_are_not_known_are_a_dash() -> None:
+    """Not "no limit"; the band calls for attention, but not while all is being read for the first time."""
+    use = LimitUse(name="daily_value", limit=None, used=None)
+    lost = replace(FREE, limits=None, uses=(use,), problem="row 3 is damaged")
+    body = Guarded(risk=lost).told_first()
+    assert (body["uses"][0]["of"], body["problem"], body["blind"]) == ("–", "Row 3 is damaged.", True)
+    assert not Guarded(risk=lost, standing=Standing.LOADING).told_first()["blind"]
+    assert not Guarded().told_first()["blind"]
+
+
 def test_without_an_account_there_is_nothing_to_leave() -> None:
     """The page says so in the panel's place."""
     with pytest.raises(InvalidRequest, match="no account here"):

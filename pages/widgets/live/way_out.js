@@ -43,12 +43,12 @@ function left(ms) {
 }
 
 /** The switches that stand otherwise than usual, and presses that want to be looked at: [look, text, short text, mode]. */
-function* chips({ halt, arming, armed_until: until, problem, presses }, seen) {
+function* chips({ halt, arming, armed_until: until, blind, presses }, seen) {
   const [last] = presses;
   if (last && (!last.over || (last.trouble && last.number > seen))) {
     yield [last.trouble ? 'warn' : '', `${WAYS[last.way]}: ${last.said}`, last.said, 'ways'];
   }
-  if (problem) yield ['warn', 'Limits not known', 'Limits', 'switches'];
+  if (blind) yield ['warn', 'Limits not known', 'Limits', 'switches'];
   if (halt) yield ['warn', 'New orders stopped', 'Stopped', 'switches'];
   if (!arming) return;
   const time = until == null ? 0 : until - exchangeTime();
@@ -125,7 +125,7 @@ export default (component) => panel(component, (root, follow, tell) => {
     foot.hidden = mode !== 'ways';
     const offered = mode === 'ways' ? ['stop', 'cancel', 'flatten'].map((act) => [act, told[act]]) : [...switches(told)];
     patch(rows, h('div', null, offered.map(([act, offer]) => row(act, offer, waiting.has(act)))));
-    put(trouble, problem || told.problem || root.querySelector(':scope > .trouble')?.textContent || '');
+    put(trouble, problem || (mode === 'switches' && told.problem) || root.querySelector(':scope > .trouble')?.textContent || '');
     patch(results, h('div', null, mode === 'ways' && told.presses.map(result)));
     put(aloud, dialog.open && newest ? `${WAYS[newest.way]}: ${newest.said}` : '');
   }
