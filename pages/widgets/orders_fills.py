@@ -5,23 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, TypeVar
 
 import streamlit as st
 
 from kucoin.desk.desk import Desk
 from kucoin.desk.fill_book import FillBook, Reach
+from kucoin.model.ledger_fill import LedgerFill
 from pages.widgets import figures, fills_table, ledger_line, ledger_table, mishap, past_table, plots, session
+
+T = TypeVar("T")
 
 PAGE = 100
 """Rows that go to the browser at a time."""
 
 _CADENCE = 4.0  # s
 _ROWS = 8  # before the table scrolls
+_PRICE = 96  # px; by itself a column is as wide as its first rows, which may have no price
 _VIEW, _SPAN, _DAYS = "fills-view", "fills-span", "fills-days"
 _SYMBOLS, _PLACE = "fills-symbols", "fills-page"
 _FILLS, _ORDERS = "Fills", "Orders"
-_HELD = "fills-drawn"
+_READ, _DRAWN = "fills-read", "fills-drawn"
 _TODAY, _RANGE = "Today", "Range…"
 _SPANS = {_TODAY: 1, "7 d": 7, "30 d": 30, _RANGE: None}
 _USUAL = "7 d"
@@ -60,13 +64,6 @@ class _View(NamedTuple):
     styled: Callable[[Sequence[tuple[Any, Any]]], object]
     exactly: Callable[[Any], str]
     soon: str
-
-
-class _Drawn(NamedTuple):
-    """A table, and all that it was made of."""
-
-    made_of: tuple[object, ...]
-    table: object
 
 
 @st.fragment(run_every=_CADENCE)
@@ -178,11 +175,15 @@ def told(reach: Reach, now: datetime) -> str:
 
 
 def _fills(desk: Desk, choice: Choice, now: datetime) -> _View:
-    fills = desk.fills.fills(choice.start, choice.end, symbols=choice.symbols)
+    def read() -> tuple[Sequence[LedgerFill], str]:
+        fills = desk.fills.fills(choice.start, choice.end, symbols=choice.symbols)
+        return fills, fills_table.summary(fills)
+
+    fills, summary = _kept(_READ, (choice, desk.fills.generation), read)
     return _View(
         "fills",
         fills,
-        fills_table.summary(fills),
+        summary,
         lambda rows: tuple((fill, desk.ledger.earned(fill)) for fill in rows),
         lambda rows: fills_table.styled(rows, plots.look(), now, clock=choice.span == _TODAY),
         fills_table.exactly,
@@ -212,7 +213,7 @@ def _table(view: _View, choice: Choice, now: datetime) -> None:
         st.markdown(empty(view, choice))
         return
     chosen = st.dataframe(
-        _drawn(view, rows, (view.what, rows, plots.look(), now.date(), choice.span)),
+        _kept(_DRAWN, (view.what, rows, plots.look(), now.date(), choice.span), lambda: view.styled(rows)),
         key=f"{view.what.split()[-1]}-table",
         hide_index=True,
         row_height=ledger_table.ROW,
@@ -220,6 +221,7 @@ def _table(view: _View, choice: Choice, now: datetime) -> None:
         on_select="rerun",
         selection_mode="single-cell",
         placeholder=figures.UNKNOWN,
+        column_config={"Price": st.column_config.Column(width=_PRICE)},
         alt=view.what.capitalize(),
     )
     if pages > 1:
@@ -229,12 +231,15 @@ def _table(view: _View, choice: Choice, now: datetime) -> None:
             st.caption(figures.plain(view.exactly(rows[row][0])))
 
 
-def _drawn(view: _View, rows: Sequence[Any], made_of: tuple[object, ...]) -> object:
-    """Return the table; the very same as long as nothing in it changes, so that the browser draws it once."""
-    held: _Drawn | None = st.session_state.get(_HELD)
-    if held is None or held.made_of != made_of:
-        held = st.session_state[_HELD] = _Drawn(made_of, view.styled(rows))
-    return held.table
+def _kept(name: str, made_of: tuple[object, ...], make: Callable[[], T]) -> T:
+    """Return what ``make`` returns; the very same as long as it would be made of the same.
+
+    So that years of fills are not added up with every tick, and a table that stands still is drawn by the browser once.
+    """
+    held: tuple[tuple[object, ...], T] | None = st.session_state.get(name)
+    if held is None or held[0] != made_of:
+        held = st.session_state[name] = (made_of, make())
+    return held[1]
 
 
 def empty(view: _View, choice: Choice) -> str:

@@ -83,6 +83,7 @@ class World:
 
         book = SimpleNamespace(
             fills=fills,
+            generation=(0, 0),
             symbols=lambda: ("KCS-USDT", "XBTUSDTM"),
             reach=lambda: self.reach,
             export=lambda *_, **__: b"",
@@ -138,6 +139,15 @@ def test_days_of_ones_own_are_asked_for_whole(draw: Callable[..., AppTest], worl
     first, last = (TODAY - 40 * DAY).date(), (TODAY - 38 * DAY).date()
     draw(span="Range…", days=(first, last))
     assert world.asked[-1] == (TODAY - 40 * DAY, TODAY - 37 * DAY, ())
+
+
+def test_what_did_not_change_is_not_added_up_again(draw: Callable[..., AppTest], world: World) -> None:
+    """However often the panel is drawn."""
+    app = draw()
+    first = app.dataframe[0].proto.arrow_data.styler.uuid
+    app.run()
+    assert len(world.asked) == 1
+    assert app.dataframe[0].proto.arrow_data.styler.uuid == first
 
 
 def test_figures_stand_as_the_exchange_told_them(draw: Callable[..., AppTest]) -> None:

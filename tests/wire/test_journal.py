@@ -20,7 +20,10 @@ from kucoin.journal import tables
 from kucoin.journal.database import Journal
 from kucoin.journal.ledger import LedgerStore, Mark
 from kucoin.journal.migrations import MIGRATIONS
+from kucoin.journal.spot_fills import SpotFillStore
 from kucoin.model.ledger import EquityPoint
+from kucoin.model.ledger_fill import LedgerFill
+from kucoin.model.order import Liquidity, OrderType, Side, TradeType
 from tests import journal_cuts, postgres
 from tests.journal_facts import CLOSED, FILL, PAYMENT, START, equity, fills
 from tests.postgres import Postgres
@@ -85,6 +88,35 @@ def test_what_is_stored_twice_is_there_once(store: LedgerStore) -> None:
         assert add("1", more) == len(more) - len(first)
         assert add("1", more) == add("1", []) == 0
         assert list(read("1")) == more
+
+
+def test_spot_fills_are_stored_as_told(journal: Journal) -> None:
+    """Once each, to the last digit, by time; on the accounts of one pair they are different fills."""
+    store = SpotFillStore(journal)
+    told = LedgerFill(
+        symbol="BTC-USDT",
+        trade_id="11029373945659392",
+        order_id="6717422bd51c29000775ea03",
+        side=Side.BUY,
+        type=OrderType.LIMIT,
+        trade_type=TradeType.MARGIN_ISOLATED_TRADE,
+        liquidity=Liquidity.TAKER,
+        price=Decimal("67717.60"),
+        size=Decimal("0.000000000000000001"),
+        funds=Decimal("0.677176"),
+        fee=Decimal("0.000677176"),
+        fee_rate=None,
+        fee_currency="USDT",
+        at=START,
+    )
+    earlier = replace(told, trade_id="9", trade_type=TradeType.TRADE, liquidity=None, at=START - SECOND)
+    mark = Mark("TRADE:BTC-USDT", START, None)
+    assert store.add_spot("1", [told]) == 1
+    assert store.add_spot("1", [told, earlier], mark) == 1
+    assert repr(list(store.spot("1"))) == repr([earlier, told])
+    assert list(store.spot("1", since=START)) == [told]
+    assert list(store.spot("2")) == []
+    assert store.marks("1") == {mark.stream: mark}
 
 
 def test_what_is_alike_but_not_the_same_is_kept(store: LedgerStore) -> None:
