@@ -67,4 +67,4 @@ with st.container(key="orders-history"):
     with st.container(key="orders-fills"):
         orders_fills.show(desk)
     with st.container(border=True, key="orders-blotter"):
-        orders_blotter.show(desk)
+        st.fragment(orders_blotter.show, run_every=session.CADENCE if by_script else None)(desk)
