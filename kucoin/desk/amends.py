@@ -194,10 +194,10 @@ class Amends:
     # Carrying it out ------------------------------------------------------------------------------------------
 
     def _begin(self, order_id: str, wish: Wish, who: Principal) -> Amend:
-        way = self._ways.of(order_id)
+        way, wished = self._ways.of(order_id), self._cancels.wished(order_id)
         if way.how is None:
             raise InvalidRequest(way.why)
-        cancel = self._cancels.cancellation(order_id)
+        cancel = self._cancels.cancellation(order_id)  # after the count: one that comes now is counted later
         if cancel is not None and cancel.state is CancelState.SENT:
             raise InvalidRequest("It is just being cancelled.")
         words = f"{'Changing' if way.how == AMEND else 'Cancelling, to place anew'}: {wish}."
@@ -212,7 +212,7 @@ class Amends:
         )
         live = self._orders.triggered(order_id) or order_id
         what = wish.of(self._ways.live(order_id) or self._orders.stop(order_id))
-        case = _Case(told, live, what, wish, who, self._monotonic(), self._cancels.wished(order_id))
+        case = _Case(told, live, what, wish, who, self._monotonic(), wished)
         with self._lock:
             self._cases.pop(order_id, None)
             self._cases[order_id] = case
@@ -297,19 +297,17 @@ class Amends:
 
     def _renew(self, old: Ticket, cancel: Cancellation, case: _Case) -> None:
         """Place what was left of a cancelled order, once the exchange has said how much that is."""
-        waited, late = old.waits, self._age(case) > _LONGEST
-        stop = self._orders.stop(case.order_id)
-        why = ""
-        if waited and stop is not None and stop.triggered:
+        stop, why = self._orders.stop(case.order_id), ""
+        if old.waits and stop is not None and stop.triggered:
             why = "it had become another order"
         elif self._cancels.wished(case.told.order_id) > case.wished:
             why = "its cancel was wished meanwhile"
-        elif late:
+        elif self._age(case) > _LONGEST:
             why = f"that took {self._age(case):.0f} s, and the price may be another one by now"
         if why:
             return self._tell(case, AmendState.HALF, f"{cancel.words} {_NOTHING}: {why}.")
         try:
-            filled = ZERO if waited else self._ways.filled(case.order_id, old)
+            filled = ZERO if old.waits else self._ways.filled(case.order_id, old)
         except KucoinError as error:
             log.info("what was filled of %s was asked in vain: %s", case.order_id, error)
             return self._run(partial(self._renew, old, cancel), case, _AGAIN)
@@ -337,8 +335,8 @@ class Amends:
         if case is None or placement.state is TicketState.SENT:
             return
         if placement.state is TicketState.UNKNOWN:
-            words = "Whether the change was taken is not known. It is being looked up, and not sent again."
-            self._tell(case, AmendState.UNKNOWN, words)
+            what = "Whether the change was taken" if case.in_one_call else "Cancelled; whether the new order arrived"
+            self._tell(case, AmendState.UNKNOWN, f"{what} is not known. It is being looked up, and not sent again.")
         elif placement.state is TicketState.ACCEPTED:
             self._run(partial(self._stands, placement.order_id or ""), case)
         else:

@@ -138,10 +138,14 @@ class Cancels:
         """
         with turning_away(self._note, principal.name, order_id, text=f"Turned away: cancel {order_id}"):
             principal.require_trader("cancel an order")
-        with self._lock:
+        told = self._begin(order_id, principal)
+        with self._lock:  # last, so that whoever sees it counted sees the case as well
             self._wished[order_id] = self._wished.pop(order_id, 0) + 1
             if len(self._wished) > _KEPT:
                 del self._wished[next(iter(self._wished))]
+        return told
+
+    def _begin(self, order_id: str, principal: Principal) -> Cancellation:
         present = self.cancellation(order_id)
         if present is not None and (present.state is CancelState.SENT or present.state in _PROVEN):
             return present

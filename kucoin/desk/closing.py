@@ -10,7 +10,7 @@ from kucoin.decimals import ONE, ZERO
 from kucoin.desk.faults import said
 from kucoin.desk.flip import Flip, Flips, PairIds, pair_ids
 from kucoin.desk.principal import Principal
-from kucoin.desk.rules import Rules
+from kucoin.desk.terms import Terms
 from kucoin.desk.trading import Trading
 from kucoin.errors import InvalidRequest
 from kucoin.model.order import Lots, MarginMode, NewFuturesOrder, OrderType, PositionSide, Side
@@ -28,14 +28,14 @@ class Closing:
         trading: Places the orders.
         flips: Turns positions round.
         held: The open positions, as they are known.
-        rules: What is known of a contract; None where it is not.
+        terms: What is known of a contract, which is read from then on; None where nothing is.
     """
 
-    def __init__(self, trading: Trading, flips: Flips, *, held: Held, rules: Callable[[str], Rules | None]) -> None:
+    def __init__(self, trading: Trading, flips: Flips, *, held: Held, terms: Callable[[str], Terms | None]) -> None:
         self._trading = trading
         self._flips = flips
         self._held = held
-        self._rules = rules
+        self._terms = terms
 
     def lots(self, symbol: str, position_side: str, fraction: Decimal) -> int:
         """Return how many lots that part of a position is, rounded down to whole ones.
@@ -102,11 +102,10 @@ class Closing:
     def _part(self, held: Position, fraction: Decimal) -> Lots:
         if not (fraction.is_finite() and ZERO < fraction <= ONE):
             raise InvalidRequest(f"{fraction} is no part of a position above 0, up to 1")
-        whole = abs(held.current_qty)
+        whole, terms = abs(held.current_qty), self._terms(held.symbol)
         if fraction == ONE:
             return Lots(whole)
-        rules = self._rules(held.symbol)
-        step = rules.lot if rules is not None else ONE
+        step = terms.rules.lot if terms is not None else ONE
         size = int((whole * fraction / step).to_integral_value(ROUND_FLOOR) * step)
         if not size:
             least = f"{step:f} {'lot' if step == ONE else 'lots'}"

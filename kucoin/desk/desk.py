@@ -282,7 +282,7 @@ class Desk:
             monotonic=monotonic,
         )
         self._previews = Previews(self.terms, self.futures, self.market, self.books, self.hub, monotonic=monotonic)
-        self.closing = Closing(self.trading, self.flips, held=self._positions, rules=self.market.rules)
+        self.closing = Closing(self.trading, self.flips, held=self._positions, terms=self.terms.of)
         self.protection = Protection(
             self.trading,
             self.cancels,

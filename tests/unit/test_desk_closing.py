@@ -10,12 +10,11 @@ import pytest
 
 from kucoin.desk.closing import Closing
 from kucoin.desk.limits import reduces
-from kucoin.desk.rules import Rules, of_contract
 from kucoin.errors import InvalidRequest, LimitExceeded
 from kucoin.model.order import Lots, MarginMode, PositionSide, Side
 from kucoin.model.position import Position
 from tests.acts_stands import Trading
-from tests.preview_scene import contract, position
+from tests.preview_scene import contract, position, terms_of
 from tests.trading_rig import ME
 
 D = Decimal
@@ -36,12 +35,12 @@ class Flips:
 def closing(*held: Position, lot: int = 1, known: bool = True) -> tuple[Closing, Trading, Flips]:
     """Closing of these positions."""
     trading, flips = Trading(), Flips()
-    rules: Rules = of_contract(contract(lot_size=lot))
+    terms = terms_of(contract(lot_size=lot))
     made = Closing(
         trading,  # type: ignore[arg-type]  # stand-ins
         flips,  # type: ignore[arg-type]
         held=lambda: held if known else None,
-        rules=lambda _: rules,
+        terms=lambda _: terms,
     )
     return made, trading, flips
 
