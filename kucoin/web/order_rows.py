@@ -19,7 +19,7 @@ from kucoin.web.panel import Body
 
 LOOKING_UP = "looking it up"
 
-_WATCHED = {StopPriceType.TP: "last", StopPriceType.MP: "mark", StopPriceType.IP: "index"}
+_WATCHED: dict[str, str] = {StopPriceType.TP: "last", StopPriceType.MP: "mark", StopPriceType.IP: "index"}
 _PURSES = {TradeType.MARGIN_TRADE: "cross margin", TradeType.MARGIN_ISOLATED_TRADE: "isolated margin"}
 _ENDS = {
     OrderStatus.FILLED: "filled",
@@ -89,7 +89,7 @@ def stop_row(stop: Stop, rules: Rules | None, near: Near, doing: Doing, effect: 
         effect: What it would do when its price is reached, and how that looks.
     """
     places = rules.price_decimals if rules else 0
-    watched = _WATCHED.get(StopPriceType(stop.stop_price_type), "") if stop.stop_price_type else "last"
+    watched = _WATCHED.get(stop.stop_price_type, "") if stop.stop_price_type else "last"
     rises = _rises(stop)
     ended = "failed" if stop.error else "triggered" if stop.triggered else "cancelled" if stop.ended else "ended"
     word, note = _standing(stop.alive, ended, doing)

@@ -6,10 +6,11 @@ so that what became of it can be read.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+from kucoin import figures
 from kucoin.desk import facts, order_state, stops
 from kucoin.desk.facts import Facts
 from kucoin.desk.market import Watch
@@ -117,42 +118,43 @@ class OrdersPanel(Panel):
             watch.close()
 
     def _look(self, now: float) -> Body:
-        sought = list(self._sought())
-        plain: list[tuple[AnyOrder, bool]] = [(each, False) for each in self._orders.open(self._only)]
-        waiting: list[tuple[Stop, bool]] = [(each, False) for each in self._orders.stops(self._only)]
-        alive = {each.order_id: False for each, _ in plain} | {each.order_id: True for each, _ in waiting}
+        plain, waiting = list(self._orders.open(self._only)), list(self._orders.stops(self._only))
+        alive = {each.order_id: False for each in plain} | {each.order_id: True for each in waiting}
         self._let_end(alive, now)
-        for each in self._ended:
-            found = self._orders.stop(each.order_id) if each.waited else self._orders.order(each.order_id)
-            if isinstance(found, Stop):
-                waiting.append((found, False))
-            elif found is not None:
-                plain.append((found, False))
-        plain += [(each, True) for each in sought if not isinstance(each, Stop)]
-        waiting += [(each, True) for each in sought if isinstance(each, Stop)]
-        self._follow([each for each, _ in plain], [each for each, _ in waiting])
-        near = {symbol: self._near(symbol) for symbol in self._prices}
-        effects = self._effects(any(each.futures for each, _ in waiting))
-        rows: Body = {}
-        for order, is_sought in sorted(plain, key=lambda each: self._rank(each[0])):
-            rules = self._sight.market.rules(order.symbol)
-            rows[order.order_id] = order_row(order, rules, near[order.symbol], self._doing(order, is_sought))
-        for stop, is_sought in sorted(waiting, key=lambda each: self._rank(each[0])):
-            rules, doing = self._sight.market.rules(stop.symbol), self._doing(stop, is_sought)
-            rows[stop.order_id] = stop_row(stop, rules, near[stop.symbol], doing, _effect(stop, effects))
-        for name in rows.keys() & self._heirs.keys():
-            rows[name]["was"] = self._heirs[name]
+        sought = list(self._sought())
+        for each in (*self._ended_ones(), *sought):
+            if isinstance(each, Stop):
+                waiting.append(each)
+            else:
+                plain.append(each)
+        self._follow(plain, waiting)
+        rows = self._rows(plain, waiting, {each.order_id for each in sought})
         self._let_fade(rows, now)
-        stop_ids = {each.order_id for each, _ in waiting}
-        quotes = {row["value"][1] for name, row in rows.items() if name not in stop_ids}
+        quotes = {row["value"][1] for row in rows.values() if "value" in row}
         return {
-            "open": [name for name in rows if name not in stop_ids],
-            "stops": [name for name in rows if name in stop_ids],
+            "open": [name for name, row in rows.items() if "effect" not in row],
+            "stops": [name for name, row in rows.items() if "effect" in row],
             "rows": rows,
             "quote": quotes.pop() if len(quotes) == 1 else "",
             "elsewhere": self._elsewhere(),
             "problem": self._orders.problem(),
         }
+
+    def _rows(self, plain: Iterable[AnyOrder], waiting: Sequence[Stop], sought: Collection[str]) -> Body:
+        market = self._sight.market
+        near = {symbol: self._near(symbol) for symbol in self._prices}
+        effects = self._effects(any(each.futures for each in waiting))
+        rows: Body = {}
+        for order in sorted(plain, key=self._rank):
+            doing = self._doing(order, order.order_id in sought)
+            rows[order.order_id] = order_row(order, market.rules(order.symbol), near[order.symbol], doing)
+        for stop in sorted(waiting, key=self._rank):
+            doing = self._doing(stop, stop.order_id in sought)
+            effect = _effect(stop, effects)
+            rows[stop.order_id] = stop_row(stop, market.rules(stop.symbol), near[stop.symbol], doing, effect)
+        for name in rows.keys() & self._heirs.keys():
+            rows[name]["was"] = self._heirs[name]
+        return rows
 
     def _sought(self) -> Iterator[_Working]:
         """Return the orders of which it is being looked up whether they arrived, as if they had."""
@@ -184,6 +186,12 @@ class OrdersPanel(Panel):
         known = alive.keys() | {each.order_id for each in self._ended}
         self._heirs = {heir: name for heir, name in self._heirs.items() if heir in known}
         self._ranks = {heir: rank for heir, rank in self._ranks.items() if heir in known}
+
+    def _ended_ones(self) -> Iterator[_Working]:
+        for each in self._ended:
+            found = self._orders.stop(each.order_id) if each.waited else self._orders.order(each.order_id)
+            if found is not None:
+                yield found
 
     def _let_fade(self, rows: Body, now: float) -> None:
         """Say of an order that lives only for a while why nothing came of a press."""
@@ -272,7 +280,7 @@ def _effect(stop: Stop, held: dict[tuple[str, str], bool] | None) -> tuple[str, 
         base = stop.symbol.partition("-")[0]
         return f"{'buys' if stop.side is Side.BUY else 'sells'} {base}", ""
     if held is None:
-        return "–", ""
+        return figures.UNKNOWN, ""
     about = stop.position_side
     ways = {
         is_long

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from itertools import count
-from typing import Any
 
 import streamlit as st
 
@@ -40,11 +39,6 @@ def show(desk: Desk, symbol: str) -> None:
 
 
 def _press(desk: Desk, key: str, name: str, act: Act) -> None:
-    refused = act(desk, st.session_state[key].get(name), session.principal())
-    if refused:
-        st.session_state[_REFUSED] = _told(refused)
-
-
-def _told(refused: dict[str, str]) -> dict[str, Any]:
-    """Return why orders were left as they are; the number tells one press from another."""
-    return {"number": next(_NUMBERS), "orders": refused}
+    """Hand a press over; why orders were left as they are has a number, which tells one press from another."""
+    if refused := act(desk, st.session_state[key].get(name), session.principal()):
+        st.session_state[_REFUSED] = {"number": next(_NUMBERS), "orders": refused}

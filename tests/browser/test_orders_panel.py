@@ -180,3 +180,23 @@ def test_where_there_is_none_it_says_why(mount: Mount, rig: Rig) -> None:
     assert box is not None
     assert box["height"] >= 44
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_columns_stand_below_their_headings_at_any_width(mount: Mount, rig: Rig) -> None:
+    """Also where some of them have gone; one that gets more decimals takes the others along."""
+    page = mount("orders", PANEL, part="open", symbol="")
+    rig.push(*told(o1=order("o1"), o2=order("o2")))
+    edges = """() => [...document.querySelector('#orders').shadowRoot.querySelectorAll('tr')].slice(0, 2)
+        .map(row => [...row.children].map(each => Math.round(each.getBoundingClientRect().right)).filter(Boolean))"""
+    expect(page.locator("tbody")).to_have_count(2)
+    counts = []
+    for width in (1440, 1040, 950, 880):
+        page.set_viewport_size({"width": width, "height": 800})
+        heads, cells = page.evaluate(edges)
+        assert heads == cells
+        counts.append(len(heads))
+    assert counts == [12, 11, 10, 9]
+    rig.push(more(rows={"o2": order("o2", price="87,124.0625")}))
+    expect(cell(page, "price", 1)).to_have_text("87,124.0625")
+    styles = page.locator("td.price .fraction").evaluate_all("all => all.map(each => each.getAttribute('style'))")
+    assert styles == ["--digits:4"] * 2

@@ -15,9 +15,9 @@ const PLACED = { here: 'Placed by this dashboard', elsewhere: 'Placed elsewhere:
 
 /** The digits of a figure as it is shown or written, null where it is none: a comma parts thousands and nothing else. */
 function digitsOf(text) {
-  const written = text.trim();
-  const isFigure = /^\d{1,3}(,\d{3})+(\.\d*)?$/.test(written) || /^(\d+\.?\d*|\.\d+)$/.test(written);
-  return isFigure ? written.replaceAll(',', '') : null;
+  const typed = text.trim();
+  const isFigure = /^\d{1,3}(,\d{3})+(\.\d*)?$/.test(typed) || /^(\d+\.?\d*|\.\d+)$/.test(typed);
+  return isFigure ? typed.replaceAll(',', '') : null;
 }
 
 /** `Sell 200 XBTUSDTM at 87,124.0` */
@@ -94,7 +94,7 @@ export class Line {
     this.cancel.ariaLabel = `Cancel: ${title}`;
     this.fill('symbol', [row.symbol, row.side, row.terms], () => [
       h('span', { class: `side card ${row.side}` }, side), h('b', null, row.symbol),
-      h('span', { class: 'quiet card' }, row.terms || row.type.toLowerCase()),]);
+      h('span', { class: 'quiet card' }, row.terms || row.type.toLowerCase())]);
     this.fill('side', [row.side], () => [h('span', { class: `side ${row.side}` }, side)]);
     this.fill('type', [row.type, row.terms, far], () => [
       row.type, row.terms && h('span', { class: 'quiet' }, ` ${row.terms}`), far && h('span', { class: 'badge far narrow' }, 'elsewhere')]);
@@ -176,10 +176,10 @@ export class Line {
   /** Ask for what was written, once. */
   send() {
     const { field, row } = this;
-    const written = this.element.querySelector('.edit').value;
-    const text = digitsOf(written);
+    const typed = this.element.querySelector('.edit').value;
+    const text = digitsOf(typed);
     if (text == null) {
-      this.trouble = `“${written}” is no ${field}: write digits, and a point before decimals.`;
+      this.trouble = `“${typed}” is no ${field}: write digits, and a point before decimals.`;
       this.act();
       return;
     }

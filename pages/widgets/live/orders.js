@@ -98,11 +98,10 @@ export default (component) => panel(component, (root, follow, tell) => {
   const doubt = h('p', { class: 'doubt' });
   const empty = h('p', { class: 'cap empty', hidden: true });
   const aloud = h('p', { class: 'aloud', role: 'status', 'aria-live': 'polite' });
-  const cols = columns.map(() => h('col'));
   const heads = Object.fromEntries(columns.map(({ id, head: text }) => [id, h('th', { scope: 'col', class: id }, text)]));
   heads.check.append(h('label', null, all));
   heads.act.append(h('span', { class: 'aloud' }, 'What can be done'));
-  const table = h('table', { 'aria-label': TITLES[part] }, h('colgroup', null, cols), h('thead', null, h('tr', null, Object.values(heads))));
+  const table = h('table', { 'aria-label': TITLES[part] }, h('thead', null, h('tr', null, Object.values(heads))));
   const cancel = (ids) => {
     for (const id of ids) lines.get(id)?.wait();
     tell('cancel', [...lines.values()].filter(({ pressed, asked }) => pressed != null && !asked).map(({ id }) => id));
@@ -124,16 +123,19 @@ export default (component) => panel(component, (root, follow, tell) => {
     return { id, top, bottom };
   }));
 
-  /** Give each column what its figures need. */
+  /** Give each column what its figures need; lines that stand have to follow where one gets more decimals. */
   function measure() {
     const rows = order.map((id) => told.rows[id]);
-    columns.forEach(({ id, of, room, aligned, twice }, index) => {
+    for (const { id, of, room, aligned, twice } of columns) {
       const texts = of ? rows.map((row) => (of !== 'value' ? row[of] : told.quote ? row.value[0] : row.value.join(' '))) : [];
-      if (aligned) digits[id] = Math.max(digits[id] ?? 0, ...texts.map(fractionDigits));
-      const longest = Math.max(0, ...texts.map((text) => text.length + (digits[id] ?? 0) - (digits[id] ? fractionDigits(text) : 0)));
+      const places = aligned ? Math.max(digits[id] ?? 0, ...texts.map(fractionDigits)) : 0;
+      const follows = aligned && places !== digits[id];
+      digits[id] = places;
+      if (follows) for (const line of lines.values()) line.figure(id, digits);
+      const longest = Math.max(0, ...texts.map((text) => text.length + Math.max(0, places - fractionDigits(text))));
       rooms[id] = Math.max(rooms[id] ?? 0, Math.ceil((room ?? 0) + longest * DIGIT * (twice ? 2 : 1)));
-      cols[index].style.width = room ? `${rooms[id]}px` : '';
-    });
+      heads[id].style.width = room ? `${rooms[id]}px` : '';
+    }
   }
 
   /** Draw what stands around the rows: the counts on the buttons, and what there is instead of rows. */
@@ -179,20 +181,20 @@ export default (component) => panel(component, (root, follow, tell) => {
     }
     order.forEach((id, index) => {
       const { element } = lines.get(id);
-      const place = table.children[index + 2]; // behind the columns and the heading
+      const place = table.children[index + 1]; // behind the heading
       if (place !== element) table.insertBefore(element, place ?? null);
     });
   }
 
-  /** Read out what became of orders. */
+  /** Read out what became of orders: another word, another sentence, or another order in the place of one. */
   function announce(rows) {
-    const news = Object.entries(rows).filter(([id, row]) => {
-      const known = lines.get(id)?.row;
-      return order.includes(id) && known && (known.chip?.[0] !== row.chip?.[0] || known.note !== row.note) && (row.chip || row.note);
+    const news = Object.entries(rows).flatMap(([id, row]) => {
+      const before = lines.get(id)?.row ?? lines.get(row.was)?.row;
+      const now = [row.chip?.[0], row.note, !lines.has(id) && 'changed'].filter(Boolean).join('. ');
+      const isNews = before && now && (!lines.has(id) || before.chip?.[0] !== row.chip?.[0] || before.note !== row.note);
+      return isNews ? [`${named(row)}: ${now}`] : [];
     });
-    if (news.length === 0) return;
-    const said = news.map(([, row]) => `${named(row)}: ${[row.chip?.[0], row.note].filter(Boolean).join('. ')}`);
-    put(aloud, news.length > ALOUD ? `${news.length} orders changed` : said.join('. '));
+    if (news.length > 0) put(aloud, news.length > ALOUD ? `${news.length} orders changed` : news.join('. '));
   }
 
   root.onclick = ({ target, detail, clientY }) => {
