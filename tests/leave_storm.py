@@ -145,9 +145,8 @@ def _press(scene: Scene, chance: random.Random, tally: Tally, wire: Wire, *, fau
     pressed = time.monotonic()
     leaving = scene.desk.leaving.flatten(ME) if way is Way.FLATTEN else scene.desk.leaving.cancel_all(ME)
     done = scene.end(leaving)
-    if faults:
-        scene.floor.clear_faults()
-        scene.deafen()
+    scene.floor.clear_faults()  # which fills the quotas again, too
+    scene.deafen()
     _hold_against_truth(scene, done, tally)
     held = {item.key for item in done.items if "waiting for" in item.what and way is Way.FLATTEN}
     for item in done.items:
@@ -202,8 +201,9 @@ def _far(scene: Scene) -> Decimal:
 
 def _learn(scene: Scene) -> None:
     """Have all that was laid out read, for no socket tells of it."""
-    for each in scene.desk.orders.lists():
-        each.survey()
+    with scene.desk._exchange.hurried():
+        for each in scene.desk.orders.lists():
+            each.survey()
     scene.desk._accounts.look_again()
     until(scene.known)
 

@@ -20,7 +20,7 @@ GOAL = 500.0  # ms
 def test_every_item_is_told_as_it_is_and_leaves_in_time(tmp_path: Path) -> None:
     """Dead sockets, a full disk, a halt and 5,000 trades a second, first without and then with faults of the line."""
     seed = int(os.environ.get("LEAVE_SEED", str(time.time_ns() % 10**9)))
-    presses = int(os.environ.get("LEAVE_PRESSES", "120"))
+    presses = int(os.environ.get("LEAVE_PRESSES", "100"))
     print(f"seed {seed}", flush=True)
     chance = random.Random(seed)
     floor = start_practice(tmp_path / "floor")
