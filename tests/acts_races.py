@@ -6,12 +6,12 @@ import random
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import partial
-from itertools import cycle
+from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +22,13 @@ from kucoin.model.order import Side, StopPriceType, TimeInForce
 from tests.acts_rig import ALTER, ME, ROOMY, TICK, Rig, limit, market, rig_on, spot
 from tests.conftest import Practice
 from tests.orders_desk import Gap, gaps, until
-from tests.place_storm import hurried
 
 D = Decimal
 HURRY = 20.0
 HELD = "AVAXUSDTM"
 _STEP = D("0.001")  # the tick of HELD
 _PLACES = 6  # pairs that take turns
+_A_DESK = 60  # races that one desk runs
 ORDERS, FUTURES = "/api/v1/hf/orders", "/api/v1/orders"
 CUTS: tuple[dict[str, Any], ...] = (
     {"name": "lose_answer"},
@@ -56,29 +56,25 @@ class Tally:
         return f"{sum(self.ends.values())} races, {len(self.wrong)} wrong; {ends}"
 
 
-def race(floor: Practice, folder: Path, chance: random.Random, count: int, *, quick: bool = False) -> Tally:
-    """Run so many of all kinds in turn, with a new desk now and then that is stopped in the middle of an act.
-
-    Args:
-        quick: Only with cuts after which an order is soon found.
-    """
-    tally = Tally(cuts=CUTS[:2] if quick else CUTS)
-    kinds: Iterator[Callable[..., None]] = cycle(
-        (amend_spot, close, amend_futures, reverse, protect, amend_cut, amend_against_cancel, protect_cut)
-    )
-    done = 0
-    with hurried(HURRY):
-        while done < count:
-            with ExitStack() as held:
-                rig = held.enter_context(rig_on(floor, folder))
-                places = cycle([gap for gap, _ in zip(gaps(rig.exchange), range(_PLACES), strict=False)])
-                for _ in range(min(60, count - done - 1)):
-                    next(kinds)(rig, chance, next(places), tally)
-                    done += 1
-                last = chance.choice((stop_protecting, stop_amending))
-                last(rig, chance, next(places), tally, held)
-            done += 1
+def race(floor: Practice, folder: Path, chance: random.Random, count: int) -> Tally:
+    """Run so many of all kinds in turn, with a new desk now and then that is stopped in the middle of an act."""
+    tally, done = Tally(), 0
+    while done < count:
+        with ExitStack() as held:
+            rig = held.enter_context(rig_on(floor, folder))
+            some = min(_A_DESK, count - done - 1)
+            run(rig, chance, some, tally)
+            chance.choice((stop_protecting, stop_amending))(rig, chance, tally, held)
+        done += some + 1
     return tally
+
+
+def run(rig: Rig, chance: random.Random, count: int, tally: Tally) -> None:
+    """Run so many of all kinds in turn."""
+    kinds = cycle((amend_spot, close, amend_futures, reverse, protect, amend_cut, amend_against_cancel, protect_cut))
+    places = cycle([gap for gap, _ in zip(gaps(rig.exchange), range(_PLACES), strict=False)])
+    for kind, place in islice(zip(kinds, places, strict=False), count):
+        kind(rig, chance, place, tally)
 
 
 def together(chance: random.Random, *acts: Callable[[], object]) -> None:

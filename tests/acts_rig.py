@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
@@ -119,14 +119,14 @@ class Rig:
         order = self.desk.orders.order(order_id)
         return order is not None and order.status is not None and not order.open
 
-    def amended(self, order_id: str, *ends: AmendState) -> Amend:
-        """What became of an amend, once it is any of ``ends``, or anything at all."""
+    def amended(self, order_id: str) -> Amend:
+        """What became of an amend, once it has come to an end."""
 
         def over() -> Amend | None:
             told = self.desk.amends.amend_of(order_id)
             assert told is not None
             self.settles()
-            return told if told.state in (ends or set(AmendState) - {AmendState.SENT, AmendState.UNKNOWN}) else None
+            return told if told.state not in {AmendState.SENT, AmendState.UNKNOWN} else None
 
         found: Amend = until(over)
         return found
@@ -141,10 +141,6 @@ class Rig:
 
         found: Change = until(over)
         return found
-
-    def until(self, condition: Callable[[], object]) -> Any:
-        """Wait for it."""
-        return until(condition)
 
 
 def market(symbol: str, side: Side, lots: int, **more: Any) -> FuturesTicket:

@@ -5,16 +5,16 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
 from kucoin.desk.flip import FlipState
 from kucoin.desk.principal import Principal, Role
 from kucoin.errors import InvalidRequest, NotAllowed
-from kucoin.model.change import AmendState, ChangeState
+from kucoin.model.change import Amend, AmendState, ChangeState
 from kucoin.model.order import FuturesStop, Lots, Side, StopDirection, StopPriceType
 from tests import acts_races
+from tests.acts_races import Tally
 from tests.acts_rig import ALTER, ME, ROOMY, TICK, Rig, limit, market, rig_on, slowed, spot
 from tests.conftest import Practice, start_practice
 from tests.orders_desk import until
@@ -22,6 +22,7 @@ from tests.place_storm import hurried
 from tests.rest_trading import mark, opening, price
 
 D = Decimal
+_HURRY = 40.0
 HELD = "AVAXUSDTM"
 PAIR = "LTC-USDT"
 
@@ -37,7 +38,7 @@ def floor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Practice]:
 @pytest.fixture(scope="module")
 def rig(floor: Practice, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
     """One desk beside it."""
-    with hurried(acts_races.HURRY), rig_on(floor, tmp_path_factory.mktemp("desk")) as made:
+    with hurried(_HURRY), rig_on(floor, tmp_path_factory.mktemp("desk")) as made:
         yield made
 
 
@@ -143,10 +144,12 @@ def test_an_amend_without_an_answer_is_looked_up_and_never_sent_again(rig: Rig, 
     low, before = price(rig.floor, "0.8"), rig.asked(ALTER)
     old = rig.rest(spot(PAIR, Side.BUY, D("0.5"), low))
     rig.floor.faults({"name": cut, "path": "/api/v1/hf/orders/alter"})
+    heard: list[Amend] = []
+    rig.desk.amends.on_change(heard.append)
     rig.desk.amends.amend(old, price=low - 1, principal=ME)
-    unknown = rig.amended(old, AmendState.UNKNOWN)
-    assert unknown.words == "Whether the change was taken is not known. It is being looked up, and not sent again."
     told = rig.amended(old)
+    unknown = next(each for each in heard if each.state is AmendState.UNKNOWN)
+    assert unknown.words == "Whether the change was taken is not known. It is being looked up, and not sent again."
     rig.floor.clear_faults()
     assert rig.asked(ALTER) - before == 1
     living = rig.living()
@@ -200,8 +203,9 @@ def test_a_change_that_would_be_refused_leaves_the_order_alone(rig: Rig) -> None
         rig.desk.cancels.cancel(order_id, ME)
 
 
-def test_a_short_draw_of_the_races_comes_out_right(floor: Practice, tmp_path: Path) -> None:
-    """What `make torture` does at length."""
-    tally = acts_races.race(floor, tmp_path, random.Random(11), 9, quick=True)
-    assert sum(tally.ends.values()) == 9
+def test_a_short_draw_of_the_races_comes_out_right(rig: Rig) -> None:
+    """What `make torture` does at length, only with cuts after which an order is soon found."""
+    tally = Tally(cuts=acts_races.CUTS[:2])
+    acts_races.run(rig, random.Random(11), 8, tally)
+    assert sum(tally.ends.values()) == 8
     assert tally.wrong == []
