@@ -136,6 +136,7 @@ class Futures:
     order_row: FuturesOrder = FUTURES_ORDER
     rows: list[FuturesOrder] = field(default_factory=list)
     trouble: KucoinError | None = None
+    asked: int = 0
 
     @property
     def futures_orders(self) -> Futures:
@@ -144,6 +145,7 @@ class Futures:
 
     def order(self, *, order_id: str) -> FuturesOrder:
         """The one there is."""
+        self.asked += 1
         if self.trouble is not None:
             raise self.trouble
         return replace(self.order_row, order_id=order_id)

@@ -129,7 +129,7 @@ def test_nothing_is_placed_as_long_as_nobody_says_how_much_was_filled(scene: Sce
     scene.amend(size=D(7))
     scene.exchange.trouble = OutcomeUnknown("no answer came")
     scene.cancels.end(OLD, CancelState.CANCELLED)
-    until(lambda: scene.told().state is AmendState.SENT)
+    until(lambda: scene.exchange.asked > 1)
     scene.clock.at = 15.5
     assert scene.ends(AmendState.HALF).words.endswith("the price may be another one by now.")
     assert scene.trading.placed == []
