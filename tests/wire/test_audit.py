@@ -128,6 +128,15 @@ def test_an_order_and_its_rows_are_written_together_or_not_at_all(url: str, tmp_
     assert found.seq == 5
 
 
+def test_text_that_became_bytes_is_found(file: Path, tmp_path: Path) -> None:
+    """Also where both would be sealed alike: bytes are written as base64, and these spell the very word."""
+    with closing(Journal.open(f"sqlite:///{file}", mode="practice")) as journal:
+        chain = Chain(journal, tmp_path)
+        chain.add([act(20, subject="AAAA")])
+        change(file, "UPDATE audit SET subject = x'000000' WHERE seq = 21")
+        assert verdict(chain) == Flaw(21, "row 21 is not as it was written")
+
+
 def test_rows_cut_off_while_nobody_ran_are_missed_for_good(file: Path, tmp_path: Path) -> None:
     """The end that is kept beside the database tells, at the next start and after new rows were added as well."""
     change(file, "DELETE FROM audit WHERE seq > 18")
