@@ -157,6 +157,7 @@ def test_totals_stand_for_each_currency_and_say_what_they_lack(mount: Mount, rig
     expect(foot).to_have_count(1)
     expect(foot.locator("th")).to_have_text("2 positions, USDT all longpartial")
     expect(foot.locator(".sums")).to_contain_text("Long 108,891.12")
+    expect(foot.locator(".sums .long")).to_be_visible()
     expect(foot.locator(".sums")).to_contain_text("Hedged 16\u2009%")
 
 

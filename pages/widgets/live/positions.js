@@ -133,7 +133,7 @@ const CONTENT = {
     h('button', {
       type: 'button', class: 'more', 'data-menu': row.id, 'aria-haspopup': 'menu', 'aria-expanded': String(open),
       'aria-label': `Close or protect… ${row.symbol} ${row.long ? 'long' : 'short'}`,
-    }, h('span', { class: 'dots', 'aria-hidden': 'true' }, '···'), h('span', { class: 'long' }, 'Close or protect…')),
+    }, h('span', { class: 'dots', 'aria-hidden': 'true' }, '···'), h('span', { class: 'phone' }, 'Close or protect…')),
     act && h('small', { class: 'state', 'data-state': act.state, title: `${act.what}. ${act.words}` }, act.state),
   ],
 };
