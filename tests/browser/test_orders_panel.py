@@ -196,6 +196,7 @@ def test_columns_stand_below_their_headings_at_any_width(mount: Mount, rig: Rig)
         assert heads == cells
         counts.append(len(heads))
     assert counts == [12, 11, 10, 9]
+    assert cell(page, "type").evaluate("each => each.scrollWidth <= each.clientWidth")
     rig.push(more(rows={"o2": order("o2", price="87,124.0625")}))
     expect(cell(page, "price", 1)).to_have_text("87,124.0625")
     styles = page.locator("td.price .fraction").evaluate_all("all => all.map(each => each.getAttribute('style'))")

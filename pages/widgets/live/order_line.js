@@ -9,7 +9,10 @@ import { exchangeTime } from './socket.js';
 
 const PATIENCE = 5_000; // ms that a press waits for news of its order
 const WAYS = { amend: 'amends', 'cancel and new': 'cancel and new' };
-const HINTS = { amend: 'KuCoin changes this order in its place.', 'cancel and new': 'KuCoin changes no order of this kind: it is cancelled first, and a new one is placed for what is left.' };
+const HINTS = {
+  amend: 'KuCoin changes this order in one call; its place in the queue is lost.',
+  'cancel and new': 'KuCoin changes no order of this kind: it is cancelled first, and a new one is placed for what is left.',
+};
 const LOST = 'Nothing was heard of that press for 5 s. Look at the order, and press again.';
 const PLACED = { here: 'Placed by this dashboard', elsewhere: 'Placed elsewhere: by another program, or on KuCoin’s own pages' };
 
