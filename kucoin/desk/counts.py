@@ -105,11 +105,8 @@ class Counts:
         if placement.worth is not None:
             return placement.worth
         worth = self.measured(placement.ticket).worth
-        return (
-            f"what today's order {placement.ticket.client_oid} is worth is not known"
-            if isinstance(worth, str)
-            else worth
-        )
+        unknown = f"what today's order {placement.ticket.client_oid} is worth is not known"
+        return unknown if isinstance(worth, str) else worth
 
     def _open(self, placed: Iterable[Placement], now: datetime, replaced: str | None) -> Figure:
         if why := self._orders.unsure():

@@ -79,7 +79,7 @@ class Warden:
             self._thread.start()
 
     def stop(self) -> None:
-        """End it; returns within 2 s."""
+        """Write down a stop that is not written yet, if that can be done at once, and end; returns within 2 s."""
         with self._changed:
             self._stopping = True
             self._changed.notify_all()
@@ -162,6 +162,8 @@ class Warden:
                 if not self._stopping and (trouble or not self._owed):
                     self._changed.wait(self._again if unfinished else self._every)
                 stopping = self._stopping
+        if trouble := _attempt(self._write):
+            log.warning("whether new orders are stopped is not in the journal: %s", trouble)
 
     def _look(self) -> None:
         account = self._account()

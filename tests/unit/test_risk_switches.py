@@ -236,6 +236,15 @@ def test_a_stop_holds_at_once_and_is_written_as_soon_as_that_can_be(journal: Jou
         assert scene.passes() == ""
 
 
+def test_a_stop_just_before_the_end_is_written(journal: Journal) -> None:
+    """However quickly the dashboard ends after the press."""
+    for _ in range(5):
+        with scene_on(journal) as scene:
+            scene.risk.allow_orders(ADMIN)
+            scene.risk.stop_orders(TRADER)
+        assert scene.store.read("1").rules.halt is not None
+
+
 def test_a_stop_before_it_is_known_whose_is_kept_for_them(journal: Journal) -> None:
     """It holds meanwhile, and nobody can set limits of nobody."""
     account: list[str] = []
