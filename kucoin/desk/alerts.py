@@ -133,7 +133,10 @@ class Alerts:
         if any((each.kind, each.subject, each.threshold) == (kind, subject, threshold) for each in self.list()):
             raise InvalidRequest(f"there is an alert on {kind} like this already")
         note = AlertNote(deed="added", kind=kind, subject=subject, threshold=threshold)
-        (alert,) = self._begin([note], principal.name)
+        (alert,) = self._added(self._account_of(), [note], principal.name)
+        with self._lock:
+            self._held[alert.number] = _Held(alert)
+            self._generation += 1
         self._audit(principal.name, "alert set", subject, text=f"Alert set: {_named(alert)}.")
         return alert
 
@@ -148,7 +151,7 @@ class Alerts:
             known = self._held.get(number)
         if known is None:
             return
-        self._write([AlertNote(deed="removed", alert=number)], principal.name)
+        self._write(self._account_of(), [AlertNote(deed="removed", alert=number)], principal.name)
         with self._lock:
             self._held.pop(number, None)
             self._generation += 1
@@ -175,11 +178,12 @@ class Alerts:
             held = list(self._held.values())
         of = {each.alert.subject for each in held if each.alert.kind in alert_rules.OF_A_SYMBOL}
         self._values.follow(of, positions=any(each.alert.kind is AlertKind.LIQUIDATION for each in held))
-        for each in held:
-            if each.alert.kind in RULES:
-                self._compare(each)
-        self._pass_on([each.alert for each in held])
+        fired = [(each.alert, words) for each in held if each.alert.kind in RULES for words in self._compare(each)]
         self._pay()
+        for alert, words in fired:
+            self._audit("desk", "alert fired", alert.subject, text=words, state="unknown")
+            self._tell(alert.number, alert.kind, alert.subject, words)
+        self._pass_on([each.alert for each in held])
 
     def _run(self) -> None:
         failed = False
@@ -197,31 +201,30 @@ class Alerts:
         """Take up what the journal has of an account; one that never had an alert gets the usual ones."""
         rows = self._store.read(account) if self._store else ()
         held, firings = _replayed(rows)
+        if not rows:
+            usual = [AlertNote(deed="added", kind=kind, threshold=line) for kind, line in alert_rules.USUAL]
+            held = {alert.number: _Held(alert) for alert in self._added(account, usual, _HOUSE)}
+        self._owed.clear()  # what is left of another account stays unwritten
         with self._lock:
             self._held, self._owner = held, account
             self._firings = deque(firings, maxlen=_KEPT)
             self._generation += 1
-        if not rows:
-            usual = [AlertNote(deed="added", kind=kind, threshold=line) for kind, line in alert_rules.USUAL]
-            self._begin(usual, _HOUSE)
 
-    def _begin(self, notes: Sequence[AlertNote], by: str) -> tuple[Alert, ...]:
-        """Set alerts, all of them or none."""
+    def _added(self, owner: str, notes: Sequence[AlertNote], by: str) -> tuple[Alert, ...]:
+        """Write alerts down, all of them or none, and return them."""
         at = self._now()
-        numbers = self._write(notes, by)
-        begun = tuple(_alert(number, note, by, at) for number, note in zip(numbers, notes, strict=True))
-        with self._lock:
-            self._held |= {alert.number: _Held(alert) for alert in begun}
-            self._generation += 1
-        return begun
+        return tuple(
+            _alert(number, note, by, at) for number, note in zip(self._write(owner, notes, by), notes, strict=True)
+        )
 
-    def _compare(self, held: _Held) -> None:
-        """Tell what of an alert fires now, and note what has recovered."""
+    def _compare(self, held: _Held) -> Sequence[str]:
+        """Return what of an alert fires now, in sentences, and take in what has recovered."""
         alert, threshold = held.alert, held.alert.threshold
         values = self._values.read(alert.kind, alert.subject)
         if threshold is None or values is None:
             self._show(held, AlertState.UNKNOWN, _NOT_KNOWN)
-            return
+            return []
+        told = []
         rule = RULES[alert.kind]
         gone = [name for name in held.fired if name not in values] if alert.kind in OF_CONTRACTS else []
         for name in gone:  # its position was closed; a socket that is not in use stays as it was
@@ -235,12 +238,11 @@ class Alerts:
                 words = alert_rules.fired_words(alert.kind, name, value.amount, threshold, value.detail)
                 held.fired[name] = words
                 self._owed.append(AlertNote(deed="fired", alert=alert.number, of=name, words=words))
-                self._pay()
-                self._audit("desk", "alert fired", alert.subject, text=words, state="unknown")
-                self._tell(alert.number, alert.kind, alert.subject, words)
+                told.append(words)
             elif before and not fired:
                 self._recover(held, name)
         self._show(held, *_standing(held, values))
+        return told
 
     def _recover(self, held: _Held, name: str) -> None:
         del held.fired[name]
@@ -285,27 +287,30 @@ class Alerts:
             held.alert = replace(alert, state=state, words=words, since=since)
             self._generation += 1
 
-    def _write(self, notes: Sequence[AlertNote], by: str) -> tuple[int, ...]:
-        """Write changes down, all of them or none, and return their numbers.
+    def _account_of(self) -> str:
+        """Return whose the alerts are.
 
         Raises:
-            NotAllowed: It is not known whose alerts they are.
-            JournalError: The journal fails.
+            NotAllowed: That is not known yet, or they could not be read.
         """
         with self._lock:
-            owner = self._owner
-            if owner is None:
+            if self._owner is None:
                 raise NotAllowed(f"Nothing can be changed: {self._problem}.")
-            if self._store is None:
-                self._rows += len(notes)
-                return tuple(range(self._rows - len(notes) + 1, self._rows + 1))
-        return self._store.add(owner, notes, by=by, at=self._now())
+            return self._owner
+
+    def _write(self, owner: str, notes: Sequence[AlertNote], by: str) -> tuple[int, ...]:
+        """Write changes down, all of them or none, and return their numbers; JournalError where the journal fails."""
+        if self._store is not None:
+            return self._store.add(owner, notes, by=by, at=self._now())
+        with self._lock:
+            self._rows += len(notes)
+            return tuple(range(self._rows - len(notes) + 1, self._rows + 1))
 
     def _pay(self) -> None:
         """Write down what was found; where the journal fails, that is tried again with the next look."""
         if self._owed:
             try:
-                self._write(self._owed, _HOUSE)
+                self._write(self._account_of(), self._owed, _HOUSE)
             except JournalError as error:
                 self._excuse(f"what became of alerts is not written down: {error}")
                 return

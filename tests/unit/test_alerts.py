@@ -216,6 +216,24 @@ def test_a_journal_that_fails_keeps_no_alert_back(house: House, monkeypatch: pyt
     assert house.the(AlertKind.LIQUIDATION).state is AlertState.FIRED
 
 
+def test_an_account_gets_the_usual_alerts_as_soon_as_they_can_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A first start on a full disk takes none of them away for good."""
+    house, good = House(tmp_path / "journal.db"), AlertStore.add
+
+    def fail(*_: object, **__: object) -> None:
+        raise JournalError("disk full")
+
+    monkeypatch.setattr(AlertStore, "add", fail)
+    with pytest.raises(JournalError):
+        house.look()
+    monkeypatch.setattr(AlertStore, "add", good)
+    house.look()
+    assert [each.kind for each in house.alerts.list()] == [kind for kind, _ in USUAL]
+    house.journal.close()
+
+
 def test_a_damaged_store_watches_nothing_and_says_so(house: House) -> None:
     """No usual alert takes the place of what cannot be read."""
     spoil = update(tables.alert).where(tables.alert.c.seq == 1).values(body="{")
