@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -55,7 +55,7 @@ class Verdict:
         first_bad: The number of the first row that is not; None where none is, or it is no row.
         words: What is wrong, as a clause; empty where nothing is.
         rows: How many rows hold.
-        at: When that was found; None while it is read for the first time.
+        at: When that was found, first or, where it is intact, last; None while it is read for the first time.
     """
 
     state: Literal["intact", "broken", "unverifiable", "reading"]
@@ -170,8 +170,9 @@ class Audit:
         except (JournalError, OSError) as error:
             problem = str(error)
         except Exception as error:
-            log.exception("the audit is not kept")
-            problem = f"the audit is not kept: {error}"
+            problem = f"the audit is not kept: {error!r}"
+            if problem != self.problem:
+                log.exception("the audit is not kept")
         with self._lock:
             before, self._problem = self._problem, problem
         if problem and problem != before:
@@ -179,16 +180,17 @@ class Audit:
 
     def _check(self, chain: Chain) -> None:
         """Verify the chain from its beginning now and then, and what is new in between."""
-        begun, reached = self._monotonic(), BEGINNING
+        begun = self._monotonic()
+        reached: End | None = None
         while not self._stopping.is_set():
             if self._monotonic() - begun >= _EVERY:
-                begun, reached = self._monotonic(), BEGINNING
-            if reached == BEGINNING or reached.seq < chain.end.seq:
-                reached = self._verify(chain, reached)
+                begun, reached = self._monotonic(), None
+            if reached is None or reached.seq < chain.end.seq:
+                reached = self._verify(chain, reached or BEGINNING)
             self._stopping.wait(_LOOK)
 
-    def _verify(self, chain: Chain, since: End) -> End:
-        """Return how far the chain holds, and tell what was found."""
+    def _verify(self, chain: Chain, since: End) -> End | None:
+        """Return how far the chain holds, None where it cannot be read, and tell what was found."""
         at = since
         try:
             for found in chain.verify(since):
@@ -198,9 +200,11 @@ class Audit:
                 at = found
                 if self._stopping.wait(_BREATH):
                     return at
-        except JournalError as error:
+        except Exception as error:
+            if not isinstance(error, JournalError) and str(error) != self.verdict().words:
+                log.exception("the audit is not verified")
             self._tell("unverifiable", str(error), at)
-            return BEGINNING
+            return None
         self._tell("unverifiable" if chain.problem else "intact", chain.problem, at)
         return at
 
@@ -209,6 +213,9 @@ class Audit:
     ) -> None:
         told = Verdict(state=state, first_bad=first_bad, words=words, rows=at.seq, at=self._now())
         with self._lock:
-            before, self._verdict = self._verdict, told
-        if state != "intact" and (state, words) != (before.state, before.words):
+            known = self._verdict
+            if state != "intact" and replace(told, at=known.at) == known:
+                return  # it was found before
+            self._verdict = told
+        if state != "intact":
             log.error("the audit is %s: %s", state, words)

@@ -161,16 +161,17 @@ class Blotter:
             except KucoinError as error:
                 self._tell(str(error))
             except Exception as error:
-                log.exception("the blotter cannot be read")
-                self._tell(f"the blotter cannot be read: {error}")
+                problem = f"the blotter cannot be read: {error!r}"
+                if problem != self.problem:
+                    log.exception("the blotter cannot be read")
+                self._tell(problem)
             else:
                 self._tell(None)
 
     def _tell(self, problem: str | None) -> None:
         with self._lock:
-            if problem != self._problem:
-                self._problem = problem
-                self._generation += 1
+            self._generation += problem != self._problem
+            self._problem = problem
 
     def _look(self) -> None:
         """Bring up to date the days that somebody looks at, and let go of the others."""
