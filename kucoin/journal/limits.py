@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, insert, select
 
 from kucoin.errors import JournalError
 from kucoin.journal import tables
@@ -52,27 +52,26 @@ class LimitStore:
             JournalError: Also where what stands there cannot be understood whole, such as a limit of a newer version.
         """
         with self._journal.read() as connection:
-            return _last(connection, account)
+            return _understood(*_last(connection, account))
 
     def change(self, account: str, make: Callable[[Rules | None], Rules], *, by: str, at: datetime) -> Written:
-        """Write down what holds from now on, made of what held: None where that cannot be understood."""
+        """Write down what holds from now on, made of what held: None where that cannot be understood.
+
+        Raises:
+            JournalError: Also where another program changed them at the same moment.
+        """
 
         def work(connection: Connection) -> Written:
+            seq, body = _last(connection, account)
             try:
-                before: Rules | None = _last(connection, account).rules
+                before: Rules | None = _understood(seq, body).rules
             except JournalError:
                 before = None
-            seq = select(func.coalesce(func.max(_rows.seq), 0) + 1).where(_rows.account == account)
-            made = make(before)
-            row = {
-                "account": account,
-                "seq": connection.execute(seq).scalar_one(),
-                "body": msgspec.json.encode(made).decode(),
-                "by": by,
-                "at": at,
-            }
+            made = Written(make(before), seq + 1)  # of that very row: whoever came between has taken the number
+            text = msgspec.json.encode(made.rules).decode()
+            row = {"account": account, "seq": made.seq, "body": text, "by": by, "at": at}
             connection.execute(insert(tables.limits), row)
-            return Written(made, row["seq"])
+            return made
 
         return self._journal.write(work).result()
 
@@ -80,14 +79,17 @@ class LimitStore:
 _rows = tables.limits.c
 
 
-def _last(connection: Connection, account: str) -> Written:
+def _last(connection: Connection, account: str) -> tuple[int, str | None]:
+    """Return the number and the body of the row that holds; 0 and None where there is none."""
     query = select(_rows.seq, _rows.body).where(_rows.account == account).order_by(_rows.seq.desc()).limit(1)
     row = connection.execute(query).first()
-    return Written(Rules(limits=None, halt=None)) if row is None else Written(_understood(row.body), row.seq)
+    return (0, None) if row is None else (row.seq, row.body)
 
 
-def _understood(body: str) -> Rules:
+def _understood(seq: int, body: str | None) -> Written:
     """Read a row to its last word: a limit that is overlooked would be none."""
+    if body is None:
+        return Written(Rules(limits=None, halt=None), seq)
     try:
         given = msgspec.json.decode(body)
         rules = msgspec.convert(given, Rules)
@@ -96,7 +98,7 @@ def _understood(body: str) -> Rules:
         raise JournalError(f"the limits in the journal cannot be read: {error}") from error
     if unknown:
         raise JournalError(f"the limits in the journal cannot be read: nobody here knows {', '.join(unknown)}")
-    return rules
+    return Written(rules, seq)
 
 
 def _unknown(given: dict[str, Any], kind: type[Any]) -> list[str]:

@@ -1,4 +1,4 @@
-"""Intents on both databases: written once, exact, with all that was learned; and orders while the server dies."""
+"""Intents and limits on both databases: written once, exact, whole; and orders while the server dies."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from random import Random
 
 import pytest
@@ -17,6 +18,8 @@ from kucoin.journal import tables
 from kucoin.journal.database import Journal
 from kucoin.journal.ends import EndStore
 from kucoin.journal.intents import Intent, IntentStore, Outcome
+from kucoin.journal.limits import LimitStore, Rules, Written
+from kucoin.model.limits import Limits
 from kucoin.model.order import (
     FuturesStop,
     OrderType,
@@ -241,3 +244,32 @@ def test_how_an_order_ended_is_kept_once(journal: Journal, account: str) -> None
     assert (kept[first], kept[second]) == ("cancelled", "done")
     assert first not in ends.since(START + SECOND)
     assert second in ends.since(START + SECOND)
+
+
+def test_rules_that_four_programs_change_at_once_lose_none(journals: list[Journal]) -> None:
+    """Each adds its own to what held: a change that another came before is made again, on top of that one."""
+    stores = [LimitStore(journal) for journal in journals]
+
+    def work(number: int) -> None:
+        for _ in range(5):
+            while True:
+                try:
+                    stores[number].change("rules", partial(_one_more, number), by="me", at=START)
+                except JournalError:
+                    continue
+                break
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(work, range(4)))
+    written = stores[0].read("rules")
+    assert (written.seq, written.rules.halt) == (20, None)
+    assert written.rules.limits is not None
+    assert sorted(written.rules.limits.symbols) == [f"S{number}" for number in range(4) for _ in range(5)]
+    assert str(written.rules.limits.order_value) == "0.10"
+    assert stores[1].read("others") == Written(Rules(limits=None, halt=None))
+
+
+def _one_more(number: int, before: Rules | None) -> Rules:
+    assert before is not None
+    known = before.limits.symbols if before.limits else ()
+    return Rules(limits=Limits(order_value=D("0.10"), symbols=(*known, f"S{number}")), halt=None)
