@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ from tests.trading_rig import ME, D, until
 ADMIN = Principal("admin", Role.ADMIN)
 SESSIONS, EACH = 5, 5
 WORTH = D("0.1")  # coins of each order
+MINUTE = timedelta(seconds=60)
 
 
 @contextmanager
@@ -110,8 +112,17 @@ def on_exchange(floor: Practice, tickets: list[SpotTicket]) -> int:
     return len(there & {each.client_oid for each in tickets})
 
 
-@pytest.mark.parametrize("short", [False, True], ids=["at the edge", "one increment short"])
-@pytest.mark.parametrize("name", ["daily_value", "open_orders", "orders_per_minute"])
+def busiest_minute(desk: Desk, taken: list[SpotTicket]) -> int:
+    """The most orders that were handed over within 60 s when one of ``taken`` was."""
+    times = {each.ticket.client_oid: each.handed_at for each in desk.trading.placements()}
+    ends = [times[each.client_oid] for each in taken]
+    return max(sum(at - MINUTE < each <= at for each in times.values()) for at in ends)
+
+
+@pytest.mark.parametrize(
+    ("name", "short"),
+    [(name, short) for name in ("orders_per_minute", "daily_value", "open_orders") for short in (False, True)],
+)
 def test_five_sessions_at_once_never_pass_a_limit(desk: Desk, floor_process: Practice, name: str, short: bool) -> None:
     """Of 25 orders exactly those are on the exchange that fit; the smallest step less, and it is one less."""
     room = 7
@@ -121,8 +132,11 @@ def test_five_sessions_at_once_never_pass_a_limit(desk: Desk, floor_process: Pra
     desk.risk.set(Limits(**{name: limit if name == "daily_value" else int(limit)}), ADMIN)
     taken, refused = storm(desk, floor_process)
     assert refused == {name}
-    assert len(taken) == on_exchange(floor_process, taken) == (room - 1 if short else room)
-    assert used(desk, name) <= limit
+    assert len(taken) == on_exchange(floor_process, taken)
+    if name == "orders_per_minute":  # a slow run outlives the minute of earlier ones, which makes room
+        assert busiest_minute(desk, taken) == limit
+    else:
+        assert len(taken) == (room - 1 if short else room)
 
 
 def test_a_cancelled_order_makes_room_and_a_taken_one_does_not(desk: Desk, floor_process: Practice) -> None:
