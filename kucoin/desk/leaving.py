@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
 from functools import partial
@@ -24,6 +25,7 @@ from kucoin.desk.leaving_orders import Clearing, Row
 from kucoin.desk.orders import Orders, is_futures
 from kucoin.desk.principal import Principal
 from kucoin.desk.trading import Trading
+from kucoin.errors import KucoinError
 from kucoin.model.leaving import ItemState, Leaving, LeavingItem, Way
 from kucoin.model.market import Contract
 from kucoin.model.position import Position
@@ -35,6 +37,7 @@ _STEP = 0.05  # s between two looks at what became of things
 _LONGEST = 15.0  # s after which nothing new is tried
 _LOOKING = 3.0  # s after that in which the positions may still be read, to say how they stand
 _END = 35.0  # s after which it is over whatever is still waited for
+_MANY = 4  # orders at a host that leave together when each is cancelled by itself
 _KEPT = 50  # of this run
 _BEFORE = float("-inf")
 
@@ -159,6 +162,8 @@ class Leavings:
         )
         source = self._accounts.positions
         known = source.reading.value if source else None
+        if symbols is None:
+            self._sweep(way)
         run = _Run(told, clearing, closes, self._lists(way), began=began, known=known)
         self._step(run)
         return run.told
@@ -175,6 +180,19 @@ class Leavings:
         if way is Way.FLATTEN and self._exchange.has_futures:
             reads[""] = surveyed("The positions", self._exchange.futures.positions)
         return reads
+
+    def _sweep(self, way: Way) -> None:
+        """Have many orders cancelled by one request as well: one by one, the last of them would leave late."""
+        orders = Counter(order.symbol for order in self._orders.open())
+        sweeps: list[Callable[[], object]] = [
+            partial(self._exchange.futures_orders.cancel_all, symbol=symbol)
+            for symbol, many in orders.items()
+            if is_futures(symbol) and many > _MANY
+        ]
+        if way is Way.CANCEL and sum(many for symbol, many in orders.items() if not is_futures(symbol)) > _MANY:
+            sweeps.append(self._exchange.spot_orders.cancel_everything)
+        for sweep in sweeps:
+            self._looks.after(0.0, partial(_swept, sweep))
 
     def _contract(self, symbol: str) -> Contract | None:
         source = self._accounts.contracts
@@ -254,11 +272,12 @@ class _Run:
             self._closes.step(seen, read_at, late=late)
         listed: list[Row] = []
         for name, survey in surveys.items():
-            if survey is not None and survey.began > self._taken.get(name, _BEFORE):
+            if survey is not None and not late and survey.began > self._taken.get(name, _BEFORE):
                 self._taken[name] = survey.began
                 listed += survey.rows
-        unknown = self._closing and positions is None and self._known is None
-        self._clearing.step(listed, None if unknown else self._closes.open, self._closes.own)
+        # As long as the positions were not read anew, a waiting order may protect one that nobody here knows of.
+        guarded = None if self._closing and positions is None else self._closes.open
+        self._clearing.step(listed, guarded, self._closes.own, late=late)
         told = not self._closing or (read_at >= self._closes.moved and not self._closes.flying)
         if not self._finished and (last or (late and told)):
             self._finished = True
@@ -302,6 +321,14 @@ class _Run:
 
     def _has_taken(self, name: str, survey: Survey | None, needed: float) -> bool:
         return survey is not None and survey.began >= needed and (not name or survey.began == self._taken.get(name))
+
+
+def _swept(sweep: Callable[[], object]) -> None:
+    """Cancel many; where that fails, each of them is being cancelled by itself."""
+    try:
+        sweep()
+    except KucoinError as error:
+        log.warning("many orders could not be cancelled together: %s", error)
 
 
 def _summary(leaving: Leaving) -> str:

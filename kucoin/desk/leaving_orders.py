@@ -103,32 +103,38 @@ class Clearing:
         placements = (self._tickets.placement(oid) for oid in self._pending)
         return sum(each is not None and each.open and not each.undecided for each in placements)
 
-    def step(self, listed: Iterable[Row], open_positions: Sequence[Position] | None, own: Container[str]) -> None:
+    def step(
+        self, listed: Iterable[Row], open_positions: Sequence[Position] | None, own: Container[str], *, late: bool
+    ) -> None:
         """Cancel what is new, and take in what became of the rest.
 
         Args:
             listed: What lists told of since the last step.
-            open_positions: Those that are still to be closed; None where none was ever read, and any may be.
+            open_positions: Those that are still to be closed; None while there may be others.
             own: Our ids of orders that are part of the way out.
+            late: No cancel is begun any more.
         """
-        known: list[Row] = []
-        if self._chase or not self._begun:
-            # A market order does not stay: what is known of it is old, unless a list says otherwise.
-            known = [each for each in self._orders.open() if each.type is not OrderType.MARKET]
-            known += self._orders.stops()
-        self._begun = True
-        for row in (*known, *listed, *self._arrived()):
-            if self._wanted(row.symbol) and _lives(row) and row.client_oid not in own and self._meant(row):
-                self._take(row, open_positions)
-        self._release(open_positions)
+        if not late:
+            for row in (*self._known(), *listed, *self._arrived()):
+                if self._wanted(row.symbol) and _lives(row) and row.client_oid not in own and self._meant(row):
+                    self._take(row, open_positions)
+            self._release(open_positions)
         self._follow()
 
     def finish(self) -> None:
         """Say of what waits for a position that it is left where it is."""
         for order_id, stop in self._held.items():
-            words = f"Left in place: {stop.symbol} is not closed, and this may protect it."
+            words = f"Left in place: {stop.symbol} is not known to be closed, and this may protect it."
             self._end(order_id, ItemState.FAILED, words)
         self._held.clear()
+
+    def _known(self) -> list[Row]:
+        """Return what is known of without a list: at the press, and ever again where it is chased."""
+        if self._begun and not self._chase:
+            return []
+        self._begun = True
+        # A market order does not stay: what is known of it is old, unless a list says otherwise.
+        return [*(each for each in self._orders.open() if each.type is not OrderType.MARKET), *self._orders.stops()]
 
     def _arrived(self) -> list[Row]:
         """Return the orders that had no answer at the press and were accepted since."""

@@ -20,7 +20,7 @@ from kucoin.model.ticket import SpotTicket
 from tests.conftest import Practice, start_practice
 from tests.leaving_rig import CONTRACTS, Scene, scene_on, states
 from tests.orders_desk import until
-from tests.rest_trading import CONTRACT, resting
+from tests.rest_trading import CONTRACT, opening, resting
 from tests.trading_rig import ME
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -97,7 +97,6 @@ def test_what_only_the_lists_know_is_left_too(scene: Scene) -> None:
 def test_an_answer_that_is_lost_turns_no_position(scene: Scene) -> None:
     """It is closed again, and finds nothing to close."""
     scene.buy(lots=7)
-    until(scene.known)
     scene.floor.faults({"name": "lose_answer", "method": "POST", "path": "/api/v1/orders", "times": 2})
     done = scene.end(scene.desk.leaving.flatten(ME))
     assert [(item.what, item.state) for item in done.items] == [(f"Long 7 {CONTRACT}", ItemState.DONE)]
@@ -108,8 +107,7 @@ def test_a_stop_stays_while_the_position_that_it_protects_does(scene: Scene, mon
     """Where closing fails to the end, taking its protection away would be worse."""
     monkeypatch.setattr(ways_out, "_LONGEST", 1.0)
     scene.buy(lots=7)
-    stop = scene.protect()
-    until(scene.known)
+    stop = scene.protect()  # the lists may tell of it before they tell of the position
     no = {"code": "300013", "text": "There is no order to buy it at present."}
     scene.floor.faults({"name": "refuse", "method": "POST", "path": "/api/v1/orders", **no})
     done = scene.end(scene.desk.leaving.flatten(ME))
@@ -118,7 +116,7 @@ def test_a_stop_stays_while_the_position_that_it_protects_does(scene: Scene, mon
     closing_it, protecting = done.items
     assert states(done) == {ItemState.FAILED}
     assert closing_it.words == f"7 lots are still open. KuCoin refused: {no['text']} (300013)."
-    assert protecting.words == f"Left in place: {CONTRACT} is not closed, and this may protect it."
+    assert protecting.words == f"Left in place: {CONTRACT} is not known to be closed, and this may protect it."
     scene.floor.clear_faults()
     assert states(scene.end(scene.desk.leaving.flatten(ME))) == {ItemState.DONE}
     assert scene.truth["stops"] == []
@@ -148,6 +146,22 @@ def test_an_order_on_its_way_at_the_press_is_cancelled_and_a_later_one_stays(sce
     assert [(item.state, item.symbol) for item in done.items] == [(ItemState.DONE, "LTC-USDT")]
     kept = until(lambda: (now := scene.desk.trading.placement(later.client_oid)) and now.order_id)
     assert scene.truth["orders"] == [kept]
+
+
+def test_many_orders_leave_by_one_request(scene: Scene) -> None:
+    """And each is told of by itself; a request that fails is made up for by theirs."""
+    before = sweeps(scene.floor)
+    for failing in (False, True):
+        made = [scene.elsewhere.spot_orders.place(resting(scene.floor)) for _ in range(8)]
+        made += [scene.elsewhere.futures_orders.place(opening(scene.floor)) for _ in range(8)]
+        until(scene.known)
+        if failing:
+            scene.floor.faults({"name": "refuse_5xx", "method": "DELETE", "path": "/api/v1/hf/orders/cancelAll"})
+            scene.floor.faults({"name": "refuse_5xx", "method": "DELETE", "path": "/api/v3/orders"})
+        done = scene.end(scene.desk.leaving.cancel_all(ME))
+        assert {item.key for item in done.items} == set(made)
+        assert states(done) == {ItemState.DONE}
+    assert sweeps(scene.floor) - before == 4
 
 
 def test_only_who_may_act_leaves(scene: Scene) -> None:
@@ -200,6 +214,12 @@ def test_a_process_that_dies_has_its_spot_orders_cancelled_by_the_exchange(floor
     floor.clock(offset=6)
     until(lambda: scene.truth["orders"] == [])
     floor.clock(offset=0)
+
+
+def sweeps(floor: Practice) -> int:
+    """How often many orders were to be cancelled together."""
+    asked: dict[str, int] = floor.state()["requests"]
+    return sum(many for name, many in asked.items() if name.endswith(("hf/orders/cancelAll", "DELETE /api/v3/orders")))
 
 
 def renewals(floor: Practice) -> int:
