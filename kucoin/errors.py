@@ -5,6 +5,7 @@ KucoinError
 │   ├── NotConfigured           no API key, or a setting that is missing or malformed
 │   ├── InvalidRequest          off the tick, below the minimum, a host outside the fence
 │   ├── NotAllowed              who asks may not act, or acting is switched off
+│   │   └── LimitExceeded       it would pass a limit that was set here, or may
 │   └── QuotaHeld               our own limiter keeps what is left of the quota for orders and cancels
 ├── ApiError                    KuCoin said no; carries code, message, request
 │   ├── AuthenticationFailed    key, secret, passphrase or clock
