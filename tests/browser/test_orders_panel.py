@@ -97,9 +97,11 @@ def test_an_edit_says_what_it_does_and_stays_until_it_is_heard_of(mount: Mount, 
     field.press("Enter")
     note = page.locator("tr.below").first
     expect(note).to_have_text("“87,18” is no price: write digits, and a point before decimals.")
-    rig.push(more(rows={"o200": order("o200", filled="21 of 200")}))
-    expect(cell(page, "filled")).to_have_text("21 of 200")
+    rig.push(more(rows={"o200": order("o200", price="87,125.0")}))
+    expect(cell(page, "price").locator("s")).to_have_text("87,125.0")
     expect(field).to_have_value("87,18")
+    rig.push(more(rows={"o200": order("o200")}))
+    expect(cell(page, "price").locator("s")).to_have_text("87,124.0")
     field.press("Escape")
     expect(price).to_be_focused()
     assert pressed(page) == []

@@ -64,8 +64,8 @@ function review(tell) {
     dialog.close();
     tell(ids);
   };
-  const draw = (lines) => {
-    const living = lines.filter(({ id, row }) => ids.includes(id) && row.act);
+  const draw = (open) => {
+    const living = open.filter(({ id }) => ids.includes(id));
     ids = living.map(({ id }) => id);
     put(title, `Cancel ${count(ids.length, 'order')}`);
     put(go, title.textContent);
@@ -77,13 +77,13 @@ function review(tell) {
   return {
     dialog,
     /** Have `wanted` reviewed; an order that ends meanwhile leaves the list, and none joins it. */
-    open(wanted, lines) {
+    open(wanted, open) {
       ids = wanted;
-      draw(lines);
+      draw(open);
       dialog.showModal();
       back.focus();
     },
-    follow: (lines) => dialog.open && draw(lines),
+    follow: (open) => dialog.open && draw(open),
   };
 }
 
