@@ -9,9 +9,11 @@ from decimal import Decimal
 import pytest
 
 from kucoin.desk.flip import FlipState
+from kucoin.desk.position_lines import PositionLine
 from kucoin.desk.principal import Principal, Role
 from kucoin.errors import InvalidRequest, NotAllowed
 from kucoin.model.change import Amend, AmendState, ChangeState
+from kucoin.model.limits import Limits
 from kucoin.model.order import FuturesStop, Lots, Side, StopDirection, StopPriceType
 from tests import acts_races
 from tests.acts_races import Tally
@@ -80,7 +82,8 @@ def test_a_stop_takes_the_place_of_the_old_one_and_of_nothing_else(rig: Rig) -> 
     """An order that would open something is left alone, and so is the take profit."""
     hold(rig, 4)
     floor, protection = rig.floor, rig.desk.protection
-    down = FuturesStop(direction=StopDirection.DOWN, price=mark(floor, "0.6"), price_type=StopPriceType.MP)
+    low = mark(floor, "0.6")
+    down = FuturesStop(direction=StopDirection.DOWN, price=low, price_type=StopPriceType.MP)
     entry = rig.exchange.futures_orders.place(opening(floor, side=Side.SELL, price=mark(floor, "0.9"), stop=down))
     prices = [mark(floor, share) for share in ("0.7", "0.8", "1.3")]
     first = rig.changed(protection.set_stop(HELD, "BOTH", prices[0], StopPriceType.MP, ME).number)
@@ -89,7 +92,7 @@ def test_a_stop_takes_the_place_of_the_old_one_and_of_nothing_else(rig: Rig) -> 
     assert [each.state for each in (first, profit, second)] == [ChangeState.DONE] * 3
     assert second.words == f"The stop at {prices[1]} stands; the old one at {prices[0]} is cancelled."
     waiting = {each.stop_price: each for each in rig.exchange.futures_orders.stops(symbol=HELD)}
-    assert set(waiting) == {mark(floor, "0.6"), prices[1], prices[2]}
+    assert set(waiting) == {low, prices[1], prices[2]}
     assert waiting[prices[1]].close_order
     assert protection.changes()[0] == second
     gone = rig.changed(protection.remove_stop(HELD, "BOTH", ME).number)
@@ -102,7 +105,7 @@ def test_a_stop_takes_the_place_of_the_old_one_and_of_nothing_else(rig: Rig) -> 
 
 
 def test_a_stop_on_the_wrong_side_of_the_price_is_refused(rig: Rig) -> None:
-    """It would close the position at once; at break-even too, where the mark price is not yet beyond it."""
+    """It would close the position at once."""
     hold(rig, 4)
     protection = rig.desk.protection
     with pytest.raises(InvalidRequest, match="would close the position at once"):
@@ -111,9 +114,30 @@ def test_a_stop_on_the_wrong_side_of_the_price_is_refused(rig: Rig) -> None:
         protection.set_profit(HELD, "BOTH", mark(rig.floor, "0.9"), StopPriceType.MP, ME)
     with pytest.raises(InvalidRequest, match="no multiple of the tick"):
         protection.set_stop(HELD, "BOTH", D("10.00001"), StopPriceType.MP, ME)
-    with pytest.raises(InvalidRequest, match=r"would close the position at once|at break-even already"):
-        protection.break_even(HELD, "BOTH", ME)
     assert [each for each in rig.exchange.futures_orders.stops(symbol=HELD) if each.close_order] == []
+
+
+def gained(rig: Rig) -> PositionLine | None:
+    """A long that is clearly above its break-even, and has no stop there."""
+    for line in rig.desk.futures.view().positions:
+        known = line.is_long and line.break_even is not None and line.mark is not None
+        if known and line.break_even < line.mark * D("0.995") and (line.stop_loss or 0) < line.break_even:
+            return line
+    return None
+
+
+def test_a_stop_at_break_even_stands_between_break_even_and_mark(rig: Rig) -> None:
+    """Pressed again it stands already."""
+    line, protection = until(lambda: gained(rig)), rig.desk.protection
+    symbol = line.symbol
+    until(lambda: rig.desk.terms.of(symbol))
+    done = rig.changed(protection.break_even(symbol, "BOTH", ME).number)
+    assert done.state is ChangeState.DONE
+    (at,) = [each.stop_price for each in rig.exchange.futures_orders.stops(symbol=symbol) if each.close_order]
+    assert line.break_even <= at < line.mark
+    until(lambda: any((each.symbol, each.stop_loss) == (symbol, at) for each in rig.desk.futures.view().positions))
+    with pytest.raises(InvalidRequest, match="is at break-even already"):
+        protection.break_even(symbol, "BOTH", ME)
 
 
 def test_a_spot_order_is_amended_in_one_call_and_once(rig: Rig) -> None:
@@ -200,6 +224,26 @@ def test_a_change_that_would_be_refused_leaves_the_order_alone(rig: Rig) -> None
     with pytest.raises(InvalidRequest, match="It was placed elsewhere"):
         amends.amend(other, price=low, principal=ME)
     for order_id in (old, other):
+        rig.desk.cancels.cancel(order_id, ME)
+
+
+def test_a_change_beyond_a_limit_leaves_the_order_alone(rig: Rig) -> None:
+    """Of one that would be cancelled, and of one that is changed in one call; what stands already passes."""
+    chief, before = Principal("chief", Role.ADMIN), rig.asked(ALTER)
+    low, cheap = mark(rig.floor, "0.8"), price(rig.floor, "0.8")
+    both = {rig.rest(limit(HELD, Side.BUY, 4, low)): D(5), rig.rest(spot(PAIR, Side.BUY, D("0.5"), cheap)): D("0.6")}
+    rig.desk.risk.set(Limits(order_value=D(1)), chief)
+    try:
+        for order_id, size in both.items():
+            rig.desk.amends.amend(order_id, size=size, principal=ME)
+            told = rig.amended(order_id)
+            assert told.state is AmendState.REFUSED
+            assert "(order value)" in told.words
+    finally:
+        rig.desk.risk.set(Limits(), chief)
+    assert both.keys() <= rig.living()
+    assert rig.asked(ALTER) == before
+    for order_id in both:
         rig.desk.cancels.cancel(order_id, ME)
 
 
