@@ -14,7 +14,7 @@ from functools import partial
 from typing import TypeVar
 
 from kucoin.desk.catch_up import LATE, WEEK, CatchUp, Stage, Stream, moved, stage
-from kucoin.errors import ApiError, AuthenticationFailed, OutcomeUnknown, PermissionDenied
+from kucoin.errors import ApiError, AuthenticationFailed, OutcomeUnknown, PermissionDenied, TooManyRequests
 from kucoin.journal.spot_fills import SpotFillStore
 from kucoin.model.ledger import LedgerEntry
 from kucoin.model.ledger_fill import LedgerFill, of_spot
@@ -37,6 +37,7 @@ TOLD = WEEK
 _NAMED = timedelta(days=3)  # how long a ledger tells of a trade
 _DAY = timedelta(days=1)
 _ACCOUNTS = {each.value: each for each in TradeType}
+_OF_ALL = (AuthenticationFailed, PermissionDenied, TooManyRequests)  # refusals that are not about one list
 _PAGE, _LEDGER_PAGE = 100, 200  # the most rows that are told at once
 
 
@@ -110,7 +111,12 @@ class SpotSync:
         self._read(hinted, until)
         refusal = self._read_wanted(until)
         for ledger in (SPOT_LEDGER, MARGIN_LEDGER):
-            refusal = self._follow(ledger, until, heard_of) or refusal
+            try:
+                refusal = self._follow(ledger, until, heard_of) or refusal
+            except _OF_ALL:
+                raise
+            except ApiError as error:  # an account without margin, say: it keeps the other from nothing
+                refusal = f"The {ledger} cannot be read: {error}"
         return refusal or (_said(self.missing) if self.missing else None)
 
     def _follow(self, ledger: str, until: datetime, heard_of: Callable[[], Iterable[str]]) -> str | None:
@@ -186,7 +192,7 @@ class SpotSync:
         for pair in sorted(pairs):
             try:
                 self._catch_up.read(self._stream(pair), until)
-            except (AuthenticationFailed, PermissionDenied):
+            except _OF_ALL:
                 raise
             except ApiError as error:  # listed no more, or a passing trouble
                 refusals[pair] = error

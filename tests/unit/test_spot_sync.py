@@ -214,6 +214,25 @@ def test_a_key_that_may_not_read_ends_the_reading(source: SpotSource, store: Spo
         Reader(source, store).run()
 
 
+def test_an_account_without_margin_keeps_its_spot_ledger(source: SpotSource, store: SpotFillStore) -> None:
+    """That its other ledger cannot be read is said; nobody claims to know all trades."""
+    told = source.ledgers.margin
+
+    def refuse(**_: object) -> None:
+        raise GONE
+
+    source.ledgers.margin = refuse
+    reader = Reader(source, store)
+    assert (reader.run() or "").startswith("The margin ledger cannot be read")
+    assert {each.key for each in store.spot(UID)} == {
+        each.key for each in source.told() if each.trade_type is TradeType.TRADE
+    }
+    assert reader.sync.since() is None
+    source.ledgers.margin = told
+    assert reader.run() is None
+    assert kept(store) == source.told()
+
+
 def test_a_trade_without_a_name_has_all_known_pairs_read(source: SpotSource, store: SpotFillStore) -> None:
     """A ledger that tells of a trade and not of its pair counts as one with a gap."""
     reader = Reader(source, store)
