@@ -78,6 +78,7 @@ class Leavings:
         self._looks = Agenda("desk-leaving-look", 8)
         self._numbers = count(1)
         self._pressing = threading.Lock()
+        self._flattening: _Run | None = None  # the last one
         self._lock = threading.Lock()  # guards what follows; held for copying only
         self._known: dict[int, Leaving] = {}  # oldest first
         self._generation = 0
@@ -118,23 +119,26 @@ class Leavings:
         """
         principal.require_trader("cancel orders")
         with self._pressing:
-            return self._begin(Way.CANCEL, principal, None if symbols is None else frozenset(symbols))
+            return self._begin(Way.CANCEL, principal, None if symbols is None else frozenset(symbols)).told
 
     def flatten(self, principal: Principal) -> Leaving:
         """Have every futures order cancelled, waiting ones included, and every position closed at the market.
 
         A waiting order that may protect a position is cancelled once that is closed. Until the account is seen to be
-        flat, at most for 15 s, also what opens meanwhile is closed. Pressed again before it is over, that one goes on.
+        flat, at most for 15 s, also what opens meanwhile is closed. Pressed again within that time, that one goes on.
 
         Raises:
             NotAllowed: Who asks may not act.
         """
         principal.require_trader("flatten")
         with self._pressing:
-            present = next((each for each in self.leavings() if each.way is Way.FLATTEN and not each.over), None)
-            return present or self._begin(Way.FLATTEN, principal, None)
+            run = self._flattening
+            if run is not None and not run.told.over and self._monotonic() - run.began <= _LONGEST:
+                return run.told
+            self._flattening = self._begin(Way.FLATTEN, principal, None)
+            return self._flattening.told
 
-    def _begin(self, way: Way, principal: Principal, symbols: Collection[str] | None) -> Leaving:
+    def _begin(self, way: Way, principal: Principal, symbols: Collection[str] | None) -> _Run:
         began, at = self._monotonic(), self._now()
         log.info("%s pressed: %s", principal.name, way)
         told = Leaving(number=next(self._numbers), way=way, by=principal.name, at=at)
@@ -166,7 +170,7 @@ class Leavings:
             self._sweep(way)
         run = _Run(told, clearing, closes, self._lists(way), began=began, known=known)
         self._step(run)
-        return run.told
+        return run
 
     def _lists(self, way: Way) -> dict[str, Surveyed]:
         """Return what has to be read anew; the positions under an empty name."""
