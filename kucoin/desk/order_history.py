@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from kucoin.desk import facts, order_state
 from kucoin.desk.order_state import AnyOrder
 from kucoin.desk.orders import Orders
-from kucoin.errors import ApiError, AuthenticationFailed, PermissionDenied
+from kucoin.errors import ApiError, AuthenticationFailed, PermissionDenied, TooManyRequests
 from kucoin.model.order import OrderType, Side, TradeType
 from kucoin.model.page import Page
 from kucoin.model.ticket import OPEN_STATES, Placement, TicketState
@@ -75,11 +75,6 @@ class OrderHistory:
         self._kept: dict[str, AnyOrder] = {}  # by id; replaced as a whole
         self._read_at: datetime | None = None
 
-    @property
-    def read_at(self) -> datetime | None:
-        """When the exchange's lists were read last; None before that."""
-        return self._read_at
-
     def read(self, until: datetime, pairs: Iterable[tuple[TradeType, str]], patiently: Patiently) -> None:
         """Read the exchange's lists, unless that was done a moment ago, and keep what was heard meanwhile.
 
@@ -97,12 +92,13 @@ class OrderHistory:
         for account, symbol in pairs:
             try:
                 found += self._finished(account, symbol, until, patiently)
-            except (AuthenticationFailed, PermissionDenied):
+            except (AuthenticationFailed, PermissionDenied, TooManyRequests):
                 raise
             except ApiError:  # delisted meanwhile: KuCoin tells of it no more
                 continue
         if self._exchange.has_futures:
-            asked = partial(self._exchange.futures_orders.done_orders, start=until - _TOLD, end=until, limit=_PAGE)
+            listed = partial(self._exchange.futures_orders.done_orders, start=until - _TOLD, end=until, limit=_PAGE)
+            asked = partial(listed, urgency=Urgency.BACKGROUND)
             lots = [*patiently(self._exchange.futures_orders.recent_done), *_pages(asked, patiently)]
             found += [order_state.state(facts.answered_futures(each), ours=False) for each in lots]
         every = {**self._kept, **{each.order_id: each for each in (*found, *self._orders.ended())}}

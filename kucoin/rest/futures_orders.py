@@ -224,12 +224,14 @@ class FuturesOrders:
         end: datetime | None = None,
         cursor: int | None = None,
         limit: int = 100,
+        urgency: Urgency = Urgency.ORDINARY,
     ) -> Page[FuturesOrder]:
         """Return finished orders, newest first.
 
         Args:
             start: At most 7 days before ``end``; both are aware.
             limit: 1000 at most.
+            urgency: BACKGROUND where nobody waits for the answer.
 
         Source: https://www.kucoin.com/docs-new/api-3470244
         """
@@ -241,7 +243,9 @@ class FuturesOrders:
             "currentPage": cursor or 1,
             "pageSize": limit,
         }
-        return paging.numbered(self._transport.call(DONE, params=params), cursor or 1, parse.order)
+        return paging.numbered(
+            self._transport.call(replace(DONE, urgency=urgency), params=params), cursor or 1, parse.order
+        )
 
     def recent_done(self, *, symbol: str | None = None) -> tuple[FuturesOrder, ...]:
         """Return the orders finished in the last 24 h, 1000 at most; sooner told than in `done_orders`.

@@ -150,6 +150,13 @@ def test_what_did_not_change_is_not_added_up_again(draw: Callable[..., AppTest],
     assert app.dataframe[0].proto.arrow_data.styler.uuid == first
 
 
+def test_a_page_that_is_no_more_gives_way_to_the_last(draw: Callable[..., AppTest], world: World) -> None:
+    """Fewer are chosen than before."""
+    world.rows = tuple(replace(SPOT, trade_id=str(number)) for number in range(250))
+    app = draw(page=5)
+    assert len(app.dataframe[0].value) == 50
+
+
 def test_figures_stand_as_the_exchange_told_them(draw: Callable[..., AppTest]) -> None:
     """The table holds exact decimals, and nothing where nothing is known."""
     frame = draw().dataframe[0].value
