@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pytest
 
+from kucoin.desk.faults import said
 from kucoin.desk.flip import FlipState
 from kucoin.desk.position_lines import PositionLine
 from kucoin.desk.principal import Principal, Role
@@ -90,13 +91,13 @@ def test_a_stop_takes_the_place_of_the_old_one_and_of_nothing_else(rig: Rig) -> 
     profit = rig.changed(protection.set_profit(HELD, "BOTH", prices[2], StopPriceType.TP, ME).number)
     second = rig.changed(protection.set_stop(HELD, "BOTH", prices[1], StopPriceType.TP, ME).number)
     assert [each.state for each in (first, profit, second)] == [ChangeState.DONE] * 3
-    assert second.words == f"The stop at {prices[1]} stands; the old one at {prices[0]} is cancelled."
+    assert second.words == f"The stop at {prices[1]} stands; the old one at {said(prices[0])} is cancelled."
     waiting = {each.stop_price: each for each in rig.exchange.futures_orders.stops(symbol=HELD)}
     assert set(waiting) == {low, prices[1], prices[2]}
     assert waiting[prices[1]].close_order
     assert protection.changes()[0] == second
     gone = rig.changed(protection.remove_stop(HELD, "BOTH", ME).number)
-    assert (gone.state, gone.words) == (ChangeState.DONE, f"The stop at {prices[1]} is cancelled.")
+    assert (gone.state, gone.words) == (ChangeState.DONE, f"The stop at {said(prices[1])} is cancelled.")
     again = rig.changed(protection.remove_stop(HELD, "BOTH", ME).number)
     assert (again.state, again.words) == (ChangeState.REFUSED, "There is no stop to remove.")
     assert entry in rig.living()
@@ -148,7 +149,7 @@ def test_a_spot_order_is_amended_in_one_call_and_once(rig: Rig) -> None:
     for _ in range(2):
         rig.desk.amends.amend(old, price=low - 1, principal=ME)
     done = rig.amended(old)
-    assert (done.state, done.words) == (AmendState.DONE, f"Changed: price {low - 1}.")
+    assert (done.state, done.words) == (AmendState.DONE, f"Changed: price {said(low - 1)}.")
     new = done.new_order_id
     assert new is not None
     assert rig.desk.amends.amend_of(new) == done
