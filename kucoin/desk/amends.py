@@ -20,7 +20,7 @@ from kucoin.decimals import ZERO
 from kucoin.desk.agenda import Agenda
 from kucoin.desk.amend_ways import AMEND, AmendWays
 from kucoin.desk.cancels import Cancels
-from kucoin.desk.changed import Wish, changed, reached, triggered, whole
+from kucoin.desk.changed import Wish, changed, reached, too_small, triggered, whole
 from kucoin.desk.faults import is_figure, said
 from kucoin.desk.order_state import SpotOrderState
 from kucoin.desk.orders import Orders
@@ -111,7 +111,6 @@ class Amends:
         self._note = note
         self._monotonic = monotonic
         self._agenda = Agenda("desk-amend", 2)
-        self._hooks: list[Callable[[Amend], None]] = []
         self._beginning = threading.Lock()
         self._lock = threading.Lock()  # guards what follows; held for copying only
         self._cases: dict[str, _Case] = {}  # by the order's id as it was, oldest first
@@ -132,10 +131,6 @@ class Amends:
     def stop(self) -> None:
         """Place nothing any more: what is half done stays so."""
         self._agenda.stop()
-
-    def on_change(self, hook: Callable[[Amend], None]) -> None:
-        """Have ``hook`` called with every amend that is new or changed, on whichever thread; it must not wait."""
-        self._hooks.append(hook)
 
     def way(self, order_id: str) -> str | None:
         """Return how an order is amended: ``amend`` or ``cancel and new``; None where it is not: see `why_not`."""
@@ -220,7 +215,7 @@ class Amends:
                 gone = self._cases.pop(next(iter(self._cases)))
                 self._by_ticket.pop(gone.ticket.client_oid if gone.ticket is not None else "", None)
             self._generation += 1
-        self._tell_others(case, told)
+        self._write(case, told)
         self._run(self._alter if way.how == AMEND else self._cancel, case)
         return told
 
@@ -245,7 +240,7 @@ class Amends:
             return self._tell(case, AmendState.REFUSED, f"Nothing was changed: {why}.")
         size = order.size if wish.size is None else wish.size
         if size <= order.filled_size:
-            return self._tell(case, AmendState.REFUSED, _too_small(order.filled_size))
+            return self._tell(case, AmendState.REFUSED, too_small(order.filled_size))
         new = NewOrder(
             client_oid=f"{uuid.uuid4().hex}-amend",
             symbol=order.symbol,
@@ -380,16 +375,8 @@ class Amends:
         return self._tell(case, AmendState.HALF, f"The old order has ended, and no new one stands: {why}.")
 
     def _successor(self, case: _Case, old: Ticket, filled: Decimal) -> Ticket:
-        """Return the ticket that takes an order's place.
-
-        Raises:
-            InvalidRequest: There can be none.
-        """
-        size = whole(old, case.wish)
-        if size is not None and size <= filled:
-            raise InvalidRequest(_too_small(filled))
-        client_oid = uuid.uuid4().hex
-        return changed(old, case.wish, client_oid=client_oid, replaces=case.order_id, filled=filled)
+        """Return the ticket that takes an order's place; InvalidRequest where there can be none."""
+        return changed(old, case.wish, client_oid=uuid.uuid4().hex, replaces=case.order_id, filled=filled)
 
     def _age(self, case: _Case) -> float:
         return self._monotonic() - case.began
@@ -405,18 +392,9 @@ class Amends:
                 return
             case.told = told
             self._generation += 1
-        self._tell_others(case, told)
+        self._write(case, told)
 
-    def _tell_others(self, case: _Case, told: Amend) -> None:
+    def _write(self, case: _Case, told: Amend) -> None:
         mark, begins = _ROWS[told.state]
         text = f"{begins}: {case.what}"
         self._note(told.by, "amend", told.order_id, text=text, note=told.words, state=mark, took=told.took)
-        for hook in self._hooks:
-            try:
-                hook(told)
-            except Exception:
-                log.exception("a listener to amends broke")
-
-
-def _too_small(filled: Decimal) -> str:
-    return f"{said(filled)} of it is filled already: its size has to be more than that."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from kucoin.decimals import ONE
+from kucoin.decimals import ONE, ZERO
 from kucoin.desk.faults import said
 from kucoin.desk.order_state import AnyOrder
 from kucoin.desk.stops import Stop
@@ -58,6 +58,11 @@ def whole(ticket: Ticket, wish: Wish) -> Decimal | None:
     return None if size is None else Decimal(size)
 
 
+def too_small(filled: Decimal) -> str:
+    """Say why a size cannot be had any more."""
+    return f"{said(filled)} of it is filled already: its size has to be more than that."
+
+
 def triggered(ticket: Ticket) -> Ticket:
     """Return the ticket of what an order became that waited for its price; of every other one the very same."""
     if isinstance(ticket, SpotTicket):
@@ -73,7 +78,8 @@ def changed(ticket: Ticket, wish: Wish, *, client_oid: str, replaces: str, fille
         filled: What of it is filled.
 
     Raises:
-        InvalidRequest: It has no such thing as is to be changed, or the size is no whole number of lots.
+        InvalidRequest: It has no such thing as is to be changed, nothing would be left of it, or the size is no whole
+            number of lots.
     """
     order = ticket.order
     if wish.price is not None and order.price is None:
@@ -85,6 +91,8 @@ def changed(ticket: Ticket, wish: Wish, *, client_oid: str, replaces: str, fille
     price = order.price if wish.price is None else wish.price
     size = whole(ticket, wish)
     left = None if size is None else size - filled
+    if left is not None and left <= ZERO:
+        raise InvalidRequest(too_small(filled))
     if isinstance(ticket, SpotTicket):
         trigger = ticket.trigger
         if trigger is not None and wish.trigger is not None:

@@ -104,7 +104,6 @@ class Protection:
         self._now = now
         self._monotonic = monotonic
         self._agenda = Agenda("desk-protect", 2)
-        self._hooks: list[Callable[[Change], None]] = []
         self._beginning = threading.Lock()
         self._lock = threading.Lock()  # guards what follows; held for copying only
         self._cases: list[_Case] = []  # oldest first
@@ -125,10 +124,6 @@ class Protection:
     def stop(self) -> None:
         """Change nothing any more: what is half done stays so."""
         self._agenda.stop()
-
-    def on_change(self, hook: Callable[[Change], None]) -> None:
-        """Have ``hook`` called with every change that is new or has come further; it must not wait."""
-        self._hooks.append(hook)
 
     def changes(self) -> tuple[Change, ...]:
         """Return the changes of this run, newest first. The audit keeps those of earlier ones."""
@@ -251,7 +246,7 @@ class Protection:
                 with self._lock:
                     self._cases.remove(case)
                 raise
-        self._tell_others(case.change)
+        self._write(case.change)
         if case.ticket is None:
             self._run(self._find_old, case)
         return case.change
@@ -348,16 +343,11 @@ class Protection:
             case.change = replace(case.change, state=state, words=words)
             self._generation += 1
             told = case.change
-        self._tell_others(told)
+        self._write(told)
 
-    def _tell_others(self, told: Change) -> None:
+    def _write(self, told: Change) -> None:
         mark, subject = _MARKS.get(told.state, told.state.value), f"{told.symbol} {told.position_side}"
         self._note(told.by, "protect", subject, text=f"{told.symbol}: {told.what}", note=told.words, state=mark)
-        for hook in self._hooks:
-            try:
-                hook(told)
-            except Exception:
-                log.exception("a listener to changes broke")
 
 
 def _capital(text: str) -> str:
