@@ -265,7 +265,7 @@ class _Run:
         self._lists = lists
         self._known = known
         self._taken: dict[str, float] = {}  # up to which reading each list was taken in
-        self._finished = False
+        self._begun = self._finished = False
 
     def step(self, *, late: bool, last: bool) -> None:
         """Take in what is new and act on it; nothing new is begun where it is ``late``, nor read at the ``last``."""
@@ -287,9 +287,10 @@ class _Run:
             self._finished = True
             self._closes.finish(read_at, self._lists[""].problem if self._closing else "")
             self._clearing.finish()
-        if not self._finished:
+        if self._begun and not self._finished:  # what is known leaves first
             for each in self._lists.values():
                 each.ask(self._needed)
+        self._begun = True
 
     def settled(self, *, late: bool) -> bool:
         """Whether there is nothing to wait for any more."""
