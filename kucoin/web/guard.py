@@ -40,30 +40,31 @@ class GuardPanel(Panel):
         if sight.orders is None or sight.futures is None or sight.leavings is None or sight.risk is None:
             raise InvalidRequest("there is no account here that could be left")
         self._sight = sight
-        self._orders, self._futures, self._leavings, self._risk = (
-            sight.orders,
-            sight.futures,
-            sight.leavings,
-            sight.risk,
-        )
+        self._orders, self._futures = sight.orders, sight.futures
+        self._leavings, self._risk = sight.leavings, sight.risk
         self._counted_at: float | None = None
         self._counts: Body = {}
+        self._seen: tuple[RiskView, tuple[Leaving, ...]] | None = None
         self._body: Body = {}
 
     def change(self) -> Change | None:
         """Tell what became another: the switches and the presses at once, what is counted once a second."""
-        now = self._sight.monotonic()
-        if self._counted_at is None or now - self._counted_at >= _RATE:
+        now, view = self._sight.monotonic(), self._risk.view()
+        seen = (view, self._leavings.leavings()[:_SHOWN])
+        due = self._counted_at is None or now - self._counted_at >= _RATE
+        if not due and seen == self._seen:
+            return None
+        self._seen = seen
+        if due:
             self._counted_at = now
             self._counts = {"cancel": self._cancel(), "flatten": self._flatten()}
-        view = self._risk.view()
         before = self._body
         self._body = {
             **self._counts,
             "stop": _stop(view),
             **self._switches(view),
             "uses": [limit_words.use(each, known=view.limits is not None) for each in view.uses],
-            "presses": [_press(each) for each in self._leavings.leavings()[:_SHOWN]],
+            "presses": [_press(each) for each in seen[1]],
         }
         if not before:
             return Change("full", self._body)
@@ -91,7 +92,7 @@ class GuardPanel(Panel):
         return {
             "label": f"Cancel all {total}" if total else "Cancel all",
             "does": does,
-            "doubt": "" if barred else doubt,
+            "doubt": "" if barred else doubt.rstrip("."),
             "dead": barred or ("" if total or doubt else "No order is open."),
         }
 
@@ -106,7 +107,7 @@ class GuardPanel(Panel):
             "label": f"Flatten {many}" if total else "Flatten",
             "does": f"Cancels every futures order, then closes {many} at market{_worth(view)}. "
             "Spot orders and balances stay.",
-            "doubt": "" if barred else doubt,
+            "doubt": "" if barred else doubt.rstrip("."),
             "dead": barred or ("" if total or doubt else "No position is open."),
         }
 

@@ -24,6 +24,7 @@ Act = Literal["stop", "cancel", "flatten"]
 _KEY = "way-out"
 _ASKED, _DRAWN, _HEARD = "way-out-asked", "way-out-drawn", "way-out-heard"
 _NUMBERS = count(1)
+_KEPT = 20  # numbers of presses: more are not under way at a time
 
 
 class Asked(NamedTuple):
@@ -34,10 +35,10 @@ class Asked(NamedTuple):
 
 
 class Heard(NamedTuple):
-    """The last press that was heard, by the number that the browser gave it, and why it came to nothing."""
+    """The presses that were taken, by the numbers that the browser gave them, and why the last came to nothing."""
 
-    number: int
-    problem: str
+    numbers: tuple[int, ...] = ()
+    problem: str = ""
 
 
 def open_for(act: Act) -> None:
@@ -53,23 +54,31 @@ def due() -> bool:
 def show() -> None:
     """Draw the button with what stands beside it; outside of any fragment, so that a press waits for no drawing."""
     asked: Asked | None = st.session_state.get(_ASKED)
-    heard: Heard | None = st.session_state.get(_HEARD)
+    heard: Heard = st.session_state.get(_HEARD, Heard())
     st.session_state[_DRAWN] = asked
     pushed.show(
         live.WAY_OUT,
         PANEL,
         key=_KEY,
-        on={"press": _press},
+        on={"presses": _press},
         asked=asked and asked._asdict(),
-        heard=heard and heard.number,
-        problem=heard and heard.problem,
+        heard=heard.numbers,
+        problem=heard.problem,
     )
 
 
 def _press() -> None:
-    told = st.session_state[_KEY].get("press")
-    if isinstance(told, dict) and isinstance(number := told.get("number"), int):
-        st.session_state[_HEARD] = Heard(number, carry_out(session.desk(), told.get("act"), session.principal()))
+    heard: Heard = st.session_state.get(_HEARD, Heard())
+    st.session_state[_HEARD] = take(session.desk(), st.session_state[_KEY].get("presses"), heard, session.principal())
+
+
+def take(desk: Desk, told: object, heard: Heard, principal: Principal) -> Heard:
+    """Carry out the presses that a browser tells of, each once however often it tells; return what is heard by now."""
+    for press in told if isinstance(told, list) else ():
+        number = press.get("number") if isinstance(press, dict) else None
+        if isinstance(number, int) and number not in heard.numbers:
+            heard = Heard((*heard.numbers, number)[-_KEPT:], carry_out(desk, press.get("act"), principal))
+    return heard
 
 
 def carry_out(desk: Desk, act: object, principal: Principal) -> str:

@@ -223,6 +223,17 @@ def test_what_is_no_press_is_none(guarded: Any) -> None:
     assert guarded.risk.pressed == []
 
 
+def test_presses_that_follow_each_other_closely_are_carried_out_once_each(guarded: Any) -> None:
+    """A browser repeats those of which it does not know that they were taken."""
+    ana = Principal("ana", Role.TRADER)
+    first, second = {"act": "stop", "number": 1}, {"act": "disarm", "number": 2}
+    heard = way_out.take(guarded, [first], way_out.Heard(), ana)
+    heard = way_out.take(guarded, [first, second, "nonsense", {"act": "arm"}], heard, ana)
+    assert [act for act, _ in guarded.risk.pressed] == ["stop", "disarm"]
+    assert heard == way_out.Heard((1, 2), "")
+    assert way_out.take(guarded, None, heard, ana) == heard
+
+
 def test_a_page_asks_for_the_review_and_the_frame_opens_it(page: AppTest, drawn: Any) -> None:
     """Once: with the next drawing it is no news."""
     assert drawn(page, "way-out")["asked"] is None

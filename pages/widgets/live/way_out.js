@@ -1,8 +1,9 @@
 // The way out, on every page: one press opens the review, one more acts, and what became of each item stands below
 // (kucoin/web/guard.py). All of it lives in the browser, so that it opens at once, whatever the script is doing, and no
-// drawing of the page takes it away. The script hears of what was pressed and nothing else: `press`, as {act, number}.
-// data: {asked: {number, act}: the script wants it opened, heard: the last press that it took, problem: why that came to
-// nothing}
+// drawing of the page takes it away. The script hears of what was pressed and nothing else: `presses`, a list of {act,
+// number} with every one that it has not taken yet, for of two that follow each other closely it may hear the last alone.
+// data: {asked: {number, act}: the script wants it opened, heard: the numbers of the presses that it took, problem: why
+// the last of them came to nothing}
 
 import { h, patch } from './base.js';
 import { mark, panel, put } from './panel.js';
@@ -26,7 +27,7 @@ const NAMES = { stop: 'Stop new orders', cancel: 'Cancel all', flatten: 'Flatten
 const WAYS = { 'cancel all': 'Cancel all', flatten: 'Flatten' };
 
 let shown = null; // the page's own
-let asked = 0; // the last wish of the script that was followed, whatever page it was on
+let asked = 0; // the last wish of the script that was followed, on whatever page
 
 /** Open the review from another component, with the button of `act` (stop, cancel, flatten) chosen. */
 export function leave(act) {
@@ -151,7 +152,7 @@ export default (component) => panel(component, (root, follow, tell) => {
     problem = '';
     number += 1;
     waiting.set(act, { number, timer: setTimeout(revive, PATIENCE, act, LOST) });
-    tell('press', { act, number });
+    tell('presses', [...waiting].map(([name, held]) => ({ act: name, number: held.number })));
     redraw();
   }
 
@@ -165,7 +166,7 @@ export default (component) => panel(component, (root, follow, tell) => {
   /** The script took a press: its button lives again once what it changed was counted. */
   function heard({ heard: taken, problem: why }) {
     for (const [act, held] of waiting) {
-      if (held.number !== taken) continue;
+      if (!taken?.includes(held.number)) continue;
       if (why) revive(act, why);
       else {
         clearTimeout(held.timer);
