@@ -139,9 +139,9 @@ def amend_futures(rig: Rig, chance: random.Random, gap: Gap, tally: Tally) -> No
     row = rig.floor.get(f"/api/v1/orders/{old}", futures=True).data
     filled, stands = row["filledSize"], row["size"] - row["filledSize"] if row["isActive"] else 0
     left = 0
-    for order_id in _others(rig, ROOMY, old):
+    for order_id in {*_others(rig, ROOMY, old), *([told.new_order_id] if told.new_order_id else [])}:
         other = rig.floor.get(f"/api/v1/orders/{order_id}", futures=True).data
-        left += other["size"] - other["filledSize"]
+        left += other["size"] - other["filledSize"] if other["isActive"] else 0
         filled += other["filledSize"]
     faults = [_amounts(told, (filled, stands, left), size, 4)]
     rig.knows(ROOMY)
