@@ -82,14 +82,13 @@ def of_closing(placement: Placement, order: AnyOrder | None, places: int, ended:
 
 def _filled(placement: Placement, order: AnyOrder | None, ended: str | None) -> tuple[State, str]:
     """Return what became of an accepted one."""
-    filled, size = (order.filled_size, order.size) if order else (0, None)
-    size = placement.ticket.order.size or size
-    told = f"Closed {words.quantity(filled)} of {words.quantity(size)}." if size else words.said(ended or "")
+    if order is None:
+        return "working", words.said(ended or "")
+    filled, size = order.filled_size, placement.ticket.order.size or order.size
+    told = f"Closed {words.quantity(filled)}{f' of {words.quantity(size)}' if size else ''}."
     if size and filled >= size:
         return "done", told
-    if order is not None and order.status in _ENDS:
-        return _ENDS[order.status], told
-    return "working", told
+    return _ENDS.get(order.status, "working"), told
 
 
 def is_closing(placement: Placement) -> bool:

@@ -54,6 +54,7 @@ def test_a_whole_position_is_told_by_the_size_that_the_exchange_gave_the_order()
     assert of_closing(whole, order(7, OrderStatus.FILLED, 7), 1).words == "Closed 7 of 7."
     act = of_closing(whole, None, 1)
     assert (act.of, act.state, act.words) == ("XBTUSDTM/LONG", "working", "")
+    assert of_closing(placement(), None, 1).words == ""  # not "0 of 5": nobody knows
 
 
 @pytest.mark.parametrize(
