@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from kucoin.errors import InvalidRequest
-from kucoin.web.blotter import BlotterPanel
 from kucoin.web.alerts import AlertsPanel
+from kucoin.web.blotter import BlotterPanel
 from kucoin.web.chart import CandlesPanel
 from kucoin.web.futures import FuturesPanel
 from kucoin.web.guard import GuardPanel
@@ -34,8 +34,8 @@ _KINDS: dict[str, tuple[int, Callable[..., Panel]]] = {  # how many parts follow
     "portfolio": (1, PortfolioPanel),
     "futures": (1, lambda sight, _nothing: FuturesPanel(sight)),
     "account": (1, lambda sight, _nothing: AccountPanel(sight)),
-    "blotter": (1, BlotterPanel),
     "alerts": (1, lambda sight, _nothing: AlertsPanel(sight)),
+    "blotter": (1, BlotterPanel),
     "guard": (1, lambda sight, _nothing: GuardPanel(sight)),
     "orders": (1, OrdersPanel),
     "sent": (1, lambda sight, _nothing: SentPanel(sight)),
