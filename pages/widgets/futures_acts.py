@@ -86,13 +86,10 @@ def heard() -> None:
         return
     symbol, _, side = str(chosen.get("id", "")).partition("/")
     kind, part = chosen.get("act"), chosen.get("part")
-    if kind in {"close", "even", "stop", "profit", "reverse"} and side in set(PositionSide):
-        open_for(kind, symbol, side, part if part in _PARTS else 100)
-
-
-def open_for(kind: Kind, symbol: str, side: str, part: int = 100) -> None:
-    """Have the dialog drawn for the position on ``symbol`` and ``side``."""
-    st.session_state[_ASKED] = Asked(kind, symbol, side, part, next(_NUMBERS), uuid.uuid4().hex, pair_ids())
+    known = part in _PARTS if kind == "close" else kind in {"even", "stop", "profit", "reverse"}
+    if known and side in set(PositionSide):
+        ids = next(_NUMBERS), uuid.uuid4().hex, pair_ids()
+        st.session_state[_ASKED] = Asked(kind, symbol, side, part or 0, *ids)
 
 
 def show() -> None:
