@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
 
 import msgspec
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from kucoin.practice.auth import identify
@@ -55,7 +55,10 @@ class Gateway:
         """Answer a request for ``route``, faults included."""
         exchange, path = self._exchange, request.url.path
         exchange.requests[f"{self._host} {request.method} {path}"] += 1
-        body = await request.body()
+        try:
+            body = await request.body()
+        except ClientDisconnect:  # before it had said all: nothing is done, and nobody is there to be answered
+            return Response()
         fault = exchange.faults.strike(self._host, request.method, path)
         reply = before(fault) or self._reply(route, request, body)
         await exchange.commits.durable()  # what is told has happened, whatever becomes of this process
