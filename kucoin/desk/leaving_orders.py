@@ -138,16 +138,26 @@ class Clearing:
 
     def _arrived(self) -> list[Row]:
         """Return the orders that had no answer at the press and were accepted since."""
-        rows: list[Row | None] = []
+        rows: list[Row] = []
         for client_oid in list(self._pending):
             placement = self._tickets.placement(client_oid)
             if placement is None or placement.open:
                 continue
             self._pending.discard(client_oid)
             self.moved = self._monotonic()
-            if placement.state is TicketState.ACCEPTED and placement.order_id is not None:
-                rows.append(self._orders.order(placement.order_id) or self._orders.stop(placement.order_id))
-        return [row for row in rows if row is not None]
+            if placement.state is not TicketState.ACCEPTED or placement.order_id is None:
+                continue
+            row = self._orders.order(placement.order_id) or self._orders.stop(placement.order_id)
+            if row is not None:
+                rows.append(row)
+            elif not self._chase:  # a pair, say, of which nobody tells by this id; a chase sees it in the lists
+                symbol = placement.ticket.symbol
+                what = f"Order on {symbol}"
+                self._items[placement.order_id] = LeavingItem(
+                    kind="order", key=placement.order_id, symbol=symbol, what=what
+                )
+                self._cancel(placement.order_id)
+        return rows
 
     def _meant(self, row: Row) -> bool:
         """Whether it is to be cancelled as far as its time tells: not where this desk placed it after the press."""

@@ -17,6 +17,7 @@ from kucoin.errors import NotAllowed
 from kucoin.model.leaving import ItemState, Way
 from kucoin.model.order import PositionSide, Side
 from kucoin.model.ticket import SpotTicket
+from tests.cancel_rig import waiting_pair
 from tests.conftest import Practice, start_practice
 from tests.leaving_rig import CONTRACTS, Scene, scene_on, states
 from tests.orders_desk import until
@@ -134,18 +135,23 @@ def test_a_list_that_cannot_be_read_is_said(scene: Scene, monkeypatch: pytest.Mo
     assert note.startswith("Open spot orders could not be read anew: GET /api/v1/hf/orders/active/symbols refused: No.")
 
 
-def test_an_order_on_its_way_at_the_press_is_cancelled_and_a_later_one_stays(scene: Scene) -> None:
+@pytest.mark.parametrize("kind", ["plain", "pair"])
+def test_an_order_on_its_way_at_the_press_is_cancelled_and_a_later_one_stays(scene: Scene, kind: str) -> None:
     """What is placed here after the press is meant to be."""
     until(lambda: scene.desk.terms.of("LTC-USDT"))
-    on_its_way, later = SpotTicket(order=resting(scene.floor)), SpotTicket(order=resting(scene.floor))
-    scene.floor.faults({"name": "late_answer", "method": "POST", "path": "/api/v1/hf/orders", "seconds": 0.7})
+    on_its_way = waiting_pair(scene.floor) if kind == "pair" else SpotTicket(order=resting(scene.floor))
+    later = SpotTicket(order=resting(scene.floor))
+    scene.floor.faults({"name": "late_answer", "method": "POST", "path": "/api/", "seconds": 0.7})
     scene.desk.trading.place(on_its_way, ME)
     pressed = scene.desk.leaving.cancel_all(ME)
     scene.desk.trading.place(later, ME)
     done = scene.end(pressed)
-    assert [(item.state, item.symbol) for item in done.items] == [(ItemState.DONE, "LTC-USDT")]
+    assert {(item.state, item.symbol) for item in done.items} == {(ItemState.DONE, "LTC-USDT")}
+    placed = scene.desk.trading.placement(on_its_way.client_oid)
+    assert placed is not None
+    assert placed.order_id in {item.key for item in done.items}
     kept = until(lambda: (now := scene.desk.trading.placement(later.client_oid)) and now.order_id)
-    assert scene.truth["orders"] == [kept]
+    assert (scene.truth["orders"], scene.truth["stops"]) == ([kept], [])
 
 
 def test_many_orders_leave_by_one_request(scene: Scene) -> None:
