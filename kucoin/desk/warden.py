@@ -69,6 +69,7 @@ class Warden:
         self._of: str | None = None  # whose that is
         self._problem = _UNREAD if store else ""
         self._owed: Halt | None = None
+        self._lifting = False
         self._trouble = ""  # with writing it
         self._stopping = False
         self._thread = threading.Thread(target=self._work, name="desk-warden", daemon=True)
@@ -90,18 +91,21 @@ class Warden:
         """Return what is known."""
         with self._changed:
             rules = None if self._written is None else self._written.rules
-            halt = self._owed or (rules.halt if rules else None)
+            halt = (rules.halt if rules else None) or self._owed
             owed = f"the stop of new orders is not written down yet{self._trouble}" if self._owed else ""
             return Held(None if self._problem else rules, halt, self._problem, owed)
 
     def halt(self, by: str) -> bool:
-        """Stop new orders; return whether that is news."""
+        """Stop new orders; return whether that is news.
+
+        It is written in any case: somebody may have lifted what stands here, or be about to.
+        """
         with self._changed:
-            if self._owed or (self._written and self._written.rules.halt):
-                return False
-            self._owed = Halt(by=by, at=self._now())
-            self._changed.notify_all()
-            return True
+            news = self._lifting or not (self._owed or (self._written and self._written.rules.halt))
+            if news or self._owed is None:
+                self._owed = Halt(by=by, at=self._now())
+                self._changed.notify_all()
+            return news
 
     def lift(self, by: str) -> None:
         """Let orders be placed again.
@@ -112,11 +116,15 @@ class Warden:
         """
         with self._writing:
             with self._changed:
-                owed = self._owed
-            self._change(by, _lifted)
-            with self._changed:
-                if self._owed is owed:  # nobody stopped them again meanwhile
-                    self._owed = None
+                owed, self._lifting = self._owed, True
+            try:
+                self._change(by, _lifted)
+                with self._changed:
+                    if self._owed is owed:  # nobody stopped them again meanwhile
+                        self._owed = None
+            finally:
+                with self._changed:
+                    self._lifting = False
 
     def set(self, limits: Limits, by: str) -> None:
         """Hold orders to ``limits``, also where what held before cannot be understood: then orders stay stopped.

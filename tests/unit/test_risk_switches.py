@@ -279,6 +279,38 @@ def test_a_stop_that_comes_while_another_is_lifted_is_not_lost(journal: Journal,
         until(lambda: (halt := scene.store.read("1").rules.halt) and halt.by == "admin")
 
 
+def test_a_stop_that_comes_while_a_lift_is_being_written_is_not_lost(journal: Journal, monkeypatch: Any) -> None:
+    """Whoever allows orders and thinks better of it before the disk has answered has stopped them."""
+    with scene_on(journal) as scene:
+        scene.risk.stop_orders(TRADER)
+        until(lambda: scene.store.read("1").rules.halt)
+        until(lambda: not scene.risk.view().problem)
+        change = LimitStore.change
+
+        def changing(store: LimitStore, *arguments: Any, **more: Any) -> Written:
+            monkeypatch.setattr(LimitStore, "change", change)
+            scene.risk.stop_orders(ADMIN)
+            return change(store, *arguments, **more)
+
+        monkeypatch.setattr(LimitStore, "change", changing)
+        scene.risk.allow_orders(ADMIN)
+        assert scene.passes().startswith("New orders were stopped by admin")
+        until(lambda: (halt := scene.store.read("1").rules.halt) and halt.by == "admin")
+
+
+def test_a_stop_holds_where_another_program_has_just_lifted_the_one_before(journal: Journal) -> None:
+    """What this one knows is 2 s old at most; the press counts all the same."""
+    with scene_on(journal) as one:
+        one.risk.stop_orders(TRADER)
+        until(lambda: one.store.read("1").rules.halt)
+        until(lambda: not one.risk.view().problem)
+        with one.risk._warden._changed:  # it reads nothing meanwhile
+            one.store.change("1", lambda _: Rules(limits=None, halt=None), by="another", at=START)
+            one.risk.stop_orders(ADMIN)
+        until(lambda: (halt := one.store.read("1").rules.halt) and halt.by == "admin")
+        assert one.passes().startswith("New orders were stopped by admin")
+
+
 def test_what_another_program_sets_holds_here_too(journal: Journal) -> None:
     """Two dashboards on one database: limits and stops of each reach the other, and neither undoes the other's."""
     with scene_on(journal) as one, scene_on(journal) as other:
