@@ -6,6 +6,7 @@ close the second time, and can never open or turn a position.
 
 from __future__ import annotations
 
+import logging
 import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
@@ -17,6 +18,8 @@ from kucoin.model.market import Contract
 from kucoin.model.order import Lots, MarginMode, NewFuturesOrder, OrderType, PositionSide, Side
 from kucoin.model.position import Position
 from kucoin.model.ticket import FuturesTicket, Placement, TicketState
+
+log = logging.getLogger(__name__)
 
 _PAUSES = (0.25, 0.5, 1.0, 2.0)  # s between two tries; the last one for all that follow
 _AT_ONCE = 8  # parts of one position that are sent together; what is left is for the next try
@@ -184,6 +187,11 @@ class Closes:
         except NotSent as error:
             case.flying = [oid for oid in case.flying if self._placement(oid) is not None]
             self._end(case, ItemState.FAILED, f"Nothing was sent: {error}")
+        except Exception as error:  # it must not hold up the others
+            log.exception("%s was not closed", case.item.key)
+            case.flying = [oid for oid in case.flying if self._placement(oid) is not None]
+            fault = f"a fault of this program ({type(error).__name__}), of which its log tells more"
+            self._end(case, ItemState.FAILED, f"Nothing was sent: {fault}.")
         case.tries += 1
 
     def _land(self, case: _Case) -> None:

@@ -111,6 +111,13 @@ def test_both_sides_are_closed_in_hedge_mode(floor: Floor) -> None:
     assert [item.key for item in floor.closes.items] == ["XBTUSDTM LONG", "XBTUSDTM SHORT"]
 
 
+def test_a_position_that_cannot_be_understood_holds_up_no_other(floor: Floor) -> None:
+    """The exchange calls its side by a word that nobody here knows: that one fails, and says so."""
+    item = floor.press(held(3, "NEITHER"), held(2, "LONG"))
+    assert [order.position_side for order in floor.sent] == [PositionSide.LONG]
+    assert (item.state, item.words[:41]) == (ItemState.FAILED, "Nothing was sent: a fault of this program")
+
+
 def test_a_size_that_is_refused_goes_in_parts_that_only_reduce(floor: Floor) -> None:
     """None above what a market order may have, and together no more than the position."""
     floor.most = 400
