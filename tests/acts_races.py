@@ -325,7 +325,7 @@ def _stands(state: str, before: dict[str, Decimal], after: dict[str, Decimal], p
 # Stopped in the middle ------------------------------------------------------------------------------------------
 
 
-def stop_protecting(rig: Rig, chance: random.Random, gap: Gap, tally: Tally, held: ExitStack) -> None:
+def stop_protecting(rig: Rig, chance: random.Random, tally: Tally, held: ExitStack) -> None:
     """The program ends while a stop is set anew: the old one stands, or the new one, or both."""
     _hold(rig, 5)
     before = _stops(rig)
@@ -338,7 +338,7 @@ def stop_protecting(rig: Rig, chance: random.Random, gap: Gap, tally: Tally, hel
     tally.add("stopped while protecting", f"{len(after)} stand", fault)
 
 
-def stop_amending(rig: Rig, chance: random.Random, gap: Gap, tally: Tally, held: ExitStack) -> None:
+def stop_amending(rig: Rig, chance: random.Random, tally: Tally, held: ExitStack) -> None:
     """The program ends while an order is cancelled and placed anew: the old one stands, the new one, or neither."""
     price = rig.exchange.books.futures(symbol=ROOMY).bids[0][0] + TICK
     old = rig.rest(limit(ROOMY, Side.BUY, 4, price))
