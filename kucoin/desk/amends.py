@@ -62,6 +62,7 @@ class _Case:
         order_id: Of the order in the market, also where it had been one that waited.
         what: The order, and what is to become of it, in words.
         wished: How many cancels of the order had been wished when this began, its own included.
+        left: How many ways out had been pressed by then.
         ticket: What is placed, or what the order is changed into; None while that is not known.
     """
 
@@ -72,6 +73,7 @@ class _Case:
     who: Principal
     began: float
     wished: int
+    left: int
     ticket: Ticket | None = None
 
     @property
@@ -88,6 +90,7 @@ class Amends:
         orders: What is known of the orders.
         ways: Says how each is amended.
         terms: What is known of a symbol; None where nothing is.
+        left: How many ways out were pressed that concern a symbol: what is placed after one is cancelled, or is not.
         note: Writes into the audit: by whom, which act, on what, and more.
         monotonic: Seconds that never jump.
     """
@@ -99,6 +102,7 @@ class Amends:
         orders: Orders,
         ways: AmendWays,
         *,
+        left: Callable[[str], int] = lambda _: 0,
         terms: Callable[[str], Terms | None],
         note: Callable[..., None] = lambda *_, **__: None,
         monotonic: Callable[[], float] = time.monotonic,
@@ -108,6 +112,7 @@ class Amends:
         self._orders = orders
         self._ways = ways
         self._terms = terms
+        self._left = left
         self._note = note
         self._monotonic = monotonic
         self._agenda = Agenda("desk-amend", 2)
@@ -190,6 +195,7 @@ class Amends:
 
     def _begin(self, order_id: str, wish: Wish, who: Principal) -> Amend:
         way, wished = self._ways.of(order_id), self._cancels.wished(order_id)
+        left = self._left(way.symbol)
         if way.how is None:
             raise InvalidRequest(way.why)
         cancel = self._cancels.cancellation(order_id)  # after the count: one that comes now is counted later
@@ -207,7 +213,7 @@ class Amends:
         )
         live = self._orders.triggered(order_id) or order_id
         what = wish.of(self._ways.live(order_id) or self._orders.stop(order_id))
-        case = _Case(told, live, what, wish, who, self._monotonic(), wished)
+        case = _Case(told, live, what, wish, who, self._monotonic(), wished, left)
         with self._lock:
             self._cases.pop(order_id, None)
             self._cases[order_id] = case
@@ -292,14 +298,7 @@ class Amends:
 
     def _renew(self, old: Ticket, cancel: Cancellation, case: _Case) -> None:
         """Place what was left of a cancelled order, once the exchange has said how much that is."""
-        stop, why = self._orders.stop(case.order_id), ""
-        if old.waits and stop is not None and stop.triggered:
-            why = "it had become another order"
-        elif self._cancels.wished(case.told.order_id) > case.wished:
-            why = "its cancel was wished meanwhile"
-        elif self._age(case) > _LONGEST:
-            why = f"that took {self._age(case):.0f} s, and the price may be another one by now"
-        if why:
+        if why := self._unwanted(old, cancel, case):
             return self._tell(case, AmendState.HALF, f"{cancel.words} {_NOTHING}: {why}.")
         try:
             filled = ZERO if old.waits else self._ways.filled(case.order_id, old)
@@ -309,7 +308,21 @@ class Amends:
         size = whole(old, case.wish)
         if size is not None and filled >= size:
             return self._tell(case, AmendState.DONE, f"{said(filled)} of it was filled: nothing is left to be placed.")
+        if why := self._unwanted(old, cancel, case):  # the answer may have taken its time
+            return self._tell(case, AmendState.HALF, f"{cancel.words} {_NOTHING}: {why}.")
         return self._place(case, self._successor(case, old, filled))
+
+    def _unwanted(self, old: Ticket, cancel: Cancellation, case: _Case) -> str:
+        """Return why nothing is to be placed any more; empty where something is."""
+        stop = self._orders.stop(case.order_id)
+        if old.waits and (cancel.state is CancelState.PARTLY_FILLED or (stop is not None and stop.triggered)):
+            return "it had become another order"
+        if self._cancels.wished(case.told.order_id) > case.wished:
+            return "its cancel was wished meanwhile"
+        if self._left(case.told.symbol) > case.left:
+            return "a way out was pressed meanwhile"
+        late = self._age(case)
+        return f"that took {late:.0f} s, and the price may be another one by now" if late > _LONGEST else ""
 
     def _place(self, case: _Case, ticket: Ticket) -> None:
         """Have it placed; from here on `_placed` hears what becomes of it."""
@@ -343,7 +356,7 @@ class Amends:
             return self._tell(case, AmendState.DONE, "So much of it was filled meanwhile that nothing is left of it.")
         words = f"{'Changed' if case.in_one_call else 'Cancelled and placed anew'}: {case.wish}."
         self._tell(case, AmendState.DONE, words, new_id)
-        if self._cancels.wished(case.told.order_id) > case.wished:
+        if self._cancels.wished(case.told.order_id) > case.wished or self._left(case.told.symbol) > case.left:
             self._cancels.cancel(new_id, case.who)
             self._tell(case, AmendState.DONE, f"{words} It is being cancelled, as was wished meanwhile.", new_id)
         return None

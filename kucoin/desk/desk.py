@@ -230,7 +230,13 @@ class Desk:
             monotonic=monotonic,
         )
         self.origins = Origins(IntentStore(journal) if journal else None, monotonic=monotonic)
-        self.flips = Flips(self.trading, self.orders, exchange, monotonic=monotonic)
+        self.flips = Flips(
+            self.trading,
+            self.orders,
+            exchange,
+            left=lambda symbol: self.leaving.pressed(symbol),  # noqa: PLW0108  made below
+            monotonic=monotonic,
+        )
         self.leaving = Leavings(
             exchange,
             self.orders,
@@ -301,6 +307,7 @@ class Desk:
             self.orders,
             AmendWays(self.trading, self.orders, exchange, self.origins.ours),
             terms=self.terms.of,
+            left=self.leaving.pressed,
             note=self.audit.note,
             monotonic=monotonic,
         )

@@ -77,6 +77,7 @@ class Flips:
         trading: Places both.
         orders: Tells how much of the first was filled; learns what is found here.
         exchange: Is asked about the first where no push tells of it.
+        left: How many ways out were pressed that concern a symbol: no second half follows one.
         monotonic: Seconds that never jump.
     """
 
@@ -86,8 +87,10 @@ class Flips:
         orders: Orders,
         exchange: Exchange,
         *,
+        left: Callable[[str], int] = lambda _: 0,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
+        self._left = left
         self._trading = trading
         self._orders = orders
         self._exchange = exchange
@@ -95,7 +98,7 @@ class Flips:
         self._agenda = Agenda("desk-flip", 2)
         self._beginning = threading.Lock()
         self._lock = threading.Lock()  # guards what follows; held for copying only
-        self._running: set[str] = set()  # ids of first halves
+        self._running: dict[str, int] = {}  # ids of first halves, and how many ways out were pressed before
         self._why: dict[str, str] = {}  # why a second half did not follow, by the first's id; of this run
 
     def start(self) -> None:
@@ -119,11 +122,11 @@ class Flips:
         """
         _require_pair(close.order, open.order)
         with self._beginning:  # pressed twice, also in another run, it is begun once
-            known = self._trading.placement(close.client_oid)
+            known, left = self._trading.placement(close.client_oid), self._left(close.symbol)
             placed = known or self._trading.place(close, principal)
             if known is None:
                 with self._lock:
-                    self._running.add(close.client_oid)
+                    self._running[close.client_oid] = left
                 self._agenda.after(0.0, partial(self._step, close, open, principal, self._monotonic(), 1))
         return self._told(placed)
 
@@ -149,6 +152,10 @@ class Flips:
         return self._agenda.after(_STEP, partial(self._step, close, second, who, began, number + 1))
 
     def _place(self, close: FuturesTicket, second: FuturesTicket, who: Principal) -> None:
+        with self._lock:
+            left = self._running[close.client_oid]
+        if self._left(close.symbol) > left:
+            return self._end(close, "a way out was pressed meanwhile")
         try:
             self._trading.place(second, who)
         except NotSent as error:
@@ -158,6 +165,7 @@ class Flips:
             self._end(close, f"a fault of this program ({type(error).__name__}), of which its log tells more")
         else:
             self._end(close, "")
+        return None
 
     def _ask(self, order_id: str) -> None:
         try:
@@ -167,7 +175,7 @@ class Flips:
 
     def _end(self, close: FuturesTicket, why: str) -> None:
         with self._lock:
-            self._running.discard(close.client_oid)
+            self._running.pop(close.client_oid, None)
             self._why[close.client_oid] = why
 
     def _filled(self, first: Placement) -> tuple[int, bool]:

@@ -82,6 +82,7 @@ class Leavings:
         self._lock = threading.Lock()  # guards what follows; held for copying only
         self._known: dict[int, Leaving] = {}  # oldest first
         self._generation = 0
+        self._presses: list[Callable[[str], bool]] = []  # of each, whether it concerns a symbol
 
     @property
     def generation(self) -> int:
@@ -109,6 +110,11 @@ class Leavings:
         with self._lock:
             return self._known.get(number)
 
+    def pressed(self, symbol: str) -> int:
+        """Return how many ways out of this run concern a symbol; whoever was to place an order there later asks."""
+        with self._lock:
+            return sum(concerns(symbol) for concerns in self._presses)
+
     def cancel_all(self, principal: Principal, symbols: Collection[str] | None = None) -> Leaving:
         """Have every open order and every one that waits for a price cancelled, on some symbols or all.
 
@@ -118,8 +124,10 @@ class Leavings:
             NotAllowed: Who asks may not act.
         """
         principal.require_trader("cancel orders")
+        wanted = _concerning(Way.CANCEL, symbols)
+        self._count(wanted)
         with self._pressing:
-            return self._begin(Way.CANCEL, principal, None if symbols is None else frozenset(symbols)).told
+            return self._begin(Way.CANCEL, principal, wanted, sweep=symbols is None).told
 
     def flatten(self, principal: Principal) -> Leaving:
         """Have every futures order cancelled, waiting ones included, and every position closed at the market.
@@ -131,21 +139,24 @@ class Leavings:
             NotAllowed: Who asks may not act.
         """
         principal.require_trader("flatten")
+        wanted = _concerning(Way.FLATTEN, None)
+        self._count(wanted)
         with self._pressing:
             run = self._flattening
             if run is not None and not run.told.over and self._monotonic() - run.began <= _LONGEST:
                 return run.told
-            self._flattening = self._begin(Way.FLATTEN, principal, None)
+            self._flattening = self._begin(Way.FLATTEN, principal, wanted, sweep=True)
             return self._flattening.told
 
-    def _begin(self, way: Way, principal: Principal, symbols: Collection[str] | None) -> _Run:
+    def _count(self, wanted: Callable[[str], bool]) -> None:
+        """Have `pressed` tell of it, before anything is looked at: what is placed after that was asked, or is seen."""
+        with self._lock:
+            self._presses.append(wanted)
+
+    def _begin(self, way: Way, principal: Principal, wanted: Callable[[str], bool], *, sweep: bool) -> _Run:
         began, at = self._monotonic(), self._now()
         log.info("%s pressed: %s", principal.name, way)
         told = Leaving(number=next(self._numbers), way=way, by=principal.name, at=at)
-
-        def wanted(symbol: str) -> bool:
-            return (way is Way.CANCEL or is_futures(symbol)) and (symbols is None or symbol in symbols)
-
         clearing = Clearing(
             self._orders,
             self._cancels,
@@ -166,7 +177,7 @@ class Leavings:
         )
         source = self._accounts.positions
         known = source.reading.value if source else None
-        if symbols is None:
+        if sweep:
             self._sweep(way)
         run = _Run(told, clearing, closes, self._lists(way), began=began, known=known)
         self._step(run)
@@ -326,6 +337,12 @@ class _Run:
 
     def _has_taken(self, name: str, survey: Survey | None, needed: float) -> bool:
         return survey is not None and survey.began >= needed and (not name or survey.began == self._taken.get(name))
+
+
+def _concerning(way: Way, symbols: Collection[str] | None) -> Callable[[str], bool]:
+    """Return whether the orders on a symbol are to be cancelled."""
+    named = None if symbols is None else frozenset(symbols)
+    return lambda symbol: (way is Way.CANCEL or is_futures(symbol)) and (named is None or symbol in named)
 
 
 def _swept(sweep: Callable[[], object]) -> None:

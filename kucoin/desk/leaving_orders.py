@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -76,9 +76,7 @@ class Clearing:
         self._monotonic = monotonic
         self._items: dict[str, LeavingItem] = {}
         self._held: dict[str, Stop] = {}  # that wait until a position is closed, for they may protect it
-        self._pending = {
-            each.ticket.client_oid for each in tickets.placements() if each.open and wanted(each.ticket.symbol)
-        }
+        self._pending = set(self._on_the_way())
         self._begun = False
         self.moved = began  # when something was last seen to happen
 
@@ -99,7 +97,10 @@ class Clearing:
 
     @property
     def pending(self) -> int:
-        """How many orders had no answer at the press and have none yet; a person decides on others."""
+        """How many orders had no answer at the press, or since where it is chased, and have none yet.
+
+        A person decides on others.
+        """
         placements = (self._tickets.placement(oid) for oid in self._pending)
         return sum(each is not None and each.open and not each.undecided for each in placements)
 
@@ -115,6 +116,8 @@ class Clearing:
             late: No cancel is begun any more.
         """
         if not late:
+            if self._chase:  # what was pressed elsewhere meanwhile may open something as well
+                self._pending.update(each for each in self._on_the_way() if each not in own)
             for row in (*self._known(), *listed, *self._arrived()):
                 if self._wanted(row.symbol) and _lives(row) and row.client_oid not in own and self._meant(row):
                     self._take(row, open_positions)
@@ -127,6 +130,11 @@ class Clearing:
             words = f"Left in place: {stop.symbol} is not known to be closed, and this may protect it."
             self._end(order_id, ItemState.FAILED, words)
         self._held.clear()
+
+    def _on_the_way(self) -> Iterator[str]:
+        """Return our ids of the orders of which nobody knows yet what became."""
+        placements = self._tickets.placements()
+        return (each.ticket.client_oid for each in placements if each.open and self._wanted(each.ticket.symbol))
 
     def _known(self) -> list[Row]:
         """Return what is known of without a list: at the press, and ever again where it is chased."""

@@ -12,10 +12,11 @@ from kucoin.desk import amends as module
 from kucoin.desk import facts
 from kucoin.desk.amend_ways import AmendWays
 from kucoin.desk.amends import Amends
+from kucoin.desk.stops import Stop
 from kucoin.errors import ApiError, InvalidRequest, LimitExceeded, NotAllowed, OutcomeUnknown
 from kucoin.model.cancellation import CancelState
 from kucoin.model.change import Amend, AmendState
-from kucoin.model.order import Lots, OrderType, Side, TradeType
+from kucoin.model.order import FuturesStop, Lots, OrderType, Side, StopDirection, StopPriceType, TradeType
 from kucoin.model.ticket import FuturesTicket, TicketState
 from tests.acts_stands import Cancels, Clock, Futures, Orders, Trading, know, row
 from tests.order_facts import CONTRACT, ORDER
@@ -36,6 +37,7 @@ class Scene:
     exchange: Futures = field(default_factory=Futures)
     clock: Clock = field(default_factory=Clock)
     ours: bool | None = True
+    left: int = 0  # ways out that were pressed
     audit: list[str] = field(default_factory=list)
     amends: Amends = field(init=False)
 
@@ -47,6 +49,7 @@ class Scene:
             self.orders,  # type: ignore[arg-type]
             ways,
             terms=lambda _: None,
+            left=lambda _: self.left,
             note=lambda *_, text, **__: self.audit.append(text),
             monotonic=self.clock,
         )
@@ -109,8 +112,9 @@ def test_only_what_was_left_is_placed_once_the_cancel_is_proven(scene: Scene) ->
     [
         (lambda scene: setattr(scene.clock, "at", 16.0), "that took 16 s, and the price may be another one by now"),
         (lambda scene: scene.cancels.cancel(OLD, ME), "its cancel was wished meanwhile"),
+        (lambda scene: setattr(scene, "left", 1), "a way out was pressed meanwhile"),
     ],
-    ids=["late", "unwanted"],
+    ids=["late", "unwanted", "left"],
 )
 def test_nothing_is_placed_late_or_where_the_cancel_was_wished_for_itself(
     scene: Scene, how: Callable[[Scene], object], words: str
@@ -121,6 +125,47 @@ def test_nothing_is_placed_late_or_where_the_cancel_was_wished_for_itself(
     scene.cancelled()
     half = scene.ends(AmendState.HALF)
     assert half.words == f"Cancelled, nothing of it was filled. Nothing was placed in its place: {words}."
+    assert scene.trading.placed == []
+
+
+def test_nothing_is_placed_where_a_way_out_was_pressed_while_fills_were_asked_for(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The order was in no list by then, so nothing else could have told that it was to be cancelled."""
+
+    def filled(*_: object) -> Decimal:
+        scene.left += 1
+        return D(0)
+
+    monkeypatch.setattr(AmendWays, "filled", filled)
+    scene.amend(price=D("20.5"))
+    scene.cancelled()
+    assert scene.ends(AmendState.HALF).words.endswith("in its place: a way out was pressed meanwhile.")
+    assert scene.trading.placed == []
+
+
+def test_what_was_placed_anew_while_a_way_out_was_pressed_is_cancelled(scene: Scene) -> None:
+    """It was handed over a moment after the press, but meant before."""
+    scene.amend(price=D("20.5"))
+    scene.cancelled()
+    until(lambda: scene.trading.placed)
+    scene.left += 1
+    scene.trading.settle(TicketState.ACCEPTED, order_id="new")
+    until(lambda: scene.cancels.wished("new"))
+
+
+def test_a_waiting_order_that_was_filled_in_part_is_not_placed_again(scene: Scene) -> None:
+    """No push told that its price was reached: that some of it is filled tells as much."""
+    scene.orders.known.clear()
+    old = scene.trading.tickets[OLD]
+    assert isinstance(old, FuturesTicket)
+    stop = FuturesStop(direction=StopDirection.DOWN, price=D(20), price_type=StopPriceType.MP)
+    scene.trading.tickets[OLD] = replace(old, order=replace(old.order, stop=stop))
+    waits = Stop(order_id=OLD, symbol=CONTRACT, side=Side.SELL, futures=True, lots=Lots(5), price=D("20.1"), seen=True)
+    scene.orders.told(waits)
+    scene.amend(price=D("20.5"))
+    scene.cancels.end(OLD, CancelState.PARTLY_FILLED, "3 of 5 was filled, the rest is cancelled.")
+    assert scene.ends(AmendState.HALF).words.endswith("Nothing was placed in its place: it had become another order.")
     assert scene.trading.placed == []
 
 

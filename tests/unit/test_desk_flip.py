@@ -108,6 +108,21 @@ def test_a_first_half_that_is_filled_in_part_opens_nothing(tmp_path: Path) -> No
         assert rig.wire.ids() == [close.client_oid]
 
 
+def test_no_second_half_follows_a_way_out(tmp_path: Path) -> None:
+    """Whoever flattens while the first half is under way wants no position at the end."""
+    with flips_on(tmp_path / "journal") as (rig, board, flips):
+        presses = {"XBTUSDTM": 3}
+        flips._left = presses.__getitem__
+        close, second = pair()
+        flips.flip(close, second, ME)
+        rig.settled(close)
+        presses["XBTUSDTM"] = 4
+        board.fills(close, 5)
+        half = told(flips, FlipState.HALF)
+        assert half.words == "5 of 5 lots were closed, and nothing was opened: a way out was pressed meanwhile."
+        assert rig.wire.ids() == [close.client_oid]
+
+
 def test_a_fault_of_ours_between_the_halves_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is not called under way for good."""
 
