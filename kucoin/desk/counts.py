@@ -21,7 +21,7 @@ from kucoin.desk.terms import Terms
 from kucoin.hub import Hub
 from kucoin.model.feed import Mark, Quote
 from kucoin.model.limits import Limits
-from kucoin.model.ticket import OPEN_STATES, Placement, SpotTicket, Ticket, TicketState
+from kucoin.model.ticket import OPEN_STATES, FuturesTicket, Placement, SpotTicket, Ticket, TicketState
 
 _MINUTE = timedelta(seconds=60)
 _OLD = 60.0  # s after which a price is too old to hold an order to
@@ -114,8 +114,9 @@ class Counts:
         live = {each.order_id: each.client_oid for each in (*self._orders.open(), *self._orders.stops())}
         live.pop(replaced or "", None)
         known = set(live.values())
+        brackets = sum(orders_of(each.ticket) - 1 for each in placed if _has_bracket(each, known))
         coming = [each.ticket for each in placed if each.ticket.client_oid not in known and _comes(each, now)]
-        return Decimal(len(live) + sum(orders_of(each) for each in coming if not _changes(each, live)))
+        return Decimal(len(live) + brackets + sum(orders_of(each) for each in coming if not _changes(each, live)))
 
     def _loss(self) -> Figure:
         """What was realised today and what the open positions stand at, below zero where that is a gain."""
@@ -179,6 +180,12 @@ def _comes(placement: Placement, now: datetime) -> bool:
     ticket = placement.ticket
     pair = isinstance(ticket, SpotTicket) and ticket.oco is not None
     return pair and placement.state is TicketState.ACCEPTED and now - placement.handed_at < _TOLD
+
+
+def _has_bracket(placement: Placement, known: Collection[str | None]) -> bool:
+    """Whether it is in the market and brings others once it is filled, which count from the beginning."""
+    ticket = placement.ticket
+    return isinstance(ticket, FuturesTicket) and ticket.bracket is not None and ticket.client_oid in known
 
 
 def _changes(ticket: Ticket, live: Collection[str]) -> bool:

@@ -16,7 +16,7 @@ from kucoin.desk.faults import said
 from kucoin.desk.terms import Terms
 from kucoin.errors import InvalidRequest, LimitExceeded
 from kucoin.model.limits import Limits
-from kucoin.model.order import Side
+from kucoin.model.order import PositionSide, Side
 from kucoin.model.ticket import FuturesTicket, SpotTicket, Ticket
 
 Figure = Decimal | str
@@ -34,6 +34,7 @@ NAMES = {
 }
 """How a limit is called, by its field, in their order."""
 
+_OPENING = frozenset({(PositionSide.LONG, Side.BUY), (PositionSide.SHORT, Side.SELL)})  # in hedge mode
 _TRIGGER = "price that it waits for"
 _EXACT = 120  # digits of sums and products
 _HIGHEST = Decimal(10) ** 15  # beyond, a limit is a slip of the keyboard
@@ -79,6 +80,8 @@ def reduces(ticket: Ticket) -> bool:
     """Whether the exchange will let ``ticket`` do nothing but make a futures position smaller."""
     if not isinstance(ticket, FuturesTicket) or ticket.bracket is not None:
         return False
+    if (ticket.order.position_side, ticket.order.side) in _OPENING:
+        return False  # whatever else it says: nobody tells that reduce-only holds there
     return ticket.order.reduce_only or ticket.order.close_order
 
 

@@ -196,7 +196,9 @@ class Risk:
 
     def shut(self) -> str:
         """Return why no new risk may be taken at all, empty where it may."""
-        held = self._warden.held()
+        return self._shut(self._warden.held())
+
+    def _shut(self, held: Held) -> str:
         if held.halt is not None:
             return f"New orders were stopped by {held.halt.by} at {held.halt.at:%Y-%m-%d %H:%M:%S} UTC."
         if held.problem:
@@ -219,9 +221,10 @@ class Risk:
         """
         if reduces(ticket):
             return None
-        if shut := self.shut():
+        held = self._warden.held()  # once: what is passed here is what the order is held to
+        if shut := self._shut(held):
             raise NotAllowed(shut)
-        limits, order = self._limits(), self._counts.measured(ticket)
+        limits, order = self._limits(held), self._counts.measured(ticket)
         if limits == Limits():
             return _known(order.worth)
         changes = isinstance(ticket, SpotTicket) and ticket.amends is not None
@@ -232,9 +235,10 @@ class Risk:
 
     def refusal(self, ticket: Ticket) -> LimitExceeded | None:
         """Return the first limit that ``ticket`` would pass if it were placed now; None where it passes none."""
-        if reduces(ticket) or self._warden.held().problem:
+        held = self._warden.held()
+        if reduces(ticket) or held.problem:
             return None
-        limits = self._limits()
+        limits = self._limits(held)
         return law.first_passed(limits, self._counts.measured(ticket), self._counts.used(limits, ticket.replaces))
 
     def worth(self, ticket: Ticket) -> Decimal | None:
@@ -242,15 +246,22 @@ class Risk:
         return _known(self._counts.measured(ticket).worth)
 
     def require_leverage(self, symbol: str, leverage: Decimal) -> None:
-        """Raise LimitExceeded where a contract's leverage may not be raised to ``leverage``; it may be lowered."""
+        """Make sure that a contract's leverage may be set to ``leverage``; it may always be lowered.
+
+        Raises:
+            NotAllowed: The limits are not known. LimitExceeded where one forbids it.
+        """
         now = self._counts.leverage(symbol)
         if now is not None and leverage <= now:
             return
-        if passed := law.passed_by_leverage(self._limits(), symbol, leverage):
+        held = self._warden.held()
+        if held.problem:
+            raise NotAllowed(f"No leverage is raised without limits: {held.problem}.")
+        if passed := law.passed_by_leverage(self._limits(held), symbol, leverage):
             raise passed
 
-    def _limits(self) -> Limits:
-        rules = self._warden.held().rules
+    def _limits(self, held: Held) -> Limits:
+        rules = held.rules
         return (rules.limits if rules else None) or self._defaults
 
     def _armed_until(self) -> datetime | None:
@@ -259,7 +270,7 @@ class Risk:
         return armed[1] if armed is not None and self._monotonic() < armed[0] else None
 
     def _uses(self, held: Held) -> tuple[LimitUse, ...]:
-        limits = self._limits()
+        limits = self._limits(held)
         used: dict[str, Figure | None] = {name: None for name in law.NAMES if name != "symbols"}
         used |= self._counts.used()._asdict()
         return tuple(

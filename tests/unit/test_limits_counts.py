@@ -16,7 +16,8 @@ from kucoin.desk.portfolio import Standing
 from kucoin.desk.refresh import Reading
 from kucoin.desk.terms import Terms
 from kucoin.model.limits import Limits
-from kucoin.model.ticket import Amends, OcoTerms, Placement, Ticket, TicketState
+from kucoin.model.order import StopPriceType
+from kucoin.model.ticket import Amends, Bracket, OcoTerms, Placement, Ticket, TicketState
 from tests.push_scene import LINEAR, PAIR, contract
 from tests.ticket_scene import futures_terms, spot_terms
 from tests.trading_rig import START, D, futures, spot
@@ -143,6 +144,17 @@ def test_a_pair_counts_twice_and_an_amend_not_again() -> None:
     amended = replace(spot(), replaces="k1", amends=Amends(client_oid="old"))
     world.placed, world.live = [placement(amended, state=S.SENT)], {"k1": "old"}
     assert world.used("open_orders") == 1
+
+
+def test_what_a_bracket_will_leave_in_the_market_counts_from_the_beginning() -> None:
+    """Else the limit lets orders pass whose brackets, once they are filled, are more than it."""
+    bracket = Bracket(above=D(90000), below=D(80000), price_type=StopPriceType.MP)
+    entry = placement(futures(bracket=bracket))
+    world = World(placed=[entry], live={"k1": entry.ticket.client_oid})
+    assert world.used("open_orders") == 3
+    assert world.used("open_orders", replaced="k1") == 0
+    world.live, world.waiting = {}, {"k2": None, "k3": None}  # it was filled
+    assert world.used("open_orders") == 2
 
 
 def test_what_may_live_unseen_leaves_the_number_unknown() -> None:

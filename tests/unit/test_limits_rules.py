@@ -22,7 +22,7 @@ from kucoin.desk.limits import (
 )
 from kucoin.errors import InvalidRequest
 from kucoin.model.limits import Limits
-from kucoin.model.order import FuturesStop, Lots, OrderType, Side, StopDirection, StopPriceType
+from kucoin.model.order import FuturesStop, Lots, OrderType, PositionSide, Side, StopDirection, StopPriceType
 from kucoin.model.stop_order import SpotStop
 from kucoin.model.ticket import Bracket, OcoTerms, SpotTrigger
 from tests.push_scene import INVERSE, LINEAR, PAIR
@@ -210,6 +210,20 @@ def test_only_what_the_exchange_holds_to_a_position_reduces() -> None:
     assert not reduces(futures())
     assert not reduces(futures(reduce_only=True, bracket=bracket))
     assert not reduces(spot(**SELL))
+
+
+@pytest.mark.parametrize(
+    ("position_side", "side", "only"),
+    [
+        (PositionSide.LONG, Side.SELL, True),
+        (PositionSide.SHORT, Side.BUY, True),
+        (PositionSide.LONG, Side.BUY, False),
+        (PositionSide.SHORT, Side.SELL, False),
+    ],
+)
+def test_in_hedge_mode_what_goes_with_its_side_opens(position_side: PositionSide, side: Side, only: bool) -> None:
+    """Whatever else such an order says, nothing but the limits may let it pass."""
+    assert reduces(futures(position_side=position_side, side=side, reduce_only=True)) is only
 
 
 def test_a_leverage_is_held_to_its_limit() -> None:

@@ -15,7 +15,7 @@ from sqlalchemy import text
 from kucoin.desk.limits import Measured, Used
 from kucoin.desk.principal import Principal, Role
 from kucoin.desk.risk import Risk, Switched
-from kucoin.desk.warden import Warden
+from kucoin.desk.warden import Held, Warden
 from kucoin.errors import InvalidRequest, JournalError, KucoinError, LimitExceeded, NotAllowed
 from kucoin.journal.database import Journal
 from kucoin.journal.limits import LimitStore, Rules, Written
@@ -345,6 +345,28 @@ def test_a_leverage_may_be_lowered_past_a_limit_but_not_raised(scene: Scene) -> 
         scene.risk.require_leverage("XBTUSDTM", D(11))
     scene.risk.set(Limits(leverage=D(20)), ADMIN)
     scene.risk.require_leverage("XBTUSDTM", D(11))
+
+
+def test_limits_that_are_not_known_raise_no_leverage(journal: Journal) -> None:
+    """Those that hold before anybody set some are no answer to what somebody set."""
+    with scene_on(journal, limits=Limits(leverage=D(100))) as scene:
+        scene.risk.set(Limits(leverage=D(5)), ADMIN)
+        damage(journal, "?")
+        until(lambda: scene.risk.view().limits is None)
+        with pytest.raises(NotAllowed, match="without limits"):
+            scene.risk.require_leverage("XBTUSDTM", D(50))
+        scene.risk.require_leverage("XBTUSDTM", D(8))
+
+
+def test_an_order_is_held_to_the_very_limits_that_let_it_in(journal: Journal, monkeypatch: Any) -> None:
+    """Though they turn out to be spoilt between two looks at them."""
+    with scene_on(journal, limits=Limits(order_value=D(10**9))) as scene:
+        scene.risk.set(LIMITS, ADMIN)
+        warden = scene.risk._warden
+        known, spoilt = warden.held(), Held(problem="the limits in the journal cannot be read")
+        looks = iter([known])
+        monkeypatch.setattr(warden, "held", lambda: next(looks, spoilt))
+        assert "is more than 100 for one order" in scene.passes()
 
 
 def test_the_view_is_the_same_until_something_changes(scene: Scene) -> None:
