@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 import streamlit as st
 
+from kucoin.desk import ticket_rules
 from kucoin.desk.alert_rules import OF_A_SYMBOL, OF_CONTRACTS, OF_NO_SYMBOL, RULES
 from kucoin.desk.desk import Desk
-from kucoin.errors import KucoinError
+from kucoin.errors import InvalidRequest, KucoinError
 from kucoin.model.alert import AlertKind
 from kucoin.web.alerts import NAMES, PANEL
 from pages.widgets import figures, pushed, session
@@ -56,10 +57,10 @@ def _subjects(desk: Desk, kind: AlertKind) -> list[str]:
 
 
 def threshold_of(kind: AlertKind, text: str) -> Decimal | None:
-    """Return what somebody wrote, a fraction where it was in percent; None where it is no number."""
+    """Return what somebody wrote, a fraction where it was in percent; None where it is no number, or not clear."""
     try:
-        value = Decimal(text.replace(",", "").replace("%", "").strip())
-    except InvalidOperation:
+        value = ticket_rules.typed(text.replace("%", ""))
+    except InvalidRequest:
         return None
     return value / 100 if RULES[kind].unit == "percent" else value
 

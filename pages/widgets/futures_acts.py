@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass, replace
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import partial
 from itertools import count
 from typing import Any, Literal, NamedTuple
 
 import streamlit as st
 
+from kucoin.desk import ticket_rules
 from kucoin.desk.desk import Desk
 from kucoin.desk.flip import PairIds, pair_ids
 from kucoin.desk.position_lines import PositionLine
-from kucoin.errors import KucoinError
+from kucoin.errors import InvalidRequest, KucoinError
 from kucoin.model.order import PositionSide, Side, StopPriceType
 from kucoin.web import position_acts
 from kucoin.web.futures import position_id
@@ -245,12 +246,11 @@ def _protecting(asked: Asked, line: PositionLine, verb: str, side: Side) -> Offe
 
 
 def _wanted(asked: Asked) -> Decimal | None:
-    """Return the price that was written, None where it is none."""
+    """Return the price that was written, None where it is none, or not clear: 0,5 is never taken for 5."""
     try:
-        price = Decimal(str(st.session_state.get(f"{_PRICE}-{asked.number}") or "").replace(",", "").strip())
-    except InvalidOperation:
+        return ticket_rules.typed(str(st.session_state.get(f"{_PRICE}-{asked.number}") or ""))
+    except InvalidRequest:
         return None
-    return price if price.is_finite() and price > 0 else None
 
 
 def _buttons(asked: Asked, line: PositionLine | None, offered: Offer | None) -> None:

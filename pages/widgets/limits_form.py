@@ -85,6 +85,11 @@ def read(texts: dict[str, str]) -> Limits:
     return Limits(**found, symbols=tuple(dict.fromkeys(symbols)))  # type: ignore[arg-type]  # by the fields' names
 
 
+def written(name: str, value: Decimal) -> str:
+    """Return a limit as it is typed: every digit, for what stands in a field is what is set again."""
+    return figures.exact((value * 100 if name == "price_distance" else value).normalize())
+
+
 def _key(name: str) -> str:
     return f"limits-{name.replace('_', '-')}"
 
@@ -94,8 +99,7 @@ def _fill(limits: Limits) -> None:
     st.session_state[_SEED] = limits
     for name in limit_words.LABELS:
         value = getattr(limits, name)
-        text = "" if value is None else limit_words.figure(name, Decimal(value))
-        st.session_state[_key(name)] = text
+        st.session_state[_key(name)] = "" if value is None else written(name, Decimal(value))
     st.session_state[_key(_SYMBOLS)] = ", ".join(limits.symbols)
 
 

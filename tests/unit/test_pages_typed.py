@@ -1,0 +1,52 @@
+"""Figures that somebody types on a page: what is not clear is never taken for ten times as much."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+import streamlit as st
+
+from kucoin.desk.flip import pair_ids
+from kucoin.model.alert import AlertKind
+from kucoin.model.limits import Limits
+from pages.widgets import alerts_panel, futures_acts, limits_form
+
+D = Decimal
+
+
+@pytest.mark.parametrize(
+    ("text", "price"),
+    [("87,112.4", D("87112.4")), ("95.5", D("95.5")), ("95,5", None), ("0,5", None), ("", None), ("-3", None)],
+)
+def test_a_comma_for_a_point_is_no_price_of_a_stop(
+    text: str, price: Decimal | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A short that is to be stopped at 95,5 is not left open until 955."""
+    asked = futures_acts.Asked("stop", "XBTUSDTM", "BOTH", 100, 7, "own-7", pair_ids())
+    monkeypatch.setattr(st, "session_state", {f"{futures_acts._PRICE}-7": text})
+    assert futures_acts._wanted(asked) == price
+
+
+@pytest.mark.parametrize(("text", "share"), [("12.5", D("0.125")), ("12.5 %", D("0.125")), ("12,5", None)])
+def test_a_comma_for_a_point_is_no_threshold(text: str, share: Decimal | None) -> None:
+    """An alert at 125 % would never be told."""
+    assert alerts_panel.threshold_of(AlertKind.FUNDING, text) == share
+
+
+def test_limits_that_are_set_again_as_they_stand_stay_as_they_are() -> None:
+    """None is rounded on its way through the form, up least of all."""
+    limits = Limits(
+        order_value=D("1234.5678"),
+        daily_value=D("0.004"),
+        leverage=D("2.5"),
+        open_orders=7,
+        price_distance=D("0.012345678912"),
+        daily_loss=D(500),
+    )
+    texts = {
+        name: limits_form.written(name, D(getattr(limits, name)))
+        for name in ("order_value", "daily_value", "leverage", "open_orders", "price_distance", "daily_loss")
+    }
+    assert texts["daily_loss"] == "500"
+    assert limits_form.read(texts) == limits
