@@ -19,11 +19,9 @@ _JUST = 0.1  # s
 
 @contextmanager
 def noted() -> Iterator[None]:
-    """Note when a section ends that a press draws anew."""
-    try:
-        yield
-    finally:
-        st.session_state[_ENDED] = time.monotonic()
+    """Note when a section ends that a press draws anew; one that is left early for another run does not count."""
+    yield
+    st.session_state[_ENDED] = time.monotonic()
 
 
 def sweep() -> None:
