@@ -6,7 +6,7 @@ from functools import partial
 
 import streamlit as st
 
-from kucoin.desk.dead_man import LONGEST, SHORTEST
+from kucoin.desk.dead_man import LONGEST, SHORTEST, DeadManState
 from kucoin.desk.desk import Desk
 from kucoin.errors import KucoinError
 from kucoin.model.limits import RiskView
@@ -71,8 +71,7 @@ def _dead_man(desk: Desk) -> None:
         )
         with st.container(horizontal=True, vertical_alignment="bottom"):
             if state.on or state.triggers_at is not None:
-                by = f"by {state.by}, " if state.by else ""
-                st.caption(figures.plain(f"On, {by}{state.seconds or figures.UNKNOWN} s."))
+                st.caption(figures.plain(standing(state)))
                 st.button("Turn off", key="dead-man-off", on_click=_turn_off)
             else:
                 st.number_input("Seconds", SHORTEST, LONGEST, _USUAL, 5, key=_SECONDS, width=130)
@@ -81,6 +80,14 @@ def _dead_man(desk: Desk) -> None:
             st.caption(":yellow[It ran out: KuCoin cancelled the open spot orders.]")
         if state.problem:
             st.caption(f":yellow[{figures.plain(state.problem)}]")
+
+
+def standing(state: DeadManState) -> str:
+    """Say whether KuCoin has it, which it does not by somebody's press alone."""
+    seconds = f"{state.seconds or figures.UNKNOWN} s."
+    if not state.on:
+        return f"Set, {seconds}"
+    return f"{'On' if state.triggers_at is not None else 'Not set yet'}, by {state.by}, {seconds}"
 
 
 def _turn_on() -> None:

@@ -1,18 +1,21 @@
-"""Figures that somebody types on a page: what is not clear is never taken for ten times as much."""
+"""What somebody types on a page, never taken for ten times as much, and what a page says of a switch."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
 import streamlit as st
 
+from kucoin.desk.dead_man import DeadManState
 from kucoin.desk.flip import pair_ids
 from kucoin.model.alert import AlertKind
 from kucoin.model.limits import Limits
-from pages.widgets import alerts_panel, futures_acts, limits_form
+from pages.widgets import alerts_panel, futures_acts, limits_form, switches
 
 D = Decimal
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -50,3 +53,17 @@ def test_limits_that_are_set_again_as_they_stand_stay_as_they_are() -> None:
     }
     assert texts["daily_loss"] == "500"
     assert limits_form.read(texts) == limits
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        (DeadManState(on=True, seconds=30, by="me"), "Not set yet, by me, 30 s."),
+        (DeadManState(on=True, seconds=30, by="me", triggers_at=NOON), "On, by me, 30 s."),
+        (DeadManState(on=False, seconds=30, by="me", triggers_at=NOON), "Set, 30 s."),
+    ],
+    ids=["pressed", "granted", "not taken back yet"],
+)
+def test_a_dead_man_switch_is_called_on_only_once_kucoin_has_it(state: DeadManState, said: str) -> None:
+    """Nobody leaves the desk to a switch that was only wished for; nor is who turned it off named as who has it on."""
+    assert switches.standing(state) == said
