@@ -74,7 +74,8 @@ class DeadMan:
 
     def turn_on(self, seconds: int, principal: Principal) -> None:
         self.wished.append(seconds)
-        self.now = DeadManState(on=True, seconds=seconds, by=principal.name)
+        granted = AT + timedelta(seconds=seconds)
+        self.now = DeadManState(on=True, seconds=seconds, by=principal.name, triggers_at=granted)
 
     def turn_off(self, principal: Principal) -> None:
         self.wished.append(None)
