@@ -9,7 +9,7 @@ import streamlit as st
 from kucoin.desk import ticket_rules
 from kucoin.desk.alert_rules import OF_A_SYMBOL, OF_CONTRACTS, OF_NO_SYMBOL, RULES
 from kucoin.desk.desk import Desk
-from kucoin.errors import InvalidRequest, KucoinError
+from kucoin.errors import KucoinError
 from kucoin.model.alert import AlertKind
 from kucoin.web.alerts import NAMES, PANEL
 from pages.widgets import figures, pushed, session
@@ -56,12 +56,13 @@ def _subjects(desk: Desk, kind: AlertKind) -> list[str]:
     return symbols if kind in OF_A_SYMBOL else [_ALL, *symbols]
 
 
-def threshold_of(kind: AlertKind, text: str) -> Decimal | None:
-    """Return what somebody wrote, a fraction where it was in percent; None where it is no number, or not clear."""
-    try:
-        value = ticket_rules.typed(text.replace("%", ""))
-    except InvalidRequest:
-        return None
+def threshold_of(kind: AlertKind, text: str) -> Decimal:
+    """Return what somebody wrote, a fraction where it was in percent.
+
+    Raises:
+        InvalidRequest: It is no number above zero, or not clear; the text names it.
+    """
+    value = ticket_rules.typed(text.replace("%", ""))
     return value / 100 if RULES[kind].unit == "percent" else value
 
 
@@ -69,13 +70,8 @@ def _set() -> None:
     state = st.session_state
     kind = state[_KIND]
     subject = "" if kind in OF_NO_SYMBOL or state[_SUBJECT] == _ALL else state[_SUBJECT]
-    threshold = None
-    if kind in RULES:
-        threshold = threshold_of(kind, state[_THRESHOLD])
-        if threshold is None:
-            state[_SAID] = f"Not set: {state[_THRESHOLD]!r} is no number."
-            return
     try:
+        threshold = threshold_of(kind, state[_THRESHOLD]) if kind in RULES else None
         session.desk().alerts.add(kind, subject, threshold, session.principal())
     except KucoinError as error:
         state[_SAID] = f"Not set: {error}"

@@ -76,10 +76,14 @@ def test_only_contracts_can_be_near_liquidation(form: AppTest) -> None:
 
 @pytest.mark.parametrize(
     ("written", "said"),
-    [("much", "Not set: 'much' is no number."), ("0", "Not set: 0 is no threshold: it has to be above zero")],
+    [
+        ("much", "Not set: 'much' is no number above 0"),
+        ("0", "Not set: '0' is no number above 0"),
+        ("12,5", "Not set: '12,5' is not clear: commas part thousands, as in 1,250.40"),
+    ],
 )
 def test_what_cannot_be_set_is_said(form: AppTest, written: str, said: str) -> None:
-    """By the form, or by the desk in its own words."""
+    """In the words of every other figure that is typed."""
     set_alert(form, AlertKind.LOSS, None, written)
     assert [each.value.replace("\\", "") for each in form.warning] == [said]
 
@@ -88,4 +92,5 @@ def test_a_threshold_is_read_exactly() -> None:
     """No binary fraction comes in between."""
     assert threshold_of(AlertKind.LIQUIDATION, "12.3") == D("0.123")
     assert threshold_of(AlertKind.PRICE_ABOVE, "0.00000001") == D("0.00000001")
-    assert threshold_of(AlertKind.LOSS, "") is None
+    with pytest.raises(InvalidRequest):
+        threshold_of(AlertKind.LOSS, "")

@@ -10,6 +10,7 @@ import streamlit as st
 
 from kucoin.desk.dead_man import DeadManState
 from kucoin.desk.flip import pair_ids
+from kucoin.errors import InvalidRequest
 from kucoin.model.alert import AlertKind
 from kucoin.model.limits import Limits
 from pages.widgets import alerts_panel, futures_acts, limits_form, switches
@@ -31,10 +32,11 @@ def test_a_comma_for_a_point_is_no_price_of_a_stop(
     assert futures_acts._wanted(asked) == price
 
 
-@pytest.mark.parametrize(("text", "share"), [("12.5", D("0.125")), ("12.5 %", D("0.125")), ("12,5", None)])
-def test_a_comma_for_a_point_is_no_threshold(text: str, share: Decimal | None) -> None:
+def test_a_comma_for_a_point_is_no_threshold() -> None:
     """An alert at 125 % would never be told."""
-    assert alerts_panel.threshold_of(AlertKind.FUNDING, text) == share
+    assert alerts_panel.threshold_of(AlertKind.FUNDING, "12.5 %") == D("0.125")
+    with pytest.raises(InvalidRequest, match="'12,5' is not clear"):
+        alerts_panel.threshold_of(AlertKind.FUNDING, "12,5")
 
 
 def test_limits_that_are_set_again_as_they_stand_stay_as_they_are() -> None:
