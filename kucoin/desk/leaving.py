@@ -37,6 +37,7 @@ _STEP = 0.05  # s between two looks at what became of things
 _LONGEST = 15.0  # s after which nothing new is tried
 _LOOKING = 3.0  # s after that in which the positions may still be read, to say how they stand
 _END = 35.0  # s after which it is over whatever is still waited for
+_SWEEPING = 2.0  # s in which a request that cancels many has to begin
 _MANY = 4  # orders at a host that leave together when each is cancelled by itself
 _KEPT = 50  # of this run
 _BEFORE = float("-inf")
@@ -206,8 +207,9 @@ class Leavings:
         ]
         if way is Way.CANCEL and sum(many for symbol, many in orders.items() if not is_futures(symbol)) > _MANY:
             sweeps.append(self._exchange.spot_orders.cancel_everything)
+        until = self._monotonic() + _SWEEPING
         for sweep in sweeps:
-            self._looks.after(0.0, partial(_swept, sweep))
+            self._looks.after(0.0, partial(_swept, sweep, lambda: self._monotonic() <= until))
 
     def _contract(self, symbol: str) -> Contract | None:
         source = self._accounts.contracts
@@ -345,8 +347,11 @@ def _concerning(way: Way, symbols: Collection[str] | None) -> Callable[[str], bo
     return lambda symbol: (way is Way.CANCEL or is_futures(symbol)) and (named is None or symbol in named)
 
 
-def _swept(sweep: Callable[[], object]) -> None:
-    """Cancel many; where that fails, each of them is being cancelled by itself."""
+def _swept(sweep: Callable[[], object], timely: Callable[[], bool]) -> None:
+    """Cancel many; where that fails, or its turn comes late, each of them is being cancelled by itself."""
+    if not timely():  # it would take with it what was placed since
+        log.warning("many orders were not cancelled together: the turn of that came too late")
+        return
     try:
         sweep()
     except KucoinError as error:

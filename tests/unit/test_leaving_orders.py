@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from kucoin.desk.leaving import _swept
 from kucoin.desk.leaving_orders import Clearing
 from kucoin.model.ticket import Placement, Ticket, TicketState
 from tests.acts_stands import NOW, Cancels, Orders
@@ -67,3 +68,11 @@ def test_a_flatten_is_not_over_while_an_order_is_on_its_way(chase: bool) -> None
     clearing.step((), [], {own.client_oid}, late=False)
     assert not clearing.busy
     assert clearing.moved == float(chase)  # everything is read once more after that
+
+
+def test_a_request_that_cancels_many_is_not_made_late() -> None:
+    """What was placed meanwhile is meant to be; those of the press are being cancelled one by one as well."""
+    made: list[str] = []
+    _swept(lambda: made.append("late"), lambda: False)
+    _swept(lambda: made.append("in time"), lambda: True)
+    assert made == ["in time"]
