@@ -274,8 +274,11 @@ class Protection:
             case = next(named, None)
         placement = self._trading.placement(client_oid) or placement  # what is heard may be heard in any order
         if case is None or placement.state is TicketState.SENT:
-            return
+            return None
         if placement.state is TicketState.ACCEPTED:
+            if self._superseded(case):
+                words = f"{_capital(case.done)}: it arrived after all, when another was set already. Both may stand."
+                return self._tell(case, ChangeState.HALF, words)
             self._run(self._find_old, case)
         elif placement.state is TicketState.UNKNOWN:
             words = f"Whether the new {case.aim.kind} arrived is being looked up; what stood before still stands."
@@ -283,6 +286,12 @@ class Protection:
         else:
             words = f"The new {case.aim.kind} was not placed, nothing was changed: {placement.words.rstrip('.')}."
             self._tell(case, ChangeState.REFUSED, words)
+        return None
+
+    def _superseded(self, case: _Case) -> bool:
+        """Whether the same was changed again since, as it may be once this was held to be over."""
+        with self._lock:
+            return any(each.aim.key == case.aim.key for each in self._cases[self._cases.index(case) + 1 :])
 
     def _find_old(self, case: _Case) -> None:
         """Have the exchange say which orders wait, and cancel those that the change is about."""

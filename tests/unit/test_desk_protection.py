@@ -119,6 +119,25 @@ def test_without_a_new_stop_the_old_one_stays(scene: Scene, state: TicketState) 
     assert scene.cancels.wishes == {}
 
 
+def test_a_stop_that_arrives_after_all_takes_no_newer_one_away(scene: Scene) -> None:
+    """A person had decided that it never would, and set another: that one is what is meant."""
+    scene.set("95000")
+    scene.trading.settle(TicketState.UNKNOWN)
+    scene.trading.settle(TicketState.ABSENT, words="no such thing.")
+    scene.ends(ChangeState.REFUSED)
+    scene.set("96000")
+    scene.accept()
+    until(lambda: scene.cancels.wishes == {"old": 1})
+    scene.cancels.end("old", CancelState.CANCELLED)
+    scene.ends(ChangeState.DONE)
+    first = scene.trading.placed[0] = replace(scene.trading.placed[0], state=TicketState.ACCEPTED, order_id="late")
+    for hook in scene.trading.hooks:
+        hook(first)
+    late = until(lambda: (told := scene.protection.changes()[1]).state is ChangeState.HALF and told)
+    assert late.words.endswith("it arrived after all, when another was set already. Both may stand.")
+    assert scene.cancels.wishes == {"old": 1}
+
+
 @pytest.mark.parametrize(
     ("end", "words"),
     [
