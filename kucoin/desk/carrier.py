@@ -11,7 +11,7 @@ from kucoin.desk.clerk import Clerk
 from kucoin.desk.gate import Gatekeeper
 from kucoin.desk.limits import reduces
 from kucoin.desk.orders import Orders
-from kucoin.desk.placements import Placements
+from kucoin.desk.placements import Placements, Press
 from kucoin.errors import (
     ApiError,
     DuplicateClientOid,
@@ -29,6 +29,7 @@ from kucoin.rest.client import Exchange
 log = logging.getLogger(__name__)
 
 _LATE = 5.0  # s from the press, after which an order is not sent any more: a person should decide again
+_TOO_LATE = 15.0  # the same of a way out, which has been told by then: what it closed may have been opened anew
 
 
 class Settle(Protocol):
@@ -116,15 +117,24 @@ class Carrier:
             raise NotSent("not sent: the dashboard was being stopped")
         if not reduces(ticket) and (off := self._gate.switched_off()):
             raise NotSent(f"not sent: {off}")
+        self._refuse_late(press, _LATE)
+
+    def _refuse_late(self, press: Press, longest: float) -> None:
         waited = self._monotonic() - press.at
-        if waited > _LATE:
+        if waited > longest:
             raise NotSent(f"not sent: its turn came after {waited:.0f} s, when what was meant may not hold any more")
 
     def _have_written(self, placement: Placement) -> None:
-        """Have it written as soon as that can be that ``placement`` is about to be sent."""
+        """Have it written as soon as that can be that ``placement`` is about to be sent.
+
+        Raises:
+            NotSent: It is not to be sent after all.
+        """
         client_oid = placement.ticket.client_oid
+        press = self._placements.press(client_oid)
+        self._refuse_late(press, _TOO_LATE)
         self._orders.expect(client_oid)
-        intent = intent_of(placement, self._placements.press(client_oid).account)
+        intent = intent_of(placement, press.account)
         self._clerk.owe(Outcome(client_oid=client_oid, state=placement.state, at=placement.handed_at, intent=intent))
 
     def _send(self, ticket: Ticket) -> None:

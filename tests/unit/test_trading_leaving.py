@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from kucoin.desk import carrier
 from kucoin.desk.principal import Principal, Role
 from kucoin.errors import InvalidRequest, LimitExceeded, NotAllowed
 from kucoin.journal.database import Journal
@@ -92,6 +93,17 @@ def test_a_way_out_waits_for_no_worker(journal: Journal) -> None:
             assert rig.settled(ticket).state is S.ACCEPTED
         finally:
             go.set()
+
+
+def test_a_way_out_whose_turn_comes_after_its_end_is_not_sent(journal: Journal, monkeypatch: Any) -> None:
+    """Its threads hung for so long that it was said to be over: a position may have been opened anew since."""
+    monkeypatch.setattr(carrier, "_TOO_LATE", -1.0)
+    with rig_on(journal) as rig:
+        ticket = closing()
+        rig.trading.place(ticket, ME, leaving=True)
+        assert rig.settled(ticket).state is S.NOT_SENT
+        assert "its turn came after 0 s" in rig.settled(ticket).words
+        assert rig.wire.ids() == []
 
 
 def test_a_way_out_is_sent_before_it_is_known_whose_it_is(journal: Journal) -> None:
