@@ -13,8 +13,6 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-KEY = {"KUCOIN_API_KEY": "k-canary-1", "KUCOIN_API_SECRET": "s-canary-2"}
-LIVE = {"KUCOIN_MODE": "live"}
 
 
 def launched(folder: Path, **environ: str) -> subprocess.CompletedProcess[str]:
@@ -47,7 +45,6 @@ def refused(result: subprocess.CompletedProcess[str]) -> str:
 # One of each kind; what else can be wrong is asked of the settings alone.
 WRONG: list[tuple[str, Mapping[str, str]]] = [
     ("KUCOIN_MODE", {"KUCOIN_MODE": "paper"}),
-    ("KUCOIN_API_PASSPHRASE", LIVE | KEY),
     ("DATABASE_URL", {"DATABASE_URL": "postgresql://desk:p-canary-3@127.0.0.1:1/desk"}),  # nobody listens there
     ("server.address", {"STREAMLIT_SERVER_ADDRESS": "0.0.0.0"}),  # noqa: S104  (what must be refused)
 ]
@@ -67,15 +64,6 @@ def test_a_wrong_setting_stops_the_start(
 ) -> None:
     """Each of them alone."""
     assert refused(starts[number].result()).startswith(f"{named} ")
-
-
-def test_a_wrong_secrets_file_stops_the_start(tmp_path: Path) -> None:
-    """A key that others may read is named by its file, not shown."""
-    secrets = tmp_path / ".streamlit" / "secrets.toml"
-    secrets.parent.mkdir()
-    secrets.write_text('KUCOIN_API_SECRET = "s-canary-2"\n', encoding="utf-8")
-    secrets.chmod(0o644)
-    assert refused(launched(tmp_path)).startswith(str(secrets))
 
 
 def test_a_taken_port_stops_the_start(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from kucoin.practice.universe import CONTRACTS, PAIRS, Listing
 _IMPACT = 0.7  # how much of the way that a stranger's order went stays in the price, at first
 _FADES_S = 15.0  # what is left of it falls to a third in this time
 _TREND_S = 5.0
-_UNSEEN_MS = 1000  # the step in which bots live where nobody looks
+_UNSEEN_MS = 2000  # the step in which bots live where nobody looks
 
 
 class Fair:
