@@ -21,12 +21,16 @@ from kucoin.stream.feed import FeedState, FeedStatus
 from kucoin.stream.topics import Event
 
 
-def until(condition: Callable[[], object], seconds: float = 10.0) -> Any:
-    """Wait for ``condition`` to hold and return what it said; fail the test where it does not in time."""
+def until(condition: Callable[[], object], seconds: float = 10.0, *, every: float = 0.005) -> Any:
+    """Wait for ``condition`` to hold and return what it said; fail the test where it does not in time.
+
+    Args:
+        every: Seconds between two looks, more where each costs requests.
+    """
     deadline = time.monotonic() + seconds
     while not (found := condition()):
         assert time.monotonic() < deadline, f"not within {seconds} s"
-        time.sleep(0.005)
+        time.sleep(every)
     return found
 
 

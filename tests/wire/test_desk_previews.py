@@ -57,7 +57,7 @@ def test_a_desk_previews_what_it_has_read(market: Practice, pit: Pit) -> None:
         until(lambda: all(_is_ready(desk, symbol) for symbol in (PAIR, CONTRACT)), PATIENCE)
         market.clock(rate=0)
         for ticket in (_coins(), _lots(desk.terms.of(CONTRACT))):
-            until(lambda one=ticket: _figures(desk.preview(one)) == _figures(pit.told(one)), PATIENCE)
+            until(lambda one=ticket: _figures(desk.preview(one)) == _figures(pit.told(one)), PATIENCE, every=0.25)
             seen = desk.preview(ticket)
             assert seen.average is not None
             assert seen.fee is not None
