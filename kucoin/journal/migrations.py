@@ -117,4 +117,29 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         )
         """,
     ),
+    (
+        """
+        CREATE TABLE activity (
+            account TEXT NOT NULL, source TEXT NOT NULL, entry_id TEXT NOT NULL, place TEXT NOT NULL,
+            currency TEXT NOT NULL, kind TEXT NOT NULL, business TEXT NOT NULL, change TEXT NOT NULL, fee TEXT,
+            balance TEXT, subject TEXT NOT NULL, detail TEXT NOT NULL, counts INTEGER NOT NULL, at_us BIGINT NOT NULL,
+            PRIMARY KEY (account, source, entry_id)
+        )
+        """,
+        "CREATE INDEX activity_by_time ON activity (account, at_us)",
+        """
+        CREATE TABLE worth (
+            account TEXT NOT NULL, place TEXT NOT NULL, at_us BIGINT NOT NULL, value TEXT NOT NULL,
+            complete INTEGER NOT NULL,
+            PRIMARY KEY (account, place, at_us)
+        )
+        """,
+        "CREATE INDEX worth_by_time ON worth (account, at_us)",
+        """
+        CREATE TABLE rate (
+            unit TEXT NOT NULL, at_us BIGINT NOT NULL, price TEXT NOT NULL,
+            PRIMARY KEY (unit, at_us)
+        )
+        """,
+    ),
 )

@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Column, Dialect, Index, Integer, MetaData, Table, Text
 from sqlalchemy.types import TypeDecorator
 
+from kucoin.model.activity import ActivityKind
 from kucoin.model.order import Liquidity, MarginMode, OrderType, PositionSide, Side, TradeType
 from kucoin.model.ticket import TicketState
 
@@ -51,6 +52,21 @@ class Moment(TypeDecorator[datetime]):
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None]:  # noqa: ARG002
         """Return what makes a moment of the count."""
         return lambda count: None if count is None else _EPOCH + timedelta(microseconds=count)
+
+
+class Flag(TypeDecorator[bool]):
+    """Yes or no as 1 or 0: SQLite has no other, and Postgres takes no integer for its own."""
+
+    impl = Integer
+    cache_ok = True
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[bool | None], int | None]:  # noqa: ARG002 SQLAlchemy's
+        """Return what counts."""
+        return lambda flag: None if flag is None else int(flag)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], bool | None]:  # noqa: ARG002
+        """Return what reads it back."""
+        return lambda count: None if count is None else bool(count)
 
 
 class Word(TypeDecorator[StrEnum]):
@@ -285,3 +301,45 @@ spot_fill = Table(
     Column("at_us", Moment, key="at", nullable=False),
 )
 Index("spot_fill_by_time", spot_fill.c.account, spot_fill.c.at)
+
+# What changed a balance, or is about to: one row for each line of a ledger, deposit and withdrawal.
+activity = Table(
+    "activity",
+    metadata,
+    Column("account", Text, primary_key=True),
+    Column("source", Text, primary_key=True),
+    Column("entry_id", Text, primary_key=True),
+    Column("place", Text, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("kind", Word(ActivityKind), nullable=False),
+    Column("business", Text, nullable=False),
+    Column("change", Exact, nullable=False),
+    Column("fee", Exact),
+    Column("balance", Exact),
+    Column("subject", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("counts", Flag, nullable=False),
+    Column("at_us", Moment, key="at", nullable=False),
+)
+Index("activity_by_time", activity.c.account, activity.c.at)
+
+# What each part of the account was worth, in USDT; `place` is empty for the whole.
+worth = Table(
+    "worth",
+    metadata,
+    Column("account", Text, primary_key=True),
+    Column("place", Text, primary_key=True),
+    Column("at_us", Moment, key="at", primary_key=True, autoincrement=False),
+    Column("value", Exact, nullable=False),
+    Column("complete", Flag, nullable=False),
+)
+Index("worth_by_time", worth.c.account, worth.c.at)
+
+# What one of another unit cost then, in USDT.
+rate = Table(
+    "rate",
+    metadata,
+    Column("unit", Text, primary_key=True),
+    Column("at_us", Moment, key="at", primary_key=True, autoincrement=False),
+    Column("price", Exact, nullable=False),
+)
