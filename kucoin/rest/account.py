@@ -9,13 +9,29 @@ from kucoin.rest.endpoint import Endpoint
 from kucoin.rest.limits import Pool, Urgency
 from kucoin.rest.transport import Transport
 
-MODE = Endpoint("GET", "/api/ua/v1/account/mode", pool=Pool.UNIFIED, weight=30, private=True, urgency=Urgency.ORDINARY)
-API_KEY = Endpoint(
-    "GET", "/api/v1/user/api-key", pool=Pool.MANAGEMENT, weight=20, private=True, urgency=Urgency.ORDINARY
+MODE = Endpoint(
+    "GET",
+    "/api/ua/v1/account/mode",
+    pool=Pool.UNIFIED,
+    weight=30,
+    private=True,
+    permission="General",
+    urgency=Urgency.ORDINARY,
 )
-USER_INFO = Endpoint("GET", "/api/v2/user-info", pool=Pool.MANAGEMENT, weight=20, private=True)
-SPOT_ACCOUNTS = Endpoint("GET", "/api/v1/accounts", pool=Pool.MANAGEMENT, weight=5, private=True)
-SUB_ACCOUNTS = Endpoint("GET", "/api/v2/sub-accounts", pool=Pool.MANAGEMENT, weight=20, private=True)
+API_KEY = Endpoint(
+    "GET",
+    "/api/v1/user/api-key",
+    pool=Pool.MANAGEMENT,
+    weight=20,
+    private=True,
+    permission="General",
+    urgency=Urgency.ORDINARY,
+)
+USER_INFO = Endpoint("GET", "/api/v2/user-info", pool=Pool.MANAGEMENT, weight=20, private=True, permission="General")
+SPOT_ACCOUNTS = Endpoint("GET", "/api/v1/accounts", pool=Pool.MANAGEMENT, weight=5, private=True, permission="General")
+SUB_ACCOUNTS = Endpoint(
+    "GET", "/api/v2/sub-accounts", pool=Pool.MANAGEMENT, weight=20, private=True, permission="General"
+)
 
 _PAGE_SIZE = 100
 _MOST_PAGES = 50  # five thousand sub-accounts; beyond that the count of pages is an error

@@ -12,7 +12,13 @@ from kucoin.rest.limits import Pool, Urgency
 from kucoin.rest.transport import Transport
 
 FULL = Endpoint(
-    "GET", "/api/v3/market/orderbook/level2", pool=Pool.SPOT, weight=3, private=True, urgency=Urgency.ORDINARY
+    "GET",
+    "/api/v3/market/orderbook/level2",
+    pool=Pool.SPOT,
+    weight=3,
+    private=True,
+    permission="General",
+    urgency=Urgency.ORDINARY,
 )
 PART = Endpoint(
     "GET",

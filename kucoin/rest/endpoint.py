@@ -17,6 +17,7 @@ class Endpoint:
         path: May name parameters in braces, ``/api/v1/orders/{orderId}``; the call fills them in.
         weight: What a call takes from ``pool``.
         private: Whether it is signed.
+        permission: What the key must be allowed to do, as `ApiKey.permissions` calls it; empty where KuCoin names none.
         futures: Whether it lives on the futures host.
         stamped: Whether each order in the body gets ``clientTimestamp`` and ``allowMaxTimeWindow`` at the moment of
             signing: the exchange then refuses it when it arrives late, which makes "not found" a proof afterwards.
@@ -30,6 +31,7 @@ class Endpoint:
     pool: Pool
     weight: int
     private: bool
+    permission: str = ""
     futures: bool = False
     stamped: bool = False
     urgency: Urgency = Urgency.BACKGROUND

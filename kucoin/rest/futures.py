@@ -38,10 +38,18 @@ TRADES = Endpoint(
     futures=True,
     urgency=Urgency.ORDINARY,
 )
-ACCOUNT_OVERVIEW = Endpoint("GET", "/api/v1/account-overview", pool=Pool.FUTURES, weight=5, private=True, futures=True)
-POSITIONS = Endpoint("GET", "/api/v1/positions", pool=Pool.FUTURES, weight=2, private=True, futures=True)
-POSITIONS_OF = Endpoint("GET", "/api/v2/position", pool=Pool.FUTURES, weight=2, private=True, futures=True)
-ALL_OVERVIEWS = Endpoint("GET", "/api/v1/account-overview-all", pool=Pool.FUTURES, weight=6, private=True, futures=True)
+ACCOUNT_OVERVIEW = Endpoint(
+    "GET", "/api/v1/account-overview", pool=Pool.FUTURES, weight=5, private=True, permission="Futures", futures=True
+)
+POSITIONS = Endpoint(
+    "GET", "/api/v1/positions", pool=Pool.FUTURES, weight=2, private=True, permission="General", futures=True
+)
+POSITIONS_OF = Endpoint(
+    "GET", "/api/v2/position", pool=Pool.FUTURES, weight=2, private=True, permission="General", futures=True
+)
+ALL_OVERVIEWS = Endpoint(
+    "GET", "/api/v1/account-overview-all", pool=Pool.FUTURES, weight=6, private=True, permission="General", futures=True
+)
 
 GRANULARITIES = (1, 5, 15, 30, 60, 120, 240, 480, 720, 1440, 10080)
 

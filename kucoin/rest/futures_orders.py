@@ -26,9 +26,11 @@ from kucoin.rest.limits import Pool, Urgency
 from kucoin.rest.row import row_of
 from kucoin.rest.transport import Params, Transport
 
-_act = partial(Endpoint, pool=Pool.FUTURES, private=True, futures=True, urgency=Urgency.ORDER)
-_ask = partial(Endpoint, "GET", pool=Pool.FUTURES, private=True, futures=True, urgency=Urgency.ORDINARY)
-_poll = partial(Endpoint, "GET", pool=Pool.FUTURES, private=True, futures=True)
+_act = partial(Endpoint, pool=Pool.FUTURES, private=True, permission="Futures", futures=True, urgency=Urgency.ORDER)
+_ask = partial(
+    Endpoint, "GET", pool=Pool.FUTURES, private=True, permission="General", futures=True, urgency=Urgency.ORDINARY
+)
+_poll = partial(Endpoint, "GET", pool=Pool.FUTURES, private=True, permission="General", futures=True)
 
 PLACE = _act("POST", "/api/v1/orders", weight=2)
 PLACE_BRACKET = _act("POST", "/api/v1/st-orders", weight=2)

@@ -18,11 +18,15 @@ from kucoin.rest.limits import Pool, Urgency
 from kucoin.rest.row import row_of
 from kucoin.rest.transport import Params, Transport
 
-_set = partial(Endpoint, "POST", pool=Pool.FUTURES, private=True, futures=True, urgency=Urgency.ORDINARY)
-_ask = partial(Endpoint, "GET", pool=Pool.FUTURES, private=True, futures=True, urgency=Urgency.ORDINARY)
+_set = partial(
+    Endpoint, "POST", pool=Pool.FUTURES, private=True, permission="Futures", futures=True, urgency=Urgency.ORDINARY
+)
+_ask = partial(
+    Endpoint, "GET", pool=Pool.FUTURES, private=True, permission="General", futures=True, urgency=Urgency.ORDINARY
+)
 _public = partial(Endpoint, "GET", pool=Pool.PUBLIC_FUTURES, futures=True, urgency=Urgency.ORDINARY)
 
-POSITION_MODE = _ask("/api/v2/position/getPositionMode", weight=2)
+POSITION_MODE = _ask("/api/v2/position/getPositionMode", weight=2, permission="Futures")
 SWITCH_POSITION_MODE = _set("/api/v2/position/switchPositionMode", weight=2)
 MARGIN_MODE = _ask("/api/v2/position/getMarginMode", weight=2)
 SWITCH_MARGIN_MODE = _set("/api/v2/position/changeMarginMode", weight=2)

@@ -15,7 +15,7 @@ from kucoin.rest.endpoint import Endpoint
 from kucoin.rest.limits import Pool, Urgency
 from kucoin.rest.transport import Params, Transport
 
-_ask = partial(Endpoint, "GET", private=True, weight=2, urgency=Urgency.ORDINARY)
+_ask = partial(Endpoint, "GET", private=True, permission="General", weight=2, urgency=Urgency.ORDINARY)
 
 FUNDING = _ask("/api/v1/accounts/ledgers", pool=Pool.MANAGEMENT)
 SPOT = _ask("/api/v1/hf/accounts/ledgers", pool=Pool.SPOT)

@@ -13,10 +13,10 @@ from kucoin.rest.endpoint import Endpoint
 from kucoin.rest.limits import Pool, Urgency
 from kucoin.rest.transport import Params, Transport
 
-_ask = partial(Endpoint, "GET", pool=Pool.SPOT, private=True, urgency=Urgency.ORDINARY)
+_ask = partial(Endpoint, "GET", pool=Pool.SPOT, private=True, permission="Margin", urgency=Urgency.ORDINARY)
 
-CROSS = Endpoint("GET", "/api/v3/margin/accounts", pool=Pool.SPOT, weight=15, private=True)
-ISOLATED = Endpoint("GET", "/api/v3/isolated/accounts", pool=Pool.SPOT, weight=15, private=True)
+CROSS = Endpoint("GET", "/api/v3/margin/accounts", pool=Pool.SPOT, weight=15, private=True, permission="General")
+ISOLATED = Endpoint("GET", "/api/v3/isolated/accounts", pool=Pool.SPOT, weight=15, private=True, permission="General")
 BORROWINGS = _ask("/api/v3/margin/borrow", weight=15)
 REPAYMENTS = _ask("/api/v3/margin/repay", weight=15)
 INTEREST = _ask("/api/v3/margin/interest", weight=20)

@@ -18,9 +18,9 @@ from kucoin.rest.limits import Pool, Urgency
 from kucoin.rest.row import row_of, rows_of
 from kucoin.rest.transport import Fields, Params, Transport
 
-_act = partial(Endpoint, pool=Pool.SPOT, private=True, urgency=Urgency.ORDER)
-_ask = partial(Endpoint, "GET", pool=Pool.SPOT, private=True, urgency=Urgency.ORDINARY)
-_poll = partial(Endpoint, "GET", pool=Pool.SPOT, private=True)
+_act = partial(Endpoint, pool=Pool.SPOT, private=True, permission="Margin", urgency=Urgency.ORDER)
+_ask = partial(Endpoint, "GET", pool=Pool.SPOT, private=True, permission="General", urgency=Urgency.ORDINARY)
+_poll = partial(Endpoint, "GET", pool=Pool.SPOT, private=True, permission="General")
 
 PLACE = _act("POST", "/api/v3/hf/margin/order", weight=2)
 TEST = _act("POST", "/api/v3/hf/margin/order/test", weight=2)
@@ -29,7 +29,7 @@ CANCEL_BY_CLIENT_OID = _act("DELETE", "/api/v3/hf/margin/orders/client-order/{cl
 CANCEL_ALL = _act("DELETE", "/api/v3/hf/margin/orders", weight=5)
 ORDER = _ask("/api/v3/hf/margin/orders/{orderId}", weight=5)
 ORDER_BY_CLIENT_OID = _ask("/api/v3/hf/margin/orders/client-order/{clientOid}", weight=5)
-OPEN_SYMBOLS = _poll("/api/v3/hf/margin/order/active/symbols", weight=4)
+OPEN_SYMBOLS = _poll("/api/v3/hf/margin/order/active/symbols", weight=4, permission="Margin")
 OPEN = _poll("/api/v3/hf/margin/orders/active", weight=4)
 DONE = _ask("/api/v3/hf/margin/orders/done", weight=10)
 FILLS = _ask("/api/v3/hf/margin/fills", weight=5)

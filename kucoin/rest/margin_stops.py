@@ -20,9 +20,9 @@ from kucoin.rest.limits import Pool, Urgency
 from kucoin.rest.row import row_of
 from kucoin.rest.transport import Params, Transport
 
-_act = partial(Endpoint, pool=Pool.SPOT, private=True, urgency=Urgency.ORDER)
-_ask = partial(Endpoint, "GET", pool=Pool.SPOT, private=True, urgency=Urgency.ORDINARY)
-_poll = partial(Endpoint, "GET", pool=Pool.SPOT, private=True)
+_act = partial(Endpoint, pool=Pool.SPOT, private=True, permission="Margin", urgency=Urgency.ORDER)
+_ask = partial(Endpoint, "GET", pool=Pool.SPOT, private=True, permission="General", urgency=Urgency.ORDINARY)
+_poll = partial(Endpoint, "GET", pool=Pool.SPOT, private=True, permission="General")
 
 PLACE = _act("POST", "/api/v3/hf/margin/stop-order", weight=3)
 CANCEL = _act("DELETE", "/api/v3/hf/margin/stop-order/cancel-by-id", weight=3, silence=CANCEL_SILENCE)

@@ -28,9 +28,9 @@ from kucoin.rest.limits import Pool, Urgency
 from kucoin.rest.row import row_of
 from kucoin.rest.transport import Params, Transport
 
-_act = partial(Endpoint, pool=Pool.SPOT, private=True, urgency=Urgency.ORDER)
-_ask = partial(Endpoint, "GET", pool=Pool.SPOT, private=True, urgency=Urgency.ORDINARY)
-_poll = partial(Endpoint, "GET", pool=Pool.SPOT, private=True)
+_act = partial(Endpoint, pool=Pool.SPOT, private=True, permission="Spot", urgency=Urgency.ORDER)
+_ask = partial(Endpoint, "GET", pool=Pool.SPOT, private=True, permission="General", urgency=Urgency.ORDINARY)
+_poll = partial(Endpoint, "GET", pool=Pool.SPOT, private=True, permission="General")
 
 PLACE = _act("POST", "/api/v1/hf/orders", weight=1, stamped=True)
 TEST = _act("POST", "/api/v1/hf/orders/test", weight=1, stamped=True)
@@ -42,10 +42,10 @@ CANCEL_PART = _act("DELETE", "/api/v1/hf/orders/cancel/{orderId}", weight=2)
 CANCEL_ALL = _act("DELETE", "/api/v1/hf/orders", weight=2)
 CANCEL_EVERYTHING = _act("DELETE", "/api/v1/hf/orders/cancelAll", weight=30)
 SET_DEAD_MAN = _act("POST", "/api/v1/hf/orders/dead-cancel-all", weight=2, silence=CANCEL_SILENCE)
-DEAD_MAN = _ask("/api/v1/hf/orders/dead-cancel-all/query", weight=2)
+DEAD_MAN = _ask("/api/v1/hf/orders/dead-cancel-all/query", weight=2, permission="Spot")
 ORDER = _ask("/api/v1/hf/orders/{orderId}", weight=2)
 ORDER_BY_CLIENT_OID = _ask("/api/v1/hf/orders/client-order/{clientOid}", weight=2)
-OPEN_SYMBOLS = _poll("/api/v1/hf/orders/active/symbols", weight=2)
+OPEN_SYMBOLS = _poll("/api/v1/hf/orders/active/symbols", weight=2, permission="Spot")
 OPEN = _poll("/api/v1/hf/orders/active/page", weight=2)
 DONE = _ask("/api/v1/hf/orders/done", weight=2)
 FILLS = _ask("/api/v1/hf/fills", weight=2)

@@ -17,12 +17,21 @@ _ENDPOINTS = {
     (False, False): Endpoint(
         "POST", _PUBLIC, pool=Pool.PUBLIC_SPOT, weight=10, private=False, urgency=Urgency.ORDINARY
     ),
-    (False, True): Endpoint("POST", _PRIVATE, pool=Pool.SPOT, weight=10, private=True, urgency=Urgency.ORDINARY),
+    (False, True): Endpoint(
+        "POST", _PRIVATE, pool=Pool.SPOT, weight=10, private=True, permission="General", urgency=Urgency.ORDINARY
+    ),
     (True, False): Endpoint(
         "POST", _PUBLIC, pool=Pool.PUBLIC_FUTURES, weight=10, private=False, futures=True, urgency=Urgency.ORDINARY
     ),
     (True, True): Endpoint(
-        "POST", _PRIVATE, pool=Pool.FUTURES, weight=10, private=True, futures=True, urgency=Urgency.ORDINARY
+        "POST",
+        _PRIVATE,
+        pool=Pool.FUTURES,
+        weight=10,
+        private=True,
+        permission="General",
+        futures=True,
+        urgency=Urgency.ORDINARY,
     ),
 }
 

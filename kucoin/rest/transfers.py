@@ -15,7 +15,7 @@ from kucoin.rest.endpoint import Endpoint
 from kucoin.rest.limits import Pool, Urgency
 from kucoin.rest.transport import Params, Transport
 
-_ask = partial(Endpoint, "GET", pool=Pool.MANAGEMENT, private=True, urgency=Urgency.ORDINARY)
+_ask = partial(Endpoint, "GET", pool=Pool.MANAGEMENT, private=True, permission="General", urgency=Urgency.ORDINARY)
 
 TRANSFERABLE = _ask("/api/v1/accounts/transferable", weight=20)
 TRANSFER = Endpoint(
@@ -24,6 +24,7 @@ TRANSFER = Endpoint(
     pool=Pool.MANAGEMENT,
     weight=4,
     private=True,
+    permission="InnerTransfer",
     urgency=Urgency.ORDINARY,
 )
 DEPOSITS = _ask("/api/v1/deposits", weight=5)
