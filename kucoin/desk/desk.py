@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from kucoin.desk.accounts import Accounts, Pace
+from kucoin.desk.activity_book import ActivityBook
 from kucoin.desk.alert_events import Events
 from kucoin.desk.alert_values import AlertValues
 from kucoin.desk.alerts import Alerts
@@ -176,6 +177,7 @@ class Desk:
             now=now,
             monotonic=monotonic,
         )
+        self.activity = ActivityBook()
         self.futures = Futures(
             self._accounts,
             self.orders,
@@ -195,8 +197,14 @@ class Desk:
             now=now,
             monotonic=monotonic,
         )
-        warden = Warden(LimitStore(journal) if journal else None, account=self._ledger_of, now=now)
-        self.risk = Risk(warden, counts, limits=limits, arm_for=arm_for, now=now, monotonic=monotonic)
+        self.risk = Risk(
+            Warden(LimitStore(journal) if journal else None, account=self._ledger_of, now=now),
+            counts,
+            limits=limits,
+            arm_for=arm_for,
+            now=now,
+            monotonic=monotonic,
+        )
         self.trading = Trading(
             exchange,
             IntentStore(journal, chain) if journal else None,
@@ -314,10 +322,12 @@ class Desk:
         self._history = History(self.feeds.status, monotonic=monotonic, now=now)
         self._appraisals = Appraisals(self._accounts, self.hub, self._refresher, now=now, monotonic=monotonic)
         # Begun in this order, ended all at once: each may wait for an answer that does not come.
-        self._parts: list[_Part] = [self._refresher, self.ledger, self.fills, self.terms, self.risk, self.moves]
-        self._parts += [self.trading, self.cancels, self.flips, self.leaving, self.dead_man, self.protection]
-        self._parts += [self.amends, self._settlement, self._history, self.origins, self.alerts]
-        self._parts += [self._reconciler] if self._reconciler else []
+        self._parts: tuple[_Part, ...] = (
+            *(self._refresher, self.ledger, self.fills, self.terms, self.risk, self.moves),
+            *(self.trading, self.cancels, self.flips, self.leaving, self.dead_man, self.protection),
+            *(self.amends, self._settlement, self._history, self.origins, self.alerts),
+            *([self._reconciler] if self._reconciler else []),
+        )
 
     def start(self) -> None:
         """Begin to read from the exchange, and to hear it; returns at once."""
