@@ -10,10 +10,10 @@ import csv
 import heapq
 import io
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Context, Decimal
 from enum import Enum
 
 import pyarrow as pa  # type: ignore[import-untyped]  # it ships no types
@@ -106,6 +106,17 @@ FILLS = {
     "order_id": Column.TEXT,
 }
 
+MONEY = frozenset({"amount", "value", "price_pnl", "fees", "funding", "net", "exchange_net", "difference"})
+"""Columns of all tables here that are sums of the row's ``currency``."""
+
+# Of a position, which its value tells as well, and what is said of it in words.
+_SIZES = frozenset({"lots", "size", "missing"})
+_SHARE = Decimal("1E-10")
+_WIDE = Context(prec=60)
+
+Share = Callable[[Decimal, str], Decimal | None]
+"""Returns what part of the whole account a sum of a currency is, None where nobody knows."""
+
 # Before what a spreadsheet takes for the sign of a formula: at the start, or behind what ends a cell for a reader that
 # cuts elsewhere than we do. And before a line break or tab that comes first.
 _FORMULA = re.compile(r"(?:^|(?<=[\x00-\x20\x7f-\xa0\ufeff,;|\"']))(?=[=+\-@＝＋－＠])|^(?=[\t\r\n])")
@@ -136,6 +147,28 @@ def fill_rows(fills: Iterable[LedgerFill]) -> Table:
     One that only a push told of yet has no fee, and so no such row.
     """
     return Table(FILLS, (row for fill in fills for row in _filled(fill)))
+
+
+def veiled(table: Table, share: Share, *, money: Collection[str] = MONEY) -> Table:
+    """Return ``table`` without any amount: each column of ``money`` is ``<its name>_share``, a fraction of the account.
+
+    Sizes are left out. A share that nobody knows is empty.
+    """
+    kept = {name: kind for name, kind in table.columns.items() if name not in _SIZES}
+    columns = {f"{name}_share" if name in money else name: kind for name, kind in kept.items()}
+    return Table(columns, (_shares(row, kept, share, money) for row in table.rows))
+
+
+def _shares(row: Row, kept: Iterable[str], share: Share, money: Collection[str]) -> Row:
+    currency = str(row.get("currency") or "")
+    found: dict[str, Cell] = {}
+    for name in kept:
+        cell = row.get(name)
+        if name not in money:
+            found[name] = cell
+        elif isinstance(cell, Decimal) and (part := share(cell, currency)) is not None:
+            found[f"{name}_share"] = part.quantize(_SHARE, ROUND_HALF_EVEN, _WIDE)
+    return found
 
 
 def to_csv(table: Table) -> bytes:

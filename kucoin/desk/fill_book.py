@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
-from kucoin.desk.export import fill_rows, to_csv, to_parquet
+from kucoin.desk.export import Share, fill_rows, to_csv, to_parquet, veiled
 from kucoin.desk.fill_shelf import FillShelf
 from kucoin.desk.fills import AnyFill
 from kucoin.desk.ledger import Ledger
@@ -145,9 +145,15 @@ class FillBook:
         end: datetime | None = None,
         *,
         symbols: Collection[str] = (),
+        share: Share | None = None,
     ) -> bytes:
-        """Return a file of the fills, each with its fee in a row of its own, oldest first."""
+        """Return a file of the fills, each with its fee in a row of its own, oldest first.
+
+        Args:
+            share: Given where the file is to tell no amount, but shares; see `export.veiled`.
+        """
         table = fill_rows(self.fills(start, end, symbols=symbols)[::-1])
+        table = veiled(table, share) if share else table
         return to_csv(table) if kind == "csv" else to_parquet(table)
 
     def _placed(self, account: str, since: datetime) -> set[str]:

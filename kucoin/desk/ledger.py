@@ -14,7 +14,7 @@ from typing import Literal, TypeVar
 
 from kucoin.desk import snapshots
 from kucoin.desk.catch_up import Stage
-from kucoin.desk.export import Table, closed_rows, rows, to_csv, to_parquet
+from kucoin.desk.export import Share, Table, closed_rows, rows, to_csv, to_parquet, veiled
 from kucoin.desk.ledger_sync import Sync
 from kucoin.desk.payments import Payments
 from kucoin.desk.pnl import PnlBook, Report
@@ -166,15 +166,20 @@ class Ledger:
         *,
         symbol: str | None = None,
         since: datetime | None = None,
+        share: Share | None = None,
     ) -> bytes:
         """Return a file of all fills, fees and fundings, or of the closed positions, on one contract or all.
 
         Reads the journal, so it takes as long as that: not to be called while a page is drawn.
 
+        Args:
+            share: Given where the file is to tell no amount, but shares; see `export.veiled`.
+
         Raises:
             JournalError: The journal could not be read.
         """
         table = self._closed(symbol, since) if what == "closed" else self._entries(symbol, since)
+        table = veiled(table, share) if share else table
         return to_csv(table) if kind == "csv" else to_parquet(table)
 
     def _closed(self, symbol: str | None, since: datetime | None) -> Table:

@@ -1,0 +1,34 @@
+"""Sentences that name amounts of one's own, without them: for whoever looks while the amounts are hidden."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from kucoin.model.alert import AlertKind
+
+HIDDEN = "hidden"
+"""What stands in the place of an amount that is no share of anything known."""
+
+# What is told of other kinds are prices, rates, percentages and seconds.
+_SENTENCES: Mapping[AlertKind, str] = {
+    AlertKind.FILL: "An order on {} was filled.",
+    AlertKind.REFUSED: "An order on {} was refused, or came to nothing.",
+    AlertKind.LOSS: "The loss of today is at its threshold or beyond.",
+}
+
+
+def alert_words(kind: AlertKind | None, subject: str, words: str) -> str:
+    """Return what an alert says, without amounts; ``words`` where it names none, as while it says nothing at all.
+
+    Args:
+        kind: None for a test.
+        subject: The symbol; of an alert on all of them empty.
+    """
+    if not words or kind not in _SENTENCES:
+        return words
+    return _SENTENCES[kind].format(subject or "some symbol")
+
+
+def threshold_words(kind: AlertKind, text: str) -> str:
+    """Return the threshold of an alert as it is read, hidden where it is a sum of money."""
+    return HIDDEN if kind is AlertKind.LOSS and text else text
