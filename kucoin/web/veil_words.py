@@ -24,9 +24,8 @@ def alert_words(kind: AlertKind | None, subject: str, words: str) -> str:
         kind: None for a test.
         subject: The symbol; of an alert on all of them empty.
     """
-    if not words or kind not in _SENTENCES:
-        return words
-    return _SENTENCES[kind].format(subject or "some symbol")
+    sentence = _SENTENCES.get(kind) if kind else None
+    return sentence.format(subject or "some symbol") if sentence and words else words
 
 
 def threshold_words(kind: AlertKind, text: str) -> str:
