@@ -25,6 +25,17 @@ from tests.browser.provision import on_path
 ROOT = Path(__file__).parents[2]
 PATIENCE = 30.0  # s; nothing here takes so long unless it is broken
 expect.set_options(timeout=PATIENCE * 1000)
+# The browser's own record of what moved without the reader's doing. Toasts stand over the page, where they pile up from
+# below; elements are not told where they are in a shadow root.
+SHIFTS = """() => {
+    globalThis.shifts = [];
+    const told = ({ x, y, width, height }) => [x, y, width, height].map(Math.round).join();
+    const toast = ({ node }) => (node?.closest ? node : node?.parentElement)?.closest('[data-testid=stToastContainer]');
+    new PerformanceObserver(list => list.getEntries().forEach(entry => shifts.push(
+        ...entry.sources.filter(source => !toast(source))
+            .map(({ previousRect, currentRect }) => `${told(previousRect)} -> ${told(currentRect)}`)
+    ))).observe({ type: 'layout-shift', buffered: false });
+}"""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser import test_portfolio_live as portfolio
 from tests.browser import test_trades_page as trades
-from tests.browser.conftest import PATIENCE, Dashboard
+from tests.browser.conftest import PATIENCE, SHIFTS, Dashboard
 
 AWAY = "The practice exchange has not answered since"
 
@@ -33,7 +33,7 @@ def test_an_exchange_that_is_away_is_marked_and_comes_back(
     trades.arrived(market)
     expect_both(assets, market, "fresh", within=PATIENCE)
     portfolio.watch_for_shifts(assets)
-    market.evaluate(trades.SHIFTS)
+    market.evaluate(SHIFTS)
     for page in (assets, market):
         page.evaluate("globalThis.loaded = true")
     exchange = dashboard.exchange()

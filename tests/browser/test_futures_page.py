@@ -17,8 +17,8 @@ from playwright.sync_api import Page, expect
 from kucoin.desk.futures import FuturesView
 from kucoin.desk.position_lines import PositionLine
 from kucoin.web.futures import PANEL, FuturesPanel
+from tests.browser.conftest import SHIFTS
 from tests.browser.live_rig import Rig
-from tests.browser.test_portfolio_live import SHIFTS
 from tests.futures_views import account, position, positions, totals, view
 from tests.push_scene import NOW, Scene
 

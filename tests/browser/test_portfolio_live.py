@@ -7,15 +7,9 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.conftest import SHIFTS
+
 PATIENCE = 30_000  # ms
-# The browser's own record of what moved without the reader's doing.
-SHIFTS = """() => {
-    globalThis.shifts = [];
-    const told = ({ x, y, width, height }) => [x, y, width, height].map(Math.round).join();
-    new PerformanceObserver(list => list.getEntries().forEach(entry => shifts.push(
-        ...entry.sources.map(({ previousRect, currentRect }) => `${told(previousRect)} -> ${told(currentRect)}`)
-    ))).observe({ type: 'layout-shift', buffered: false });
-}"""
 # How often each figure changed; the script draws every 2 s.
 CHANGES = """() => {
     globalThis.changes = 0;

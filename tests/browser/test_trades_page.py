@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-from tests.browser.conftest import Dashboard, Theme, Visit, listen
+from tests.browser.conftest import SHIFTS, Dashboard, Theme, Visit, listen
 
 PATIENCE = 30_000  # ms
 PANELS = ("head", "candles", "depth", "ladder", "tape", "watchlist")
@@ -28,14 +28,6 @@ LOW = """() => {
     };
     look(document.querySelector('.stMain'));
     return low;
-}"""
-# Each says which places moved; the elements are not told where they are in a shadow root.
-SHIFTS = """() => {
-    const place = ({ x, y, width }) => [x, y, width].map(Math.round).join(' ');
-    globalThis.shifts = [];
-    new PerformanceObserver(list => list.getEntries().forEach(entry => shifts.push(
-        ...entry.sources.map(source => `${place(source.previousRect)} to ${place(source.currentRect)}`)
-    ))).observe({ type: 'layout-shift' });
 }"""
 
 Open = Callable[..., Visit]

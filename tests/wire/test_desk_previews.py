@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from decimal import Decimal
 
@@ -38,9 +37,7 @@ def market(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Practice]:
 @pytest.fixture
 def pit(market: Practice) -> Iterator[Pit]:
     """Traders on it."""
-    seed = time.time_ns() % 10**9
-    print(f"seed {seed}")
-    found = Pit(market, seed)
+    found = Pit(market, 8)
     yield found
     found.close()
 

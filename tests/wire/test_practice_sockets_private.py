@@ -238,6 +238,7 @@ def test_futures_settings_are_told(practice: Practice) -> None:
         post(practice, "/api/v1/position/risk-limit-level/change", futures=True, symbol=symbol, level=2)
         changed = ear.data(topics[2], "position.adjustRiskLimit")["data"]
         assert (changed["success"], changed["riskLimitLevel"]) == (True, 2)
+        post(practice, "/api/v1/position/risk-limit-level/change", futures=True, symbol=symbol, level=1)
 
 
 def test_margin_accounts_are_told_with_what_they_owe(practice: Practice) -> None:

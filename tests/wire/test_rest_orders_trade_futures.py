@@ -150,7 +150,8 @@ def test_modes_and_leverage_are_set(trader: Connect) -> None:
     for mode in (PositionMode.HEDGE, PositionMode.ONE_WAY):
         positions.switch_position_mode(mode=mode)
         assert positions.position_mode() is mode
-    positions.change_risk_tier(symbol=CONTRACT, level=2)
+    for level in (2, 1):
+        positions.change_risk_tier(symbol=CONTRACT, level=level)
 
 
 # --- money
