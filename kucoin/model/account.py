@@ -107,11 +107,20 @@ class UserInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class BaseFee:
+    """What a spot or margin trade costs before a pair's own factor, as fractions of its value."""
+
+    taker: Decimal
+    maker: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class ApiKey:
     """What the key in use may do.
 
     ``permissions`` are KuCoin's names: General, Spot, Margin, Futures, InnerTransfer, Transfer (that is
-    withdrawal), Earn. ``ip_whitelist`` is empty where the key may be used from anywhere.
+    withdrawal), Earn. ``ip_whitelist`` is empty where the key may be used from anywhere. ``expires_at`` is None where
+    the key has no end, or none was told.
     """
 
     key: str
@@ -123,6 +132,7 @@ class ApiKey:
     sub_name: str | None
     remark: str
     created_at: datetime | None
+    expires_at: datetime | None = None
 
     @property
     def may_withdraw(self) -> bool:

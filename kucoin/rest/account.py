@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kucoin.errors import NotFound, OutcomeUnknown
-from kucoin.model.account import AccountMode, ApiKey, SpotAccount, SubAccount, UserInfo
+from kucoin.model.account import AccountMode, ApiKey, BaseFee, SpotAccount, SubAccount, UserInfo
 from kucoin.rest import parse_account as parse
 from kucoin.rest.endpoint import Endpoint
 from kucoin.rest.limits import Pool, Urgency
@@ -27,6 +27,7 @@ API_KEY = Endpoint(
     permission="General",
     urgency=Urgency.ORDINARY,
 )
+BASE_FEE = Endpoint("GET", "/api/v1/base-fee", pool=Pool.SPOT, weight=3, private=True, permission="General")
 USER_INFO = Endpoint("GET", "/api/v2/user-info", pool=Pool.MANAGEMENT, weight=20, private=True, permission="General")
 SPOT_ACCOUNTS = Endpoint("GET", "/api/v1/accounts", pool=Pool.MANAGEMENT, weight=5, private=True, permission="General")
 SUB_ACCOUNTS = Endpoint(
@@ -66,6 +67,13 @@ class Account:
         Source: https://www.kucoin.com/docs-new/api-3470119
         """
         return parse.user_info(self._transport.call(USER_INFO))
+
+    def base_fee(self) -> BaseFee:
+        """Return what the fee level makes spot and margin trades cost, before a pair's own factor.
+
+        Source: https://www.kucoin.com/docs-new/api-3470149
+        """
+        return parse.base_fee(self._transport.call(BASE_FEE))
 
     def spot_accounts(self) -> tuple[SpotAccount, ...]:
         """Return every currency of the funding and spot trading accounts, empty balances included.

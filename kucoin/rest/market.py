@@ -9,6 +9,7 @@ from decimal import Decimal
 import pandas as pd
 
 from kucoin.errors import InvalidRequest
+from kucoin.model.announcement import LATEST, Announcement
 from kucoin.model.feed import Trade
 from kucoin.model.market import Currency, ServiceStatus, SpotSymbol, Ticker
 from kucoin.model.times import milliseconds
@@ -32,6 +33,7 @@ TRADES = Endpoint(
     "GET", "/api/v1/market/histories", pool=Pool.PUBLIC_SPOT, weight=3, private=False, urgency=Urgency.ORDINARY
 )
 FIAT_PRICES = Endpoint("GET", "/api/v1/prices", pool=Pool.PUBLIC_SPOT, weight=3, private=False)
+ANNOUNCEMENTS = Endpoint("GET", "/api/v3/announcements", pool=Pool.PUBLIC_SPOT, weight=20, private=False)
 
 INTERVALS = (
     *("1min", "3min", "5min", "15min", "30min"),
@@ -132,3 +134,14 @@ class SpotMarket:
         """
         params = {"base": base, "currencies": ",".join(currencies) or None}
         return parse.fiat_prices(self._transport.call(FIAT_PRICES, params=params))
+
+    def announcements(self, *, kind: str = LATEST) -> tuple[Announcement, ...]:
+        """Return what KuCoin announced in the last month, in English, the 20 newest at most, newest first.
+
+        Args:
+            kind: One of KuCoin's words for them, such as ``maintenance-updates``; see `Announcement.kinds`.
+
+        Source: https://www.kucoin.com/docs-new/api-3470157
+        """
+        params: Params = {"annType": kind, "lang": "en_US", "currentPage": 1, "pageSize": 20}
+        return parse.announcements(self._transport.call(ANNOUNCEMENTS, params=params))

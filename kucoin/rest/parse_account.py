@@ -12,6 +12,7 @@ from kucoin.errors import OutcomeUnknown
 from kucoin.model.account import (
     AccountMode,
     ApiKey,
+    BaseFee,
     CrossMargin,
     FuturesAccount,
     IsolatedPair,
@@ -53,6 +54,12 @@ def user_info(answer: Answer) -> UserInfo:
     return UserInfo(vip_level=row.integer("level"), sub_accounts=row.integer_or_none("subQuantity"))
 
 
+def base_fee(answer: Answer) -> BaseFee:
+    """Read what spot and margin trades cost before a pair's own factor."""
+    row = row_of(answer)
+    return BaseFee(taker=row.number("takerFeeRate"), maker=row.number("makerFeeRate"))
+
+
 def api_key(answer: Answer) -> ApiKey:
     """Read what the key may do. Without a readable list of permissions there is no answer: none is no safe guess."""
     row = row_of(answer)
@@ -66,6 +73,7 @@ def api_key(answer: Answer) -> ApiKey:
         sub_name=row.text_or_none("subName"),
         remark=row.text_or_none("remark") or "",
         created_at=row.moment_or_none("createdAt"),
+        expires_at=row.moment_or_none("expiredAt"),
     )
 
 

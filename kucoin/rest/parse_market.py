@@ -7,16 +7,22 @@ unreadable field is None.
 from __future__ import annotations
 
 import math
-from datetime import datetime
+import re
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pandas as pd
 
 from kucoin.errors import OutcomeUnknown
+from kucoin.model.announcement import Announcement
 from kucoin.model.feed import Trade
 from kucoin.model.market import Contract, Currency, ServiceState, ServiceStatus, SpotSymbol, Ticker
 from kucoin.rest.answer import Answer
 from kucoin.rest.row import Row, list_of, number_in, readable, row_of, value_of
+
+# Only these lead to KuCoin, whatever a page makes of them: no other host, no character that would end a link early.
+_KUCOIN_PAGE = re.compile(r"https://(?:www\.)?kucoin\.(?:com|eu)/[\w/?=&%.~+-]*", re.ASCII)
+_EVER = datetime.min.replace(tzinfo=UTC)
 
 
 def server_time(answer: Answer) -> datetime:
@@ -32,6 +38,25 @@ def service_status(answer: Answer) -> ServiceStatus:
     except ValueError:
         state = ServiceState.UNKNOWN
     return ServiceStatus(state, row.text_or_none("msg") or "")
+
+
+def announcements(answer: Answer) -> tuple[Announcement, ...]:
+    """Read a page of announcements, newest first in whatever order they came."""
+    found = readable(answer, row_of(answer).values("items"), _announcement)
+    return tuple(sorted(found, key=lambda each: (each.at or _EVER, each.number), reverse=True))
+
+
+def _announcement(value: object, where: str) -> Announcement:
+    row = Row(value, where)
+    url = row.text_or_none("annUrl")
+    return Announcement(
+        number=row.integer("annId"),
+        title=row.text("annTitle"),
+        text=row.text_or_none("annDesc") or "",
+        kinds=row.texts_or_none("annType") or (),
+        at=row.moment_or_none("cTime"),
+        url=url if url is not None and _KUCOIN_PAGE.fullmatch(url) else None,
+    )
 
 
 def spot_symbols(answer: Answer) -> tuple[SpotSymbol, ...]:

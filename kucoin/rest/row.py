@@ -185,8 +185,13 @@ class Row:
 
     def texts(self, name: str) -> tuple[str, ...]:
         """Return a list of texts, none of them empty."""
-        values = self.values(name)
-        return self._known(name, tuple(values) if all(isinstance(each, str) and each for each in values) else None)
+        return self._known(name, self.texts_or_none(name))
+
+    def texts_or_none(self, name: str) -> tuple[str, ...] | None:
+        """Return a list of texts, None where one of them is empty too."""
+        values = self._fields.get(name)
+        whole = isinstance(values, list) and all(isinstance(each, str) and each for each in values)
+        return tuple(values) if whole else None
 
     def row(self, name: str) -> Row:
         """Return an object inside this one."""

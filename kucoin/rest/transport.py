@@ -68,13 +68,15 @@ class _Target(NamedTuple):
 class HostReport:
     """One host: when it last answered with data, and why the last attempt failed if it did.
 
-    ``name`` is ``spot`` or ``futures``, ``base`` its address.
+    ``name`` is ``spot`` or ``futures``, ``base`` its address. ``accepted_at`` is when it last did what a signed request
+    asked for.
     """
 
     name: str
     base: str
     answered_at: datetime | None
     problem: str | None
+    accepted_at: datetime | None = None
 
 
 class _Host:
@@ -86,6 +88,7 @@ class _Host:
         self.circuit = Circuit()
         self.answered_at: datetime | None = None
         self.problem: str | None = None
+        self.accepted_at: datetime | None = None
 
 
 class Transport:
@@ -200,7 +203,9 @@ class Transport:
     def hosts(self) -> tuple[HostReport, ...]:
         """Return what is known of each host, spot first."""
         with self._lock:
-            return tuple(HostReport(h.name, h.base, h.answered_at, h.problem) for h in self._hosts.values())
+            return tuple(
+                HostReport(h.name, h.base, h.answered_at, h.problem, h.accepted_at) for h in self._hosts.values()
+            )
 
     def pools(self) -> tuple[PoolReport, ...]:
         """Return what is left of each quota."""
@@ -327,6 +332,8 @@ class Transport:
             else:
                 host.answered_at = datetime.fromtimestamp(self._clock(), UTC)
                 host.problem = None
+                if endpoint.private and failure is None:
+                    host.accepted_at = host.answered_at
 
 
 def _stamped(body: Fields, stamp: Fields) -> Fields:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -18,6 +19,7 @@ from kucoin.errors import OutcomeUnknown
 from kucoin.model.account import (
     AccountMode,
     ApiKey,
+    BaseFee,
     FuturesAccount,
     MarginAsset,
     SpotAccount,
@@ -25,6 +27,7 @@ from kucoin.model.account import (
     SubBalance,
     UserInfo,
 )
+from kucoin.model.announcement import Announcement
 from kucoin.model.market import Contract, Currency, ServiceState, ServiceStatus, SpotSymbol, Ticker
 from kucoin.model.position import Position
 from kucoin.rest import parse_account, parse_market
@@ -162,6 +165,49 @@ def test_a_key_without_readable_permissions_is_no_answer() -> None:
 def test_the_user_is_read() -> None:
     """Fee level and number of sub-accounts."""
     assert parse_account.user_info(answer("user-info")) == UserInfo(vip_level=2, sub_accounts=3)
+
+
+def test_the_base_fee_is_read() -> None:
+    """Which of the two is which."""
+    assert parse_account.base_fee(answer("base-fee")) == BaseFee(taker=Decimal("0.0009"), maker=Decimal("0.0008"))
+
+
+def test_announcements_are_read() -> None:
+    """Newest first; an address that is not on KuCoin's site is none."""
+    found = parse_market.announcements(answer("announcements"))
+    assert [each.number for each in found] == [131101, 131045, 130877]
+    assert found[0] == Announcement(
+        number=131101,
+        title="Spot Trading System Upgrade on September 22, 2026",
+        text="The upgrade begins at 07:00 on September 22, 2026 (UTC) and will take about 1 hour.",
+        kinds=("latest-announcements", "maintenance-updates"),
+        at=datetime(2026, 9, 21, 14, 13, 20, tzinfo=UTC),
+        url="https://www.kucoin.com/announcement/en-spot-upgrade-september-22?lang=en_US",
+    )
+    assert found[2].url is None
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://www.kucoin.com/announcement/a",
+        "https://www.kucoin.com.example.org/a",
+        "https://www.kucoin.com@example.org/a",
+        "https://example.org/https://www.kucoin.com/",
+        "javascript:alert(1)//https://www.kucoin.com/",
+        "//www.kucoin.com/a",
+        "https://www.kucoin.com/a) [b](https://example.org",
+        'https://www.kucoin.com/a"onclick="b',
+        "https://www.kucoin.com/a\n",
+        "https://www.kucoin.com:444/a",
+        "https://xn--kucoin-9ta.com/a",
+    ],
+)
+def test_no_address_but_kucoins_is_taken(url: str) -> None:
+    """What an announcement links to is a page of KuCoin's, or nothing."""
+    row = {"annId": 1, "annTitle": "t", "annType": ["others"], "annUrl": url}
+    (found,) = parse_market.announcements(data(json.dumps({"items": [row]})))
+    assert found.url is None
 
 
 def test_spot_accounts_are_read() -> None:

@@ -48,9 +48,14 @@ READS: dict[str, tuple[Call, str]] = {
         lambda e: e.market.fiat_prices(base="USD", currencies=["BTC", "USDT"]),
         "/api/v1/prices?base=USD&currencies=BTC,USDT",
     ),
+    "announcements": (
+        lambda e: e.market.announcements(kind="maintenance-updates"),
+        "/api/v3/announcements?annType=maintenance-updates&lang=en_US&currentPage=1&pageSize=20",
+    ),
     "account-mode": (lambda e: e.account.mode(), "/api/ua/v1/account/mode"),
     "api-key": (lambda e: e.account.api_key(), "/api/v1/user/api-key"),
     "user-info": (lambda e: e.account.user_info(), "/api/v2/user-info"),
+    "base-fee": (lambda e: e.account.base_fee(), "/api/v1/base-fee"),
     "spot-accounts": (lambda e: e.account.spot_accounts(), "/api/v1/accounts"),
     "sub-accounts": (lambda e: e.account.sub_accounts(), "/api/v2/sub-accounts?currentPage=1&pageSize=100"),
     "cross-margin": (lambda e: e.margin.cross(), "/api/v3/margin/accounts"),
@@ -74,7 +79,7 @@ READS: dict[str, tuple[Call, str]] = {
 }
 PRIVATE = {
     *("account-mode", "api-key", "user-info", "spot-accounts", "sub-accounts", "cross-margin", "isolated-margin"),
-    *("futures-account", "futures-positions", "futures-all-accounts"),
+    *("futures-account", "futures-positions", "futures-all-accounts", "base-fee"),
 }
 CALLS: dict[str, Asked] = {
     **{name: Asked(call, target, payload=name, private=name in PRIVATE) for name, (call, target) in READS.items()},
@@ -273,7 +278,7 @@ def leaves(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
 # What tells the rows of one answer apart.
 NAMES = (
     *("account_id", "user_id", "fill_id", "trade_id", "order_id", "entry_id", "close_id", "payment_id", "loan_id"),
-    *("level", "rate", "symbol", "kind"),
+    *("level", "rate", "symbol", "kind", "number"),
 )
 
 

@@ -50,6 +50,8 @@ READS: dict[str, tuple[str, Callable[[Exchange], Any]]] = {
     "mode": ("/api/ua/v1/account/mode", lambda e: e.account.mode()),
     "api key": ("/api/v1/user/api-key", lambda e: e.account.api_key()),
     "user info": ("/api/v2/user-info", lambda e: e.account.user_info()),
+    "base fee": ("/api/v1/base-fee", lambda e: e.account.base_fee()),
+    "announcements": ("/api/v3/announcements", lambda e: e.market.announcements()),
     "spot accounts": ("/api/v1/accounts", lambda e: e.account.spot_accounts()),
     "sub-accounts": ("/api/v2/sub-accounts", lambda e: e.account.sub_accounts()),
     "cross margin": ("/api/v3/margin/accounts", lambda e: e.margin.cross()),
