@@ -186,8 +186,10 @@ def to_parquet(table: Table) -> bytes:
     Raises:
         ValueError: A column's numbers do not fit into 76 digits together.
     """
-    found = list(table.rows)
-    columns = {name: [row.get(name) for row in found] for name in table.columns}
+    columns: dict[str, list[Cell]] = {name: [] for name in table.columns}
+    for row in table.rows:
+        for name, cells in columns.items():
+            cells.append(row.get(name))
     arrays = {name: _array(table.columns[name], cells) for name, cells in columns.items()}
     file = io.BytesIO()
     pq.write_table(pa.table(arrays), file, compression="zstd")
