@@ -190,8 +190,9 @@ class Row:
     def texts_or_none(self, name: str) -> tuple[str, ...] | None:
         """Return a list of texts, None where one of them is empty too."""
         values = self._fields.get(name)
-        whole = isinstance(values, list) and all(isinstance(each, str) and each for each in values)
-        return tuple(values) if whole else None
+        if not isinstance(values, list) or not all(isinstance(each, str) and each for each in values):
+            return None
+        return tuple(values)
 
     def row(self, name: str) -> Row:
         """Return an object inside this one."""
