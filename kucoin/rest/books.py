@@ -55,15 +55,24 @@ class OrderBooks:
         self._transport = transport
 
     def spot(self, *, symbol: str) -> BookSnapshot:
-        """Return the whole book of a pair. Needs a key (General)."""
+        """Return the whole book of a pair. Needs a key (General).
+
+        Source: https://www.kucoin.com/docs-new/api-3470164
+        """
         return _book(self._transport.call(FULL, params={"symbol": symbol}), symbol, complete=True)
 
     def spot_part(self, *, symbol: str) -> BookSnapshot:
-        """Return the best 100 levels of each side of a pair; what lies beyond is unknown."""
+        """Return the best 100 levels of each side of a pair; what lies beyond is unknown.
+
+        Source: https://www.kucoin.com/docs-new/api-3470165
+        """
         return _book(self._transport.call(PART, params={"symbol": symbol}), symbol, complete=False)
 
     def futures(self, *, symbol: str) -> BookSnapshot:
-        """Return the whole book of a contract, sizes in lots."""
+        """Return the whole book of a contract, sizes in lots.
+
+        Source: https://www.kucoin.com/docs-new/api-3470224
+        """
         return _book(self._transport.call(FUTURES, params={"symbol": symbol}), symbol, complete=True)
 
 
