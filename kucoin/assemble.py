@@ -22,6 +22,7 @@ from kucoin.rest.client import Exchange
 from kucoin.settings import Mode, Settings, load
 from kucoin.web.live import Live
 from kucoin.web.sight import Sight
+from kucoin.web.veil import Cover
 
 _ROOT = Path(__file__).resolve().parent.parent
 
@@ -94,6 +95,7 @@ def live(allowed: Collection[str] = ()) -> Live:
                 ours=running.origins.ours,
                 audit=running.audit,
                 blotter=running.blotter,
+                cover=Cover(running.portfolio, running.appraisals.price, market.rules),
             )
             _serving.append(Live(sight, allowed=allowed))
         return _serving[0]

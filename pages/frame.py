@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.widgets import menu, mishap, palette, session, surround
+from pages.widgets import menu, mishap, palette, privacy, session, surround
 
 HERE = Path(__file__).parent
 
@@ -37,3 +37,4 @@ with mishap.contained("This page"):
     page.run()
 with st.sidebar:
     palette.choose()
+    privacy.choose()

@@ -6,8 +6,10 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from decimal import Context, Decimal
 from typing import NamedTuple
 
+from kucoin.decimals import ONE
 from kucoin.desk.accounts import FIATS, Accounts, Verdict
 from kucoin.desk.portfolio import Portfolio, Standing, appraise, nothing
 from kucoin.desk.prices import Measure, Prices
@@ -18,6 +20,7 @@ from kucoin.hub import Hub
 
 # The total is repeated in these, whatever unit it is shown in.
 _REPEATED = ("USDT", "BTC", "EUR")
+_RATES = Context(prec=28)
 
 
 class _Appraised(NamedTuple):
@@ -60,6 +63,21 @@ class Appraisals:
         A fiat currency whose rate has not been asked for yet is among them.
         """
         return ("USDT", "BTC", *(fiat for fiat in FIATS if self._accounts.quoted(fiat)))
+
+    def price(self, currency: str) -> Decimal | None:
+        """Return what one ``currency`` is worth in USDT by what was read last; None where nothing says so.
+
+        A US dollar counts as one USDT while its rate is not read.
+        """
+        accounts = self._accounts
+        source = accounts.rates.get(currency)
+        rate = source.reading.value if source else None
+        if rate:
+            return _RATES.divide(ONE, rate)
+        if currency == "USD":
+            return ONE
+        quote = Prices(accounts.tickers.reading.value, accounts.dollars.reading.value or {}).usdt(currency)
+        return quote.now if quote else None
 
     def portfolio(self, unit: str) -> Portfolio:
         """Return the whole account in ``unit``; the very same object until something new was read or pushed.

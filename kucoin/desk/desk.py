@@ -320,7 +320,7 @@ class Desk:
             monotonic=monotonic,
         )
         self._history = History(self.feeds.status, monotonic=monotonic, now=now)
-        self._appraisals = Appraisals(self._accounts, self.hub, self._refresher, now=now, monotonic=monotonic)
+        self.appraisals = Appraisals(self._accounts, self.hub, self._refresher, now=now, monotonic=monotonic)
         # Begun in this order, ended all at once: each may wait for an answer that does not come.
         self._parts: tuple[_Part, ...] = (
             *(self._refresher, self.ledger, self.fills, self.terms, self.risk, self.moves),
@@ -354,11 +354,11 @@ class Desk:
 
     def units(self) -> tuple[str, ...]:
         """Return the units that a portfolio can be had in; see `Appraisals.units`."""
-        return self._appraisals.units()
+        return self.appraisals.units()
 
     def portfolio(self, unit: str) -> Portfolio:
         """Return the whole account in ``unit``; see `Appraisals.portfolio`."""
-        return self._appraisals.portfolio(unit)
+        return self.appraisals.portfolio(unit)
 
     def preview(self, ticket: Ticket) -> Preview:
         """Return what would come of ``ticket`` now; see `Previews.preview`."""

@@ -133,7 +133,7 @@ class Board:
                 CATCHING_UP if waiting else STALE, None, shown.trouble or "the exchange's lists are being read"
             )
         try:
-            fresh = shown.panel.fresh()
+            fresh = names.judged(shown.name, shown.panel.fresh())
         except Exception:
             log.exception("nobody knows how old %s is", shown.name)
             return Fresh(STALE, None, "its age is not known")

@@ -39,7 +39,7 @@ class Glances:
             held.asked_at = self._sight.monotonic()
             try:
                 held.panel.change()
-                return held.panel.full(), held.panel.fresh()
+                return held.panel.full(), names.judged(name, held.panel.fresh())
             except Exception:
                 self._close(name)
                 raise

@@ -15,12 +15,14 @@ from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from kucoin.desk.candles import Older
 from kucoin.errors import InvalidRequest, KucoinError
+from kucoin.web import names
 from kucoin.web.board import Board
 from kucoin.web.door import admits
 from kucoin.web.glances import Glances
 from kucoin.web.panel import Body
 from kucoin.web.sight import Fresh, Sight
 from kucoin.web.tickets import Tickets
+from kucoin.web.veil import Veil
 
 log = logging.getLogger(__name__)
 
@@ -142,6 +144,10 @@ class Live:
         """
         return self._glances.look(panel)
 
+    def veil(self) -> Veil:
+        """Return what own amounts are written by for those who look with privacy on; from any thread."""
+        return self._sight.cover()
+
     def older(self, panel: str, before: int) -> Future[Older]:
         """Read the candles before the moment ``before`` (s since 1970); the future may raise a KucoinError.
 
@@ -150,7 +156,7 @@ class Live:
         Raises:
             InvalidRequest: ``panel`` has none, or there is no such moment.
         """
-        kind, symbol, interval = panel.split(":") if panel.count(":") == 2 else ("", "", "")
+        kind, symbol, interval = names.plain(panel).split(":") if panel.count(":") == 2 else ("", "", "")
         if kind != "candles":
             raise InvalidRequest(f"{panel[:80]!r} has no past to be shown")
         return self._sight.market.older(symbol, interval, before)

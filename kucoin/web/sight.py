@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple, Protocol
@@ -32,6 +32,7 @@ from kucoin.model.change import Amend
 from kucoin.model.order import Side
 from kucoin.model.times import milliseconds, moment
 from kucoin.stream.feeds import Feeds
+from kucoin.web.veil import BLIND, Veil
 
 LIVE, CATCHING_UP, STALE = "live", "catching up", "stale"
 
@@ -117,7 +118,12 @@ class Fresh(NamedTuple):
 
 @dataclass(frozen=True)
 class Sight:
-    """Everything that panels are made of. None of it waits for the network; without an account there are no orders."""
+    """Everything that panels are made of. None of it waits for the network; without an account there are no orders.
+
+    Attributes:
+        veil: What own amounts are written by: None as they are.
+        cover: Makes the veil of those who look with privacy on.
+    """
 
     hub: Hub
     feeds: Feeds
@@ -142,6 +148,12 @@ class Sight:
     monotonic: Callable[[], float] = time.monotonic
     wall: Callable[[], float] = time.time
     shared: dict[object, object] = field(default_factory=dict)
+    veil: Callable[[], Veil | None] = lambda: None
+    cover: Callable[[], Veil] = lambda: BLIND
+
+    def veiled(self) -> Sight:
+        """Return the same sight for those who look with privacy on."""
+        return replace(self, veil=self.cover)
 
     def age(self, received: float, stamp: int | None = None) -> float:
         """Return the s since something came, or since the exchange's time of it where that is longer ago.

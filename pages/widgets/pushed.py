@@ -13,7 +13,7 @@ from typing import Any
 import streamlit as st
 
 from kucoin.errors import InvalidRequest
-from pages.widgets import session
+from pages.widgets import privacy, session
 
 Frame = dict[str, Any]
 
@@ -34,13 +34,14 @@ def show(
     answers: Sequence[Frame] = (),
     **data: Any,
 ) -> Any:
-    """Mount ``component`` for ``panel`` (``tape:BTC-USDT``) and return its result.
+    """Mount ``component`` for ``panel`` (``tape:BTC-USDT``) and return its result; with privacy on, for the veiled one.
 
     Args:
         on: What to call, before the script runs, for each name that the component may tell.
         answers: What it asked the script for because no socket gets through, as frames; each is brought once.
         data: What else the component needs to know.
     """
+    panel = privacy.named(panel)
     given = {
         "socket": session.entry(),
         "panel": panel,
@@ -53,6 +54,7 @@ def show(
 
 def frames(panel: str) -> list[Frame]:
     """Return what the socket would say of ``panel`` first, for whoever brings it in its place."""
+    panel = privacy.named(panel)
     try:
         full, fresh = session.live().glance(panel)
     except InvalidRequest as error:
