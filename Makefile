@@ -10,7 +10,7 @@ run: .venv/run.stamp
 
 test: .venv/test.stamp .venv-strangers/stamp lint
 	@$(BIN)/python tests/postgres.py
-	@BROWSER_PATH="$$($(BIN)/python tests/browser/provision.py)" $(BIN)/pytest --numprocesses 2 --dist loadfile
+	@BROWSER_PATH="$$($(BIN)/python tests/browser/provision.py)" $(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 lint: .venv/test.stamp
 	@$(BIN)/ruff check .

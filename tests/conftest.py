@@ -12,7 +12,9 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections import defaultdict
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -181,6 +183,26 @@ def start_practice(data_dir: Path, *arguments: str) -> Practice:
         process.stdout.close()
         pytest.fail(f"the practice exchange did not start: {line!r}")
     return Practice(process, found[1], found[2], data_dir)
+
+
+def lasting(test_file: str) -> ExitStack:
+    """Return what is closed when the run leaves the folder of ``test_file``, a test module or a conftest.
+
+    Session fixtures enter what they start: to the end of the run it would idle at a tenth of a core. Folders come one
+    after the other (`--no-loadscope-reorder`), and none twice.
+    """
+    return _lasting[Path(test_file).parent]
+
+
+_lasting: defaultdict[Path, ExitStack] = defaultdict(ExitStack)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """Close what lasts as long as a folder, after the fixtures that use it."""
+    folder = item.path.parent
+    if nextitem is None or nextitem.path.parent != folder:
+        _lasting.pop(folder, ExitStack()).close()
 
 
 @pytest.fixture(scope="session")

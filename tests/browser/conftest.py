@@ -21,6 +21,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from tests.browser.live_rig import Rig, mounting, serving
 from tests.browser.provision import on_path
+from tests.conftest import lasting
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 30.0  # s; nothing here takes so long unless it is broken
@@ -131,25 +132,21 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def browser() -> Browser:
     """Return one browser for all tests."""
-    with chromium() as started:
-        yield started
+    return lasting(__file__).enter_context(chromium())
 
 
 @pytest.fixture(scope="session")
-def dashboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
+def dashboard(tmp_path_factory: pytest.TempPathFactory) -> Dashboard:
     """Return one dashboard for all tests."""
-    with running(tmp_path_factory.mktemp("dashboard")) as started:
-        yield started
+    return lasting(__file__).enter_context(running(tmp_path_factory.mktemp("dashboard")))
 
 
 @pytest.fixture(scope="session")
-def context(browser: Browser) -> Iterator[BrowserContext]:
+def context(browser: Browser) -> BrowserContext:
     """Return one context for all pages, so that Streamlit's 5 MB of script are fetched once."""
-    context = browser.new_context()
-    yield context
-    context.close()
+    return browser.new_context()
 
 
 @pytest.fixture

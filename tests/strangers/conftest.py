@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from xdist.scheduler import LoadFileScheduling
 
-from tests.conftest import start_practice
+from tests.conftest import lasting, start_practice
 from tests.strangers.asking import Documents, Standstill, ask, skewed
 from tests.strangers.trade_floor import Floor
 from tests.strangers.trade_line import Line, lines_to
@@ -38,11 +38,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileSche
 
 
 @pytest.fixture(scope="session")
-def standstill(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Standstill]:
+def standstill(tmp_path_factory: pytest.TempPathFactory) -> Standstill:
     """An exchange of the strangers' own, its market stopped."""
     exchange = start_practice(tmp_path_factory.mktemp("strangers"))
-    yield Standstill.of(exchange)
-    assert exchange.stop() == 0
+    lasting(__file__).callback(exchange.stop)
+    return Standstill.of(exchange)
 
 
 @pytest.fixture(scope="session")
@@ -66,17 +66,15 @@ def refused(told: Documents, standstill: Standstill) -> dict[str, dict[str, Any]
 
 
 @pytest.fixture(scope="session")
-def trading_floor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Floor]:
+def trading_floor(tmp_path_factory: pytest.TempPathFactory) -> Floor:
     """An exchange to trade on, its market stopped."""
-    with Floor.opened(tmp_path_factory.mktemp("floor")) as opened:
-        yield opened
+    return lasting(__file__).enter_context(Floor.opened(tmp_path_factory.mktemp("floor")))
 
 
 @pytest.fixture(scope="session")
-def lines(trading_floor: Floor, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Line]]:
+def lines(trading_floor: Floor, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Line]:
     """A line to each client: ``lines["ccxt"]("spot", "fetch_order", ...)``."""
-    with lines_to(trading_floor.exchange, tmp_path_factory.mktemp("lines")) as lines:
-        yield lines
+    return lasting(__file__).enter_context(lines_to(trading_floor.exchange, tmp_path_factory.mktemp("lines")))
 
 
 @pytest.fixture
