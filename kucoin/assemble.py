@@ -95,6 +95,7 @@ def live(allowed: Collection[str] = ()) -> Live:
                 ours=running.origins.ours,
                 audit=running.audit,
                 blotter=running.blotter,
+                activity=running.activity,
                 cover=Cover(running.portfolio, running.appraisals.price, market.rules),
             )
             _serving.append(Live(sight, allowed=allowed))

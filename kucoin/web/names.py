@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from kucoin.errors import InvalidRequest
+from kucoin.web.activity import ActivityPanel
 from kucoin.web.alerts import AlertsPanel
 from kucoin.web.blotter import BlotterPanel
 from kucoin.web.chart import CandlesPanel
@@ -39,6 +40,7 @@ _KINDS: dict[str, tuple[int, Callable[..., Panel]]] = {  # how many parts follow
     "portfolio": (1, PortfolioPanel),
     "futures": (1, lambda sight, _nothing: FuturesPanel(sight)),
     "account": (1, lambda sight, _nothing: AccountPanel(sight)),
+    "activity": (1, ActivityPanel),
     "alerts": (1, lambda sight, _nothing: AlertsPanel(sight)),
     "blotter": (1, BlotterPanel),
     "guard": (1, lambda sight, _nothing: GuardPanel(sight)),

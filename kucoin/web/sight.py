@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import NamedTuple, Protocol
 
 from kucoin.book.books import Books
+from kucoin.desk.activity_book import ActivityBook
 from kucoin.desk.alerts import Alerts
 from kucoin.desk.audit import Audit
 from kucoin.desk.blotter import Blotter
@@ -145,6 +146,7 @@ class Sight:
     protection: Protection | None = None
     audit: Audit | None = None
     blotter: Blotter | None = None
+    activity: ActivityBook | None = None
     monotonic: Callable[[], float] = time.monotonic
     wall: Callable[[], float] = time.time
     shared: dict[object, object] = field(default_factory=dict)
