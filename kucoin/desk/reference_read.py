@@ -191,8 +191,7 @@ def _read(start: list[_Spot]) -> tuple[tuple[Field, ...], tuple[type, ...]]:
     reached = list(_reached(start))
     for spot in reached:
         owners = _owners(spot)
-        for node in ast.walk(spot.node):
-            thing = _named(node, spot.module)
+        for node, thing in _named_in(spot):
             for field in [*_structured(thing), *_asked(node, owners, spot, reached)]:
                 known = fields.setdefault(field.name, field)
                 fields[field.name] = field if not known.becomes else known
@@ -208,6 +207,8 @@ def _asked(node: ast.AST, owners: dict[int, tuple[type, str]], spot: _Spot, reac
     reader = node.func.attr.removesuffix("_or_none")
     if reader not in _KINDS or not hasattr(Row, node.func.attr):
         return
+    if isinstance(node.func.value, ast.Call) and _named(node.func.value.func, spot.module) is Row:
+        return  # a row that the parser made itself: its names are not KuCoin's
     kind = _KINDS[reader]
     if reader == "word" and len(node.args) > 1:
         words = _named(node.args[1], spot.module)
@@ -246,17 +247,18 @@ def _handed(
     default = function.args.defaults[from_the_end] if len(function.args.defaults) >= -from_the_end else None
     for spot in reached:
         owners = _owners(spot)
-        for call in ast.walk(spot.node):
+        for call, _ in _named_in(spot):
             if isinstance(call, ast.Call) and _named(call.func, spot.module) is target:
                 text = _constant(call.args[place] if len(call.args) > place else default)
                 if text is not None:
                     yield text, owners.get(id(call))
 
 
+@cache
 def _owners(spot: _Spot) -> dict[int, tuple[type, str]]:
     """Return for each expression inside ``Value(attribute=...)`` the value and the attribute that it ends in."""
     found: dict[int, tuple[type, str]] = {}
-    for node in ast.walk(spot.node):
+    for node, _ in _named_in(spot):
         kind = _named(node.func, spot.module) if isinstance(node, ast.Call) else None
         if isinstance(node, ast.Call) and _is_value(kind):
             parts = [(keyword.arg or "", keyword.value) for keyword in node.keywords]
@@ -265,11 +267,15 @@ def _owners(spot: _Spot) -> dict[int, tuple[type, str]]:
     return found
 
 
-def _structured(thing: object) -> Iterator[Field]:
-    """The fields of a decoder's structure, those of structures inside it included."""
+def _structured(thing: object) -> tuple[Field, ...]:
+    """The fields of a decoder's structure, those of structures inside it included; none of anything else."""
     decoder = thing if isinstance(thing, msgspec.json.Decoder) else getattr(thing, "__self__", None)
-    if isinstance(decoder, msgspec.json.Decoder):
-        yield from _struct_fields(msgspec.inspect.type_info(decoder.type))
+    return _decoded(decoder) if isinstance(decoder, msgspec.json.Decoder) else ()
+
+
+@cache
+def _decoded(decoder: msgspec.json.Decoder[Any]) -> tuple[Field, ...]:
+    return tuple(_struct_fields(msgspec.inspect.type_info(decoder.type)))
 
 
 def _struct_fields(kind: msgspec.inspect.Type) -> Iterator[Field]:
@@ -305,16 +311,24 @@ def _reached(start: list[_Spot]) -> Iterator[_Spot]:
             continue
         seen.add(key)
         yield spot
-        for node in ast.walk(spot.node):
-            further = _definition(_named(node, spot.module))
-            if further is not None:
-                waiting.append(further)
+        waiting += [further for _, thing in _named_in(spot) if (further := _definition(thing))]
+
+
+@cache
+def _named_in(spot: _Spot) -> tuple[tuple[ast.AST, Any], ...]:
+    """Return every node of a piece of code with what it names."""
+    return tuple((node, _named(node, spot.module)) for node in ast.walk(spot.node))
 
 
 def _definition(thing: Any) -> _Spot | None:
     """Return where a function or class of the client that reads or writes is written, None for anything else."""
     if not isinstance(thing, FunctionType | type) or not _FOLLOWED.match(thing.__module__ or ""):
         return None
+    return _written(thing)
+
+
+@cache
+def _written(thing: FunctionType | type) -> _Spot | None:
     module = sys.modules[thing.__module__]
     name = thing.__qualname__.partition(".")[0]
     node = next((each for each in _tree(module).body if getattr(each, "name", None) == name), None)

@@ -221,6 +221,7 @@ def order(*, futures: bool) -> Callable[[Message], model.OrderChange]:
     """Return the reader of order changes of one host."""
 
     def read(message: Message) -> model.OrderChange:
+        """Read what became of an order: its change and, of a trade, the fill."""
         fields = _fields(_order(message.data), _ORDER_NAMES)
         return msgspec.convert(fields | {"futures": futures}, model.OrderChange)
 
@@ -231,6 +232,7 @@ def stop(*, futures: bool) -> Callable[[Message], model.StopChange]:
     """Return the reader of stop order changes of one host."""
 
     def read(message: Message) -> model.StopChange:
+        """Read what became of an order that waits for a price."""
         fields = _fields(_stop(message.data), _STOP_NAMES)
         return msgspec.convert(fields | {"futures": futures}, model.StopChange)
 
