@@ -33,6 +33,7 @@ from kucoin.errors import (
 from kucoin.model.credentials import Credentials
 from kucoin.rest.answer import Answer, Interrupted, Reply, Unreachable
 from kucoin.rest.circuit import Circuit
+from kucoin.rest.connections import Written
 from kucoin.rest.endpoint import CANCEL_SILENCE, Endpoint
 from kucoin.rest.hosts import Hosts
 from kucoin.rest.limits import Limiter, Pool, PoolReport, Urgency
@@ -53,6 +54,7 @@ Body = Fields | Sequence[Fields]
 _ATTEMPTS = 3
 _LAST_START = 12.0  # s after the first attempt, beyond which a question is not put again
 _LATE = 5000  # ms after its timestamp at which KuCoin refuses a stamped order
+_PROMPT = 1.0  # s that an answer may take and still tell the time to half a second
 _CLOCK_IS_OFF = "400002"
 _PATH_VALUE = re.compile("[0-9A-Za-z_-]+")
 
@@ -183,16 +185,18 @@ class Transport:
             self._hurry.on = False
 
     def resync_clock(self) -> None:
-        """Measure how far KuCoin's clock is from ours, to half the time the answer took.
+        """Measure how far KuCoin's clock is from ours, to half the time the answer took, or to half a second if known.
 
         Raises:
             KucoinError: No readable answer; the last measurement stays.
         """
         answer = self._attempt(SERVER_TIME, self._host_of(SERVER_TIME), _target(SERVER_TIME, {}), None)
         here = self._clock()
-        there = server_time(answer).timestamp() + answer.took / 2
+        offset = server_time(answer).timestamp() + answer.took / 2 - here
         with self._lock:
-            self._offset = there - here
+            # A slow answer is a vague one: it counts only where it contradicts what is known.
+            if self._offset is None or answer.took <= _PROMPT or abs(offset - self._offset) > answer.took / 2:
+                self._offset = offset
 
     @property
     def clock_offset(self) -> Decimal | None:
@@ -250,7 +254,13 @@ class Transport:
         self._await_turn(endpoint, host)
         sent_at = self._monotonic()
         try:
-            reply = self._line.exchange(self._write(endpoint, host, target, body))
+            reply = self._line.exchange(
+                Request(
+                    *(endpoint.name, endpoint.method, host.base, target.sent),
+                    write=lambda: self._write(endpoint, target, body),
+                    silence=endpoint.silence,
+                )
+            )
         except BaseException as failure:
             with self._lock:
                 self._limiter.lost(endpoint.pool, endpoint.weight)
@@ -296,7 +306,7 @@ class Transport:
             self._sleep(wait)
         raise NotSent(f"{endpoint.name} not sent: the client is closed")
 
-    def _write(self, endpoint: Endpoint, host: _Host, target: _Target, body: Body | None) -> Request:
+    def _write(self, endpoint: Endpoint, target: _Target, body: Body | None) -> Written:
         """Write the request out and sign it: the last thing before it leaves, so that its timestamp is fresh.
 
         What is signed is what is sent: nothing serialises or encodes it a second time.
@@ -312,8 +322,7 @@ class Transport:
             headers = headers | self._signer.headers(
                 timestamp_ms=timestamp_ms, method=endpoint.method, path=target.signed, body=text
             )
-        content = text.encode() or None
-        return Request(endpoint.name, endpoint.method, host.base + target.sent, headers, content, endpoint.silence)
+        return Written(headers, text.encode() or None)
 
     def _note(self, endpoint: Endpoint, host: _Host, reply: Reply, failure: KucoinError | None, sent_at: float) -> None:
         """Keep what an answer says of the quota and of the host."""
