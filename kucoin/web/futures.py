@@ -21,9 +21,11 @@ from kucoin.errors import InvalidRequest
 from kucoin.figures import Direction
 from kucoin.model.feed import Mark
 from kucoin.model.times import milliseconds
+from kucoin.web import veil as own
 from kucoin.web.panel import Body, Change, Panel
 from kucoin.web.position_acts import Act, PositionActs
 from kucoin.web.sight import CATCHING_UP, LIVE, OLD, STALE, Fresh, Sight
+from kucoin.web.veil import Veil
 
 LAYOUT, ACTS = "layout", "acts"
 PANEL = "futures:"
@@ -46,52 +48,51 @@ Cell = tuple[str, str] | tuple[str, str, float]
 """A figure as it is shown, how it looks (a `figures.Direction`, ``warn``, ``alert`` or empty), the size of its bar."""
 
 
-def account_cells(line: AccountLine) -> dict[str, Cell]:
+def account_cells(line: AccountLine, veil: Veil | None = None) -> dict[str, Cell]:
     """Write an account's figures by column."""
     columns = ("equity", "available", "position_margin", "order_margin", "frozen")
-    cells: dict[str, Cell] = {name: _amount(getattr(line, name), line.currency) for name in columns}
+    cells: dict[str, Cell] = {name: _amount(getattr(line, name), line.currency, veil) for name in columns}
     ratio = line.risk_ratio
     return cells | {
-        "unrealised": _gain(line.unrealised, line.currency),
+        "unrealised": _gain(line.unrealised, line.currency, veil),
         "risk_ratio": _measured(ratio, _look(ratio, warn=_TIGHT, alert=_HIGH), ratio),
     }
 
 
-def position_cells(line: PositionLine) -> dict[str, Cell]:
+def position_cells(line: PositionLine, veil: Veil | None = None) -> dict[str, Cell]:
     """Write a position's figures by column; ``roe`` and ``plain_return`` are the same gain in two ways."""
     currency, places = line.settle_currency, line.price_places
     prices = ("entry", "break_even", "mark", "take_profit", "stop_loss")
     cells = {name: _price(getattr(line, name), places) for name in prices}
     return cells | {
-        "lots": (f"{line.lots:,}", ""),
-        "coins": _coins(line),
-        "value": _amount(line.value, currency),
-        "margin": _amount(line.margin, currency),
+        **_sizes(line, veil),
+        "value": _amount(line.value, currency, veil),
+        "margin": _amount(line.margin, currency, veil),
         "liquidation": ("none", "") if line.liquidation == 0 else _price(line.liquidation, places),
         "distance": _distance(line.distance),
-        "unrealised": _gain(line.unrealised, currency),
+        "unrealised": _gain(line.unrealised, currency, veil),
         "roe": _ratio(line.roe),
         "plain_return": _ratio(line.plain_return),
-        "realised_today": _gain(line.realised_today, currency),
-        "funding_paid": _flow(line.funding_paid, currency),
-        "funding_next": _flow(line.funding_next, currency),
+        "realised_today": _gain(line.realised_today, currency, veil),
+        "funding_paid": _flow(line.funding_paid, currency, veil),
+        "funding_next": _flow(line.funding_next, currency, veil),
         "funding_rate": (figures.percent(line.funding_rate, places=4), _known(line.funding_rate)),
         "adl": _rank(line.adl_rank),
     }
 
 
-def total_cells(line: SideTotals) -> dict[str, Cell]:
+def total_cells(line: SideTotals, veil: Veil | None = None) -> dict[str, Cell]:
     """Write the totals of a settlement currency."""
     currency = line.currency
     return {
-        "long": _amount(line.long, currency),
-        "short": _amount(line.short, currency),
-        "net": (figures.money(line.net, currency, signed=True), _known(line.net)),
+        "long": _amount(line.long, currency, veil),
+        "short": _amount(line.short, currency, veil),
+        "net": (own.money(veil, line.net, currency, signed=True), _known(line.net)),
         "hedged": _share(line.hedged, places=0),
         "margin_ratio": _share(line.margin_ratio, places=1),
-        "unrealised": _gain(line.unrealised, currency),
-        "realised_today": _gain(line.realised_today, currency),
-        "funding_paid": _flow(line.funding_paid, currency),
+        "unrealised": _gain(line.unrealised, currency, veil),
+        "realised_today": _gain(line.realised_today, currency, veil),
+        "funding_paid": _flow(line.funding_paid, currency, veil),
     }
 
 
@@ -134,6 +135,7 @@ class FuturesPanel(Panel):
         self._ask = sight.futures
         self._view = self._ask()
         self._shown: FuturesView | None = None
+        self._veil: Veil | None = None
         self._layout: Body = {}
         self._rows: dict[str, _Row] = {}
         self._watched: tuple[str, ...] = ()
@@ -157,11 +159,13 @@ class FuturesPanel(Panel):
             return None
         self._view = self._ask()
         self._follow()
-        if self._view is self._shown:
+        veil = self._sight.veil()
+        if self._view is self._shown and veil is self._veil:
             return None
         before, drawn, first = self._rows, self._layout, self._shown is None
         self._shown, self._layout = self._view, layout(self._view)
-        self._rows = dict(_rows(self._view, before))
+        self._rows = dict(_rows(self._view, before if veil is self._veil else {}, veil))
+        self._veil = veil
         changed: Body = {} if drawn == self._layout else {LAYOUT: self._layout}
         for name, row in self._rows.items():
             known = before.get(name)
@@ -179,7 +183,7 @@ class FuturesPanel(Panel):
         if self._done is None or now < self._acts_due:
             return {}
         self._acts_due = now + _LOOK
-        lately = self._done.lately(datetime.fromtimestamp(self._sight.wall(), UTC))
+        lately = self._done.lately(datetime.fromtimestamp(self._sight.wall(), UTC), self._sight.veil())
         acts = [_act(each) for each in lately[:_SHOWN]]
         if acts == self._acts:
             return {}
@@ -253,14 +257,14 @@ def _act(act: Act) -> Body:
     return {"of": act.of, "what": act.what, "state": act.state, "words": act.words, "at": at}
 
 
-def _rows(view: FuturesView, before: dict[str, _Row]) -> Iterator[tuple[str, _Row]]:
+def _rows(view: FuturesView, before: dict[str, _Row], veil: Veil | None) -> Iterator[tuple[str, _Row]]:
     """Write every line that is not as it was, by its name; none of an account that cannot be shown."""
     if view.standing is not Standing.READY:
         return
 
     def row(name: str, line: Any, write: Any) -> tuple[str, _Row]:
         known = before.get(name)
-        return name, known if known is not None and known.line == line else _Row(line, write(line))
+        return name, known if known is not None and known.line == line else _Row(line, write(line, veil))
 
     yield from (row(f"account/{line.currency}", line, account_cells) for line in view.accounts)
     yield from (row(position_id(line), line, position_cells) for line in view.positions)
@@ -297,17 +301,17 @@ def _known(value: Decimal | None) -> str:
     return Direction.UNKNOWN if value is None else ""
 
 
-def _amount(value: Decimal | None, currency: str) -> Cell:
-    return figures.money(value, currency), figures.direction(value) if not value else ""
+def _amount(value: Decimal | None, currency: str, veil: Veil | None) -> Cell:
+    return own.money(veil, value, currency), figures.direction(value) if not value else ""
 
 
-def _flow(value: Decimal | None, currency: str) -> Cell:
+def _flow(value: Decimal | None, currency: str, veil: Veil | None) -> Cell:
     """What was paid or received; the sign alone says which, since neither is a gain of the position."""
-    return figures.money(value, currency, signed=True), figures.direction(value) if not value else ""
+    return own.money(veil, value, currency, signed=True), figures.direction(value) if not value else ""
 
 
-def _gain(value: Decimal | None, currency: str) -> Cell:
-    return figures.money(value, currency, signed=True), figures.direction(value)
+def _gain(value: Decimal | None, currency: str, veil: Veil | None) -> Cell:
+    return own.money(veil, value, currency, signed=True), figures.direction(value)
 
 
 def _ratio(value: Decimal | None) -> Cell:
@@ -322,9 +326,12 @@ def _price(value: Decimal | None, places: int | None) -> Cell:
     return figures.price(value) if places is None else figures.fixed(value, places), _known(value)
 
 
-def _coins(line: PositionLine) -> Cell:
+def _sizes(line: PositionLine, veil: Veil | None) -> dict[str, Cell]:
+    """Write the size in lots and in coins; as a share both are the same."""
+    if veil is not None:
+        return {"lots": (veil.size(line.lots, line.symbol), ""), "coins": ("", "")}
     unit = f" {line.base_currency}" if line.base_currency and line.coins is not None else ""
-    return figures.amount(line.coins) + unit, _known(line.coins)
+    return {"lots": (f"{line.lots:,}", ""), "coins": (figures.amount(line.coins) + unit, _known(line.coins))}
 
 
 def _distance(value: Decimal | None) -> Cell:

@@ -12,14 +12,16 @@ from kucoin import figures
 from kucoin.desk.futures import FuturesView
 from kucoin.desk.portfolio import Standing
 from kucoin.errors import InvalidRequest
-from kucoin.model.leaving import ItemState, Leaving
+from kucoin.model.leaving import ItemState, Leaving, LeavingItem
 from kucoin.model.limits import RiskView
 from kucoin.model.times import milliseconds
 from kucoin.web import limit_words
 from kucoin.web import sent_words as words
+from kucoin.web import veil as own
 from kucoin.web.machine import judge_private
 from kucoin.web.panel import Body, Change, Panel
 from kucoin.web.sight import LIVE, Fresh, Sight
+from kucoin.web.veil import Veil
 
 PANEL = "guard:"
 """What the panel is asked for by."""
@@ -44,27 +46,28 @@ class GuardPanel(Panel):
         self._leavings, self._risk = sight.leavings, sight.risk
         self._counted_at: float | None = None
         self._counts: Body = {}
-        self._seen: tuple[RiskView, tuple[Leaving, ...]] | None = None
+        self._seen: tuple[RiskView, tuple[Leaving, ...], Veil | None] | None = None
         self._body: Body = {}
 
     def change(self) -> Change | None:
         """Tell what became another: the switches and the presses at once, what is counted once a second."""
         now, view = self._sight.monotonic(), self._risk.view()
-        seen = (view, self._leavings.leavings()[:_SHOWN])
+        veil = self._sight.veil()
+        seen = (view, self._leavings.leavings()[:_SHOWN], veil)
         due = self._counted_at is None or now - self._counted_at >= _RATE
         if not due and seen == self._seen:
             return None
         self._seen = seen
         if due:
             self._counted_at = now
-            self._counts = {"cancel": self._cancel(), "flatten": self._flatten()}
+            self._counts = {"cancel": self._cancel(veil), "flatten": self._flatten(veil)}
         before = self._body
         self._body = {
             **self._counts,
             "stop": _stop(view),
-            **self._switches(view),
-            "uses": [limit_words.use(each, known=view.limits is not None) for each in view.uses],
-            "presses": [_press(each) for each in seen[1]],
+            **self._switches(view, veil),
+            "uses": [limit_words.use(each, known=view.limits is not None, veil=veil) for each in view.uses],
+            "presses": [_press(each, veil) for each in seen[1]],
         }
         if not before:
             return Change("full", self._body)
@@ -80,9 +83,9 @@ class GuardPanel(Panel):
         fresh = judge_private(self._sight)
         return fresh._replace(age=None) if fresh.state == LIVE else fresh
 
-    def _cancel(self) -> Body:
+    def _cancel(self, veil: Veil | None) -> Body:
         orders, stops = len(self._orders.open()), len(self._orders.stops())
-        doubt, barred = self._doubt(), self._barred()
+        doubt, barred = own.words(veil, self._doubt()), self._barred()
         total = orders + stops
         if not total:
             does = "Cancels every open order on spot and futures."
@@ -96,16 +99,16 @@ class GuardPanel(Panel):
             "dead": barred or ("" if total or doubt else "No order is open."),
         }
 
-    def _flatten(self) -> Body:
+    def _flatten(self, veil: Veil | None) -> Body:
         view = self._futures()
         barred = self._barred()
         read = view.standing is Standing.READY
-        doubt = view.reason or _READING if not read else view.problem or ""
+        doubt = own.words(veil, view.reason or _READING if not read else view.problem or "")
         total = len(view.positions)
         many = " and ".join(_many(total, "position")) or "every position"
         return {
             "label": f"Flatten {many}" if total else "Flatten",
-            "does": f"Cancels every futures order, then closes {many} at market{_worth(view)}. "
+            "does": f"Cancels every futures order, then closes {many} at market{_worth(view) if veil is None else ''}. "
             "Spot orders and balances stay.",
             "doubt": "" if barred else doubt.rstrip("."),
             "dead": barred or ("" if total or doubt else "No position is open."),
@@ -125,14 +128,14 @@ class GuardPanel(Panel):
                 return problem
         return self._orders.problem() or ""
 
-    def _switches(self, view: RiskView) -> Body:
+    def _switches(self, view: RiskView, veil: Veil | None) -> Body:
         halt = view.halt
         return {
             "halt": None if halt is None else {"by": halt.by, "at": milliseconds(halt.at)},
             "arming": view.arming,
             "arm_for": "" if view.arm_for is None else f"{view.arm_for.total_seconds() / 60:.0f} min",
             "armed_until": self._sight.exchanges(view.armed_until),
-            "problem": words.said(view.problem),
+            "problem": words.said(own.words(veil, view.problem)),
             # at the start, and without a key, that is as it has to be
             "blind": bool(view.problem) and self._futures().standing not in {Standing.LOADING, Standing.NO_CREDENTIALS},
         }
@@ -148,7 +151,7 @@ def _stop(view: RiskView) -> Body:
     }
 
 
-def _press(told: Leaving) -> dict[str, Any]:
+def _press(told: Leaving, veil: Veil | None) -> dict[str, Any]:
     """Return one press and its items, with how many came to what."""
     counts = {state: sum(item.state is state for item in told.items) for state in ItemState}
     said = [f"{counts[state]} {state}" for state in (ItemState.FAILED, ItemState.UNKNOWN) if counts[state]]
@@ -164,9 +167,14 @@ def _press(told: Leaving) -> dict[str, Any]:
         "over": told.over,
         "said": sum_up,
         "trouble": bool(said) or bool(told.notes),
-        "notes": list(told.notes),
-        "items": [asdict(item) | {"took": words.took(item.took)} for item in told.items],
+        "notes": [own.words(veil, note) for note in told.notes],
+        "items": [_item(item, veil) for item in told.items],
     }
+
+
+def _item(item: LeavingItem, veil: Veil | None) -> dict[str, Any]:
+    said = {"what": own.words(veil, item.what), "words": own.words(veil, item.words)}
+    return asdict(item) | said | {"took": words.took(item.took)}
 
 
 def _worth(view: FuturesView) -> str:

@@ -6,6 +6,8 @@ from decimal import Decimal
 
 from kucoin import figures
 from kucoin.model.limits import LimitUse
+from kucoin.web import veil as own
+from kucoin.web.veil import Veil
 
 LABELS = {
     "order_value": "One order",
@@ -25,16 +27,19 @@ _UNITS_BEHIND = {name: unit if unit == "×" else f" {unit}" for name, unit in UN
 _NEAR = Decimal("0.8")  # of a limit, from which its use is looked at
 
 
-def figure(name: str, value: Decimal | None) -> str:
-    """Write a value of the limit ``name`` without its unit: ``10,000``, ``3,200.45``, ``5`` of 0.05."""
+def figure(name: str, value: Decimal | None, veil: Veil | None = None) -> str:
+    """Write a value of the limit ``name`` without its unit: ``10,000``, ``3,200.45``, ``5`` of 0.05.
+
+    Under a veil a sum of money is written with it, as a share.
+    """
     if value is None:
         return figures.UNKNOWN
     if name == "price_distance":
         return figures.amount(value * 100)
-    return figures.money(value, "USDT").removesuffix(".00") if UNITS.get(name) == "USDT" else figures.exact(value)
+    return own.money(veil, value, "USDT").removesuffix(".00") if UNITS.get(name) == "USDT" else figures.exact(value)
 
 
-def use(told: LimitUse, *, known: bool = True) -> dict[str, str | float | None]:
+def use(told: LimitUse, *, known: bool = True, veil: Veil | None = None) -> dict[str, str | float | None]:
     """Return how much of a limit is used: texts, the share of its bar or None, and how that looks.
 
     ``used`` is empty where nobody set a limit, and where nothing adds up, for the limit is of single orders. Without
@@ -47,8 +52,9 @@ def use(told: LimitUse, *, known: bool = True) -> dict[str, str | float | None]:
     if limit is None:
         used, of = "", "no limit" if known else figures.UNKNOWN
     else:
-        most = f"{figure(name, limit)}{_UNITS_BEHIND.get(name, '')}"
-        used, of = ("", f"up to {most}") if single else (_used(name, told.used), f"of {most}")
+        unit = _UNITS_BEHIND.get(name, "") if veil is None or UNITS.get(name) != "USDT" else ""
+        most = f"{figure(name, limit, veil)}{unit}"
+        used, of = ("", f"up to {most}") if single else (_used(name, told.used, veil), f"of {most}")
     return {
         "name": name,
         "label": LABELS[name],
@@ -56,13 +62,13 @@ def use(told: LimitUse, *, known: bool = True) -> dict[str, str | float | None]:
         "of": of,
         "share": None if share is None else float(share),
         "look": "warn" if told.problem else look,
-        "why": told.problem,
+        "why": own.words(veil, told.problem),
     }
 
 
-def _used(name: str, value: Decimal | None) -> str:
+def _used(name: str, value: Decimal | None, veil: Veil | None) -> str:
     """Write what is used; a loss below nothing is a gain."""
-    return "none" if value is not None and value < 0 else figure(name, value)
+    return "none" if value is not None and value < 0 else figure(name, value, veil)
 
 
 def _share(used: Decimal, limit: Decimal) -> Decimal:

@@ -17,8 +17,10 @@ from kucoin.desk.portfolio import Holding, Part, PartKind, Portfolio, Standing
 from kucoin.desk.refresh import Reading
 from kucoin.errors import InvalidRequest
 from kucoin.model.feed import Quote, Summary
+from kucoin.web import veil as own
 from kucoin.web.panel import Body, Change, Panel
 from kucoin.web.sight import CATCHING_UP, LIVE, OLD, STALE, Fresh, Sight
+from kucoin.web.veil import Veil
 
 # A look that takes long, as with hundreds of assets, makes the next one wait: all of them take a twentieth of a core.
 _REST = 19.0
@@ -53,38 +55,42 @@ def gather(parts: Iterable[Part]) -> list[Place]:
     return [_place(kind, tuple(kinds[kind])) for kind in PartKind if kind in kinds]
 
 
-def total_cells(portfolio: Portfolio) -> dict[str, Cell]:
-    """Write the total, its change, and ``in/<unit>`` for each conversion."""
+def total_cells(portfolio: Portfolio, veil: Veil | None = None) -> dict[str, Cell]:
+    """Write the total, its change, and ``in/<unit>`` for each conversion, which says nothing more under a veil."""
     unit, change = portfolio.unit, portfolio.change
     points = figures.direction(change)
     cells = {
-        "total": (figures.money(portfolio.total, unit), ""),
+        "total": (own.money(veil, portfolio.total, unit), ""),
         "change": (figures.percent(portfolio.change_ratio), points),
-        "sum": (figures.money(change, unit, signed=True), points),
+        "sum": (own.money(veil, change, unit, signed=True), points),
     }
+    if veil is not None:
+        return cells
     return cells | {
         f"in/{other}": (f"{figures.money(value, other)} {other}", "") for other, value in portfolio.conversions
     }
 
 
-def place_cells(place: Place, unit: str) -> dict[str, Cell]:
+def place_cells(place: Place, unit: str, veil: Veil | None = None) -> dict[str, Cell]:
     """Write a place's ``value``, ``change`` and ``share``, and ``part/<name>`` for each account in it."""
     cells = {
-        "value": (figures.money(place.value, unit), ""),
+        "value": (own.money(veil, place.value, unit), ""),
         "change": (figures.percent(place.change_ratio), figures.direction(place.change)),
         "share": (figures.percent(place.share, places=1, signed=False), ""),
     }
-    return cells | {f"part/{part.name}": (figures.money(part.value, unit), "") for part in place.parts if part.name}
+    return cells | {f"part/{part.name}": (own.money(veil, part.value, unit), "") for part in place.parts if part.name}
 
 
-def asset_cells(holding: Holding, unit: str) -> dict[str, Cell]:
+def asset_cells(holding: Holding, unit: str, veil: Veil | None = None) -> dict[str, Cell]:
     """Write the figures of an asset's row, by column."""
 
     def known(text: str, value: Decimal | None) -> Cell:
         return text, "" if value is not None else figures.Direction.UNKNOWN
 
     def quantity(value: Decimal | None) -> Cell:
-        return known(figures.amount(value), value) if value or value is None else ("0", figures.Direction.FLAT)
+        if not value and value is not None:
+            return "0", figures.Direction.FLAT
+        return known(own.amount(veil, value, holding.currency), value)
 
     return {
         "total": quantity(holding.total),
@@ -92,7 +98,7 @@ def asset_cells(holding: Holding, unit: str) -> dict[str, Cell]:
         "on_hold": quantity(holding.on_hold),
         "price": known(figures.price(holding.price), holding.price),
         "change": (figures.percent(holding.change_ratio), figures.direction(holding.change_ratio)),
-        "value": known(figures.money(holding.value, unit), holding.value),
+        "value": known(own.money(veil, holding.value, unit), holding.value),
         "share": known(figures.percent(holding.share, places=1, signed=False), holding.share),
     }
 
@@ -134,7 +140,8 @@ class PortfolioPanel(Panel):
         if self._portfolio is self._shown:
             return None
         before, first = self._cells, self._shown is None
-        self._shown, self._cells = self._portfolio, dict(written(self._portfolio))
+        veil = None if self._sight.veil() is None else own.over(self._portfolio)
+        self._shown, self._cells = self._portfolio, dict(written(self._portfolio, veil))
         self._due = began + _REST * (self._sight.monotonic() - began)
         if first or before.keys() - self._cells.keys():
             return Change("full", self.full())
@@ -192,16 +199,16 @@ class PortfolioPanel(Panel):
         return next((problem for problem in problems if problem is not None), None)
 
 
-def written(portfolio: Portfolio) -> Iterator[tuple[str, Cell]]:
+def written(portfolio: Portfolio, veil: Veil | None = None) -> Iterator[tuple[str, Cell]]:
     """Write every figure with its name; none of an account that cannot be shown."""
     if portfolio.standing is not Standing.READY:
         return
-    yield from total_cells(portfolio).items()
+    yield from total_cells(portfolio, veil).items()
     for place in gather(portfolio.parts):
-        for name, cell in place_cells(place, portfolio.unit).items():
+        for name, cell in place_cells(place, portfolio.unit, veil).items():
             yield f"{place.kind}/{name}", cell
     for holding in (*portfolio.merged, *portfolio.holdings):
-        for name, cell in asset_cells(holding, portfolio.unit).items():
+        for name, cell in asset_cells(holding, portfolio.unit, veil).items():
             yield f"{asset_id(holding)}/{name}", cell
 
 

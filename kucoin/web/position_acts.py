@@ -16,7 +16,9 @@ from kucoin.model.change import Change
 from kucoin.model.order import OrderStatus, OrderType, PositionSide
 from kucoin.model.ticket import FuturesTicket, Placement, TicketState
 from kucoin.web import sent_words as words
+from kucoin.web import veil as own
 from kucoin.web.sight import Orders
+from kucoin.web.veil import Veil
 
 State = Literal["working", "done", "half", "refused", "unknown"]
 
@@ -55,37 +57,41 @@ class Act:
     at: datetime
 
 
-def of_change(change: Change) -> Act:
+def of_change(change: Change, veil: Veil | None = None) -> Act:
     """Tell a change of what protects a position."""
     of, what = f"{change.symbol}/{change.position_side}", f"{change.symbol}: {change.what}"
-    return Act(of, what, change.state.value, words.said(change.words), change.at)
+    return Act(of, what, change.state.value, words.said(own.words(veil, change.words)), change.at)
 
 
-def of_flip(flip: Flip, places: int) -> Act:
+def of_flip(flip: Flip, places: int, veil: Veil | None = None) -> Act:
     """Tell a position that was turned round."""
-    what = f"Reverse {flip.symbol}: {words.sentence(flip.close.ticket, places)}, then the same again"
-    return Act(_position(flip.close), what, _FLIPS[flip.state], words.said(flip.words), flip.close.handed_at)
+    what = f"Reverse {flip.symbol}: {words.sentence(flip.close.ticket, places, veil)}, then the same again"
+    end = words.said(own.words(veil, flip.words))
+    return Act(_position(flip.close), what, _FLIPS[flip.state], end, flip.close.handed_at)
 
 
-def of_closing(placement: Placement, order: AnyOrder | None, places: int, ended: str | None = None) -> Act:
+def of_closing(
+    placement: Placement, order: AnyOrder | None, places: int, ended: str | None = None, veil: Veil | None = None
+) -> Act:
     """Tell an order at the market that closes a position or a part of it.
 
     Args:
         order: What the exchange says of it.
         ended: How it was seen to end, such as ``cancelled``; None while it was not.
     """
-    state, end = _OUTCOMES.get(placement.state), words.said(placement.words)
+    state, end = _OUTCOMES.get(placement.state), words.said(own.words(veil, placement.words))
     if state is None:
-        state, end = _filled(placement, order, ended)
-    return Act(_position(placement), words.sentence(placement.ticket, places), state, end, placement.handed_at)
+        state, end = _filled(placement, order, ended, veil)
+    return Act(_position(placement), words.sentence(placement.ticket, places, veil), state, end, placement.handed_at)
 
 
-def _filled(placement: Placement, order: AnyOrder | None, ended: str | None) -> tuple[State, str]:
+def _filled(placement: Placement, order: AnyOrder | None, ended: str | None, veil: Veil | None) -> tuple[State, str]:
     """Return what became of an accepted one."""
     if order is None:
-        return "working", words.said(ended or "")
-    filled, size = order.filled_size, placement.ticket.order.size or order.size
-    told = f"Closed {words.quantity(filled)}{f' of {words.quantity(size)}' if size else ''}."
+        return "working", words.said(own.words(veil, ended or ""))
+    filled, size, symbol = order.filled_size, placement.ticket.order.size or order.size, placement.ticket.symbol
+    of = f" of {words.size(size, symbol, veil)}" if size else ""
+    told = f"Closed {words.size(filled, symbol, veil)}{of}."
     if size and filled >= size:
         return "done", told
     return _ENDS.get(order.status, "working"), told
@@ -116,19 +122,19 @@ class PositionActs:
         self._protection = protection
         self._places = places
 
-    def lately(self, now: datetime) -> tuple[Act, ...]:
+    def lately(self, now: datetime, veil: Veil | None = None) -> tuple[Act, ...]:
         """Return those of the last ten minutes and those of which the end is not known, newest first."""
-        acts = [of_change(change) for change in self._protection.changes()]
-        acts += [of_flip(flip, self._places(flip.symbol)) for flip in self._flips.flips()]
+        acts = [of_change(change, veil) for change in self._protection.changes()]
+        acts += [of_flip(flip, self._places(flip.symbol), veil) for flip in self._flips.flips()]
         recent = (each for each in self._trading.placements() if each.open or now - each.handed_at <= _LATELY)
-        acts += [self._closing(each) for each in recent if is_closing(each)]
+        acts += [self._closing(each, veil) for each in recent if is_closing(each)]
         fresh = [act for act in acts if now - act.at <= _LATELY or act.state == "unknown"]
         return tuple(sorted(fresh, key=attrgetter("at"), reverse=True))
 
-    def _closing(self, placement: Placement) -> Act:
+    def _closing(self, placement: Placement, veil: Veil | None) -> Act:
         order = self._orders.order(placement.order_id) if placement.order_id else None
         ended = self._trading.ended(placement.ticket.client_oid)
-        return of_closing(placement, order, self._places(placement.ticket.symbol), ended)
+        return of_closing(placement, order, self._places(placement.ticket.symbol), ended, veil)
 
 
 def _position(placement: Placement) -> str:

@@ -11,7 +11,9 @@ from kucoin.desk.stops import Stop
 from kucoin.model.order import OrderStatus, PositionSide, Side, StopDirection, StopPriceType, TimeInForce, TradeType
 from kucoin.model.stop_order import SpotStop
 from kucoin.model.ticket import FuturesTicket, SpotTicket, Ticket
+from kucoin.web import veil as own
 from kucoin.web.panel import written
+from kucoin.web.veil import Veil
 
 _VERBS = {Side.BUY: "Buy", Side.SELL: "Sell"}
 _WATCHED: dict[str, str] = {StopPriceType.TP: "last", StopPriceType.MP: "mark", StopPriceType.IP: "index"}
@@ -19,7 +21,7 @@ _PURSES = {TradeType.MARGIN_TRADE: "on cross margin", TradeType.MARGIN_ISOLATED_
 _SIDES = {PositionSide.LONG: "long position", PositionSide.SHORT: "short position"}
 
 
-def sentence(ticket: Ticket, places: int) -> str:
+def sentence(ticket: Ticket, places: int, veil: Veil | None = None) -> str:
     """Return what a ticket asks for: ``Buy 100 XBTUSDTM at 87,104.0, reduce-only``.
 
     Args:
@@ -29,7 +31,7 @@ def sentence(ticket: Ticket, places: int) -> str:
     limit = "at market" if order.price is None else f"at {price(order.price, places)}"
     terms = _spot_terms(ticket, places) if isinstance(ticket, SpotTicket) else _futures_terms(ticket, places)
     verb = "Close" if order.side is None else _VERBS[order.side]
-    return ", ".join([f"{verb} {_what(ticket)} {limit}", *terms])
+    return ", ".join([f"{verb} {_what(ticket, veil)} {limit}", *terms])
 
 
 def price(value: Decimal, places: int) -> str:
@@ -40,6 +42,16 @@ def price(value: Decimal, places: int) -> str:
 def quantity(value: Decimal | int) -> str:
     """Return a size with every digit that counts."""
     return figures.exact(Decimal(written(Decimal(value), 0) or value))
+
+
+def size(value: Decimal | int, symbol: str, veil: Veil | None) -> str:
+    """Return a size of an order on ``symbol``, in base currency or lots, with every digit that counts."""
+    return quantity(value) if veil is None else veil.size(value, symbol)
+
+
+def sum_of(value: Decimal, currency: str, veil: Veil | None) -> str:
+    """Return an amount of a currency with its name, which says nothing behind a share."""
+    return f"{quantity(value)} {currency}" if veil is None else veil.share(value, currency)
 
 
 def took(seconds: float | None) -> str:
@@ -58,9 +70,9 @@ def said(words: str) -> str:
     return f"{text[0].upper()}{text[1:]}{end}"
 
 
-def life(order: AnyOrder) -> str:
+def life(order: AnyOrder, veil: Veil | None = None) -> str:
     """Return where an order is in its life: ``resting, filled 40 of 100``."""
-    filled = _filled(order)
+    filled = _filled(order, veil)
     match order.status:
         case OrderStatus.OPEN:
             return "resting"
@@ -76,29 +88,27 @@ def life(order: AnyOrder) -> str:
             return f"{filled}, its end is not known" if order.filled_size else "its end is not known"
 
 
-def waiting(stop: Stop, places: int) -> str:
+def waiting(stop: Stop, places: int, veil: Veil | None = None) -> str:
     """Return what became of an order that waits for a price, as long as it has become no other."""
     if stop.alive:
         watched = f" ({_WATCHED[stop.stop_price_type]} price)" if stop.stop_price_type in _WATCHED else ""
         return "waiting" if stop.stop_price is None else f"waiting for {price(stop.stop_price, places)}{watched}"
     if stop.error:
-        return f"triggered, and failed: {stop.error}"
+        return f"triggered, and failed: {own.words(veil, stop.error)}"
     return "triggered" if stop.triggered else "cancelled, never triggered"
 
 
-def _filled(order: AnyOrder) -> str:
-    of = "" if order.size is None else f" of {quantity(order.size)}"
-    return f"filled {quantity(order.filled_size)}{of}"
+def _filled(order: AnyOrder, veil: Veil | None) -> str:
+    of = "" if order.size is None else f" of {size(order.size, order.symbol, veil)}"
+    return f"filled {size(order.filled_size, order.symbol, veil)}{of}"
 
 
-def _what(ticket: Ticket) -> str:
-    if isinstance(ticket, FuturesTicket):
-        size = ticket.order.size
-        return ticket.symbol if size is None else f"{quantity(size)} {ticket.symbol}"
-    order = ticket.order
-    if order.funds is None:
-        return ticket.symbol if order.size is None else f"{quantity(order.size)} {ticket.symbol}"
-    return f"{ticket.symbol} for {quantity(order.funds)} {ticket.symbol.partition('-')[2]}"
+def _what(ticket: Ticket, veil: Veil | None) -> str:
+    order, symbol = ticket.order, ticket.symbol
+    funds = ticket.order.funds if isinstance(ticket, SpotTicket) else None
+    if funds is not None:
+        return f"{symbol} for {sum_of(funds, symbol.partition('-')[2], veil)}"
+    return symbol if order.size is None else f"{size(order.size, symbol, veil)} {symbol}"
 
 
 def _common_terms(ticket: Ticket) -> Iterator[str]:
