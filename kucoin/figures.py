@@ -13,6 +13,8 @@ from enum import StrEnum
 UNKNOWN = "–"
 MINUS = "−"
 THIN_SPACE = "\u2009"
+SHARE = "%"
+"""The unit of what is told as a fraction of the whole account, while amounts are hidden."""
 
 # Units that are not counted in cents; of coins, those that contracts are settled in.
 _DECIMALS = dict.fromkeys(("BTC", "XBT", "ETH", "SOL", "XRP", "DOT", "ADA", "LTC", "BNB", "DOGE"), 8)
@@ -39,8 +41,16 @@ def decimals(unit: str) -> int:
 
 
 def money(value: Decimal | None, unit: str, *, signed: bool = False) -> str:
-    """Return a sum of ``unit`` without its name: ``148,231.07``, ``+1,204.55``, ``<0.01``."""
+    """Return a sum of ``unit`` without its name: ``148,231.07``, ``+1,204.55``, ``<0.01``; of `SHARE` in percent."""
+    if unit == SHARE:
+        return percent(value, signed=signed)
     return _fixed(value, decimals(unit), signed=signed)
+
+
+def named(value: Decimal | None, unit: str, *, signed: bool = False) -> str:
+    """Return a sum with its unit: ``148,231.07 USDT``, ``+0.82 %``."""
+    text = money(value, unit, signed=signed)
+    return text if unit == SHARE else f"{text} {unit}"
 
 
 def percent(ratio: Decimal | None, *, places: int = 2, signed: bool = True) -> str:

@@ -6,6 +6,7 @@ import re
 
 from kucoin.figures import (
     MINUS,
+    SHARE,
     THIN_SPACE,
     UNKNOWN,
     Direction,
@@ -17,6 +18,7 @@ from kucoin.figures import (
     exact,
     fixed,
     money,
+    named,
     percent,
     price,
     price_places,
@@ -25,6 +27,7 @@ from kucoin.figures import (
 
 __all__ = [
     "MINUS",
+    "SHARE",
     "THIN_SPACE",
     "UNKNOWN",
     "Direction",
@@ -36,6 +39,7 @@ __all__ = [
     "exact",
     "fixed",
     "money",
+    "named",
     "percent",
     "plain",
     "price",

@@ -7,12 +7,17 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from kucoin.model.ledger_fill import FillKind, LedgerFill
-from pages.widgets import figures, ledger_line
+from kucoin.web.veil import Veil
+from pages.widgets import figures, ledger_line, veiled
 from pages.widgets.plots import Look
+
+if TYPE_CHECKING:
+    from pandas.io.formats.style import Styler
 
 Row = tuple[LedgerFill, Decimal | None]
 """A fill, and what it realised by its price; None where it closed nothing, or that is not known."""
@@ -20,8 +25,8 @@ Row = tuple[LedgerFill, Decimal | None]
 _CENTS = ("USDT", "USDC")  # fees in others are small
 
 
-def summary(fills: Sequence[LedgerFill]) -> str:
-    """Return how many there are, and what was paid for them: ``8 fills, fees −28.01 USDT``."""
+def summary(fills: Sequence[LedgerFill], veil: Veil | None = None) -> str:
+    """Return how many there are, and what was paid for them: ``8 fills, fees −28.01 USDT``, of all under a veil."""
     fees: dict[str, Decimal] = defaultdict(Decimal)
     unknown = 0
     for fill in fills:
@@ -29,15 +34,17 @@ def summary(fills: Sequence[LedgerFill]) -> str:
             unknown += 1
         else:
             fees[fill.fee_currency] += fill.fee
-    paid = [f"{_paid(fee, unit)} {unit}" for unit, fee in sorted(fees.items()) if fee]
+    paid = [_paid(fee, unit, veil) for unit, fee in sorted(fees.items()) if fee]
     words = f"{len(fills):,} {'fill' if len(fills) == 1 else 'fills'}"
     if paid:
         words += f", fees {', '.join(paid)}"
     return f"{words}; {unknown} not told yet" if unknown else words
 
 
-def _paid(fee: Decimal, unit: str) -> str:
-    return figures.money(-fee, unit) if unit in _CENTS else figures.amount(-fee)
+def _paid(fee: Decimal, unit: str, veil: Veil | None) -> str:
+    if veil is not None:
+        return f"{veil.share(-fee, unit)} in {unit}"
+    return f"{figures.money(-fee, unit) if unit in _CENTS else figures.amount(-fee)} {unit}"
 
 
 def table(rows: Sequence[Row]) -> pd.DataFrame:
@@ -63,12 +70,32 @@ def _account(kind: FillKind | None) -> str:
     return figures.UNKNOWN if kind is None else kind.value.capitalize()
 
 
+def shares(rows: Sequence[Row], veil: Veil) -> pd.DataFrame:
+    """Return the same with each sum as a fraction of the account; a size says no more than its value does."""
+    fills = [fill for fill, _ in rows]
+    frame = table(rows).drop(columns="Size")
+    frame["Value"] = [_share(fill.funds, fill.currency, veil) for fill in fills]
+    frame["Fee"] = [_share(fill.fee and fill.fee.copy_negate(), fill.fee_currency, veil) for fill in fills]
+    frame["Realised"] = [_share(earned, fill.currency, veil) for fill, earned in rows]
+    return frame
+
+
+def _share(value: Decimal | None, unit: str | None, veil: Veil) -> Decimal | None:
+    return None if unit is None else veiled.fraction(veil.fraction(value, unit))
+
+
+def hidden(rows: Sequence[Row], look: Look, now: datetime, veil: Veil, *, clock: bool) -> object:
+    """Return the table of `shares` with its figures as text."""
+    plain = partial(figures.percent, signed=False)
+    written = {"Time, UTC": partial(moment, now, clock), "Price": figures.exact}
+    written |= {"Value": plain, "Fee": plain, "Realised": figures.percent}
+    return _hued(shares(rows, veil).style.format(written, na_rep=figures.UNKNOWN), look)
+
+
 def styled(rows: Sequence[Row], look: Look, now: datetime, *, clock: bool) -> object:
     """Return the table with its figures as text: money rounded as everywhere, a fee in another coin with its name."""
-    hues = {"Buy": f"color: {look.gain}", "Sell": f"color: {look.loss}"}
     written = {"Time, UTC": partial(moment, now, clock), "Price": figures.exact, "Size": figures.exact}
-    styler = table(rows).style.format(written, na_rep=figures.UNKNOWN).map(hues.__getitem__, subset=["Side"])
-    styler = styler.map(partial(_hue, look), subset=["Realised"])
+    styler = _hued(table(rows).style.format(written, na_rep=figures.UNKNOWN), look)
     alike: dict[tuple[str | None, str | None], list[int]] = defaultdict(list)
     for row, (fill, _) in enumerate(rows):
         alike[fill.currency, fill.fee_currency].append(row)
@@ -77,6 +104,11 @@ def styled(rows: Sequence[Row], look: Look, now: datetime, *, clock: bool) -> ob
         for column, write in {"Value": usual, "Fee": fee, "Realised": partial(_earned, currency)}.items():
             styler = styler.format(write, subset=pd.IndexSlice[places, [column]], na_rep=figures.UNKNOWN)
     return styler
+
+
+def _hued(styler: Styler, look: Look) -> Styler:
+    hues = {"Buy": f"color: {look.gain}", "Sell": f"color: {look.loss}"}
+    return styler.map(hues.__getitem__, subset=["Side"]).map(partial(_hue, look), subset=["Realised"])
 
 
 def _hue(look: Look, earned: Decimal | None) -> str:
@@ -100,17 +132,22 @@ def moment(now: datetime, clock: bool, at: pd.Timestamp) -> str:
     return told if clock else f"{ledger_line.day(at.to_pydatetime(), now)} {told}"
 
 
-def exactly(fill: LedgerFill) -> str:
-    """Return everything that is known of one fill, to the last digit."""
+def exactly(fill: LedgerFill, veil: Veil | None = None) -> str:
+    """Return everything that is known of one fill, to the last digit; shares under a veil."""
     unit = "contracts" if fill.futures else fill.symbol.partition("-")[0]
-    price = f"{figures.exact(fill.size)} {unit} at {figures.exact(fill.price)}"
+    size = veil.size(fill.size, fill.symbol) if veil else f"{figures.exact(fill.size)} {unit}"
+    price = f"{size} at {figures.exact(fill.price)}"
     said = [f"{fill.symbol} {fill.side}, {fill.at:%Y-%m-%d %H:%M:%S.%f} UTC: {price}."]
     if fill.funds is not None:
-        said.append(f"Value {figures.exact(fill.funds)} {fill.currency}.")
+        said.append(f"Value {_exactly(fill.funds, fill.currency, veil)}.")
     if fill.fee is None:
         said.append("The fee is not told yet.")
     else:
         rate = "" if fill.fee_rate is None else f" ({figures.percent(fill.fee_rate, places=4, signed=False)})"
-        said.append(f"Fee {figures.exact(fill.fee.copy_negate())} {fill.fee_currency}{rate}.")
+        said.append(f"Fee {_exactly(fill.fee.copy_negate(), fill.fee_currency, veil)}{rate}.")
     said.append(f"Trade {fill.trade_id}, order {fill.order_id}.")
     return " ".join(said)
+
+
+def _exactly(value: Decimal, unit: str | None, veil: Veil | None) -> str:
+    return veil.share(value, unit or "") if veil else f"{figures.exact(value)} {unit}"

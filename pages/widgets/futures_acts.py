@@ -23,7 +23,7 @@ from kucoin.errors import InvalidRequest, KucoinError
 from kucoin.model.order import PositionSide, Side, StopPriceType
 from kucoin.web import position_acts
 from kucoin.web.futures import position_id
-from pages.widgets import figures, mishap, palette, session
+from pages.widgets import figures, mishap, palette, privacy, session
 
 Kind = Literal["close", "even", "stop", "profit", "reverse"]
 
@@ -143,6 +143,8 @@ def _draw() -> None:
     asked, desk = _asked(), session.desk()
     if asked is None:
         st.rerun()
+    if privacy.leave_first("act on a position"):
+        return
     desk.terms.of(asked.symbol)  # has it read what a new order on the contract needs
     act = became(desk, asked)
     if act is not None and act.state == "done":
@@ -297,7 +299,7 @@ def became(desk: Desk, asked: Asked) -> position_acts.Act | None:
 def press(number: int, lots: int, *, remove: bool = False) -> None:
     """Hand over what the button said, if it still is that; returns at once."""
     asked, desk = _asked(), session.desk()
-    if asked is None or asked.number != number or asked.pressed:
+    if asked is None or asked.number != number or asked.pressed or privacy.on():
         return
     line = _line(desk, asked)
     if line is None:

@@ -51,6 +51,8 @@ def brief(net: Decimal, unit: str) -> str:
     """Return a day's result as it fits into a cell: no cents from 1 on, four decimals of a coin."""
     if not net:
         return "0"
+    if unit == figures.SHARE:
+        return figures.percent(net)
     places = 4 if figures.decimals(unit) > 2 else 0 if abs(net) >= 1 else 2
     least = Decimal(1).scaleb(-places)
     text = f"{net:+,.{places}f}" if abs(net) >= least / 2 else f"{'+' if net > 0 else '-'}<{least}"
@@ -77,4 +79,4 @@ def _cell(day: date, bucket: Bucket | None, most: Decimal, unit: str, *, first: 
 
 def _told(bucket: Bucket, unit: str) -> str:
     ended = f", {bucket.closed} closed" if bucket.closed else ""
-    return f"{bucket.start.day} {bucket.start:%b}: {figures.money(bucket.net, unit, signed=True)} {unit}{ended}"
+    return f"{bucket.start.day} {bucket.start:%b}: {figures.named(bucket.net, unit, signed=True)}{ended}"

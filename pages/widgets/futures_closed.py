@@ -14,8 +14,9 @@ import streamlit as st
 from kucoin.desk.ledger import Ledger
 from kucoin.desk.pnl import Report
 from kucoin.desk.rounds import Closed
-from pages.widgets import figures, futures_days, ledger_line, ledger_table, leftovers, mishap, plots
+from pages.widgets import figures, futures_days, ledger_line, ledger_table, leftovers, mishap, plots, privacy, veiled
 from pages.widgets.plots import Look
+from pages.widgets.veiled import Part
 
 PAGE = 100
 """Rows that go to the browser at a time."""
@@ -67,7 +68,12 @@ def show(ledger: Ledger, report: Report, span: str, now: datetime) -> None:
             st.markdown(_empty(span, symbol))
             return
         st.caption(figures.plain(summary(positions, span)))
-        _table(positions, report.currency, now)
+        veil = privacy.veil()
+        part = veil and veiled.Part.under(veil, report.currency)
+        if veil is not None and part is None:
+            st.markdown(veiled.UNTOLD)
+            return
+        _table(positions, report.currency, part, now)
 
 
 def _filter(symbols: Sequence[str]) -> str | None:
@@ -84,8 +90,10 @@ def _filter(symbols: Sequence[str]) -> str | None:
 def _exports(ledger: Ledger, span: str, symbol: str | None, now: datetime) -> None:
     since = futures_days.since(span, now)
     part = "-".join(each for each in (symbol, span.replace(" ", "").lower(), f"{now:%Y%m%d}") if each)
+    veil = privacy.veil()
+    figures_are = "Shares of the account in the place of amounts" if veil else "Exact decimals"
     with st.popover("Export", key="pnl-export"):
-        st.caption("Exact decimals, UTC, every settlement currency; a file is made when it is asked for.")
+        st.caption(f"{figures_are}, UTC, every settlement currency; a file is made when it is asked for.")
         for what, title in _WHATS:
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.markdown(title)
@@ -93,8 +101,8 @@ def _exports(ledger: Ledger, span: str, symbol: str | None, now: datetime) -> No
                 for kind, word, mime in _KINDS:
                     st.download_button(
                         word,
-                        partial(ledger.export, kind, what, symbol=symbol, since=since),
-                        file_name=f"futures-{what}-{part}.{kind}",
+                        partial(ledger.export, kind, what, symbol=symbol, since=since, share=veil and veil.fraction),
+                        file_name=f"futures-{what}-{'shares-' if veil else ''}{part}.{kind}",
                         mime=mime,
                         key=f"export-{what}-{kind}",
                         on_click="ignore",
@@ -133,13 +141,16 @@ def _is_rounding(position: Closed) -> bool:
     return abs(position.difference) <= _ROUNDING * position.round.fills
 
 
-def _table(positions: Sequence[Closed], unit: str, now: datetime) -> None:
+def _table(positions: Sequence[Closed], unit: str, part: Part | None, now: datetime) -> None:
     pages = -(-len(positions) // PAGE)
     place = st.pagination(pages, key="closed-page") if pages > 1 else 1
     rows = positions[(place - 1) * PAGE : place * PAGE]
+    if part is not None:
+        rows, unit = [part.closed(each) for each in rows], figures.SHARE
+    frame = table(rows) if part is None else table(rows).drop(columns="Contracts")
     look = plots.look()
     chosen = st.dataframe(
-        _styled(table(rows), unit, look, now),
+        _styled(frame, unit, look, now),
         key="closed-table",
         hide_index=True,
         row_height=ledger_table.ROW,
@@ -212,14 +223,18 @@ def told(position: Closed, now: datetime) -> str:
     said = [f"{position.symbol} {_side(position).lower()}, closed {futures_days.moment(position.closed_at, now)} UTC."]
     if ours is not None:
         fills = "1 fill" if ours.fills == 1 else f"{ours.fills} fills"
-        said.append(f"Our {fills}: {figures.exact(ours.net)} {unit} net{', liquidated' if ours.liquidated else ''}.")
+        said.append(f"Our {fills}: {_exactly(ours.net, unit)} net{', liquidated' if ours.liquidated else ''}.")
     if theirs is not None:
-        said.append(f"The exchange: {figures.exact(theirs.pnl)} {unit} net.")
+        said.append(f"The exchange: {_exactly(theirs.pnl, unit)} net.")
     if position.difference is not None:
-        said.append(f"Difference {figures.exact(position.difference)} {unit}.")
+        said.append(f"Difference {_exactly(position.difference, unit)}.")
     if position.missing:
         said.append(f"{position.missing.rstrip('.')}.")
     return " ".join(said)
+
+
+def _exactly(value: Decimal, unit: str) -> str:
+    return figures.named(value, unit, signed=True) if unit == figures.SHARE else f"{figures.exact(value)} {unit}"
 
 
 def _side(position: Closed) -> str:

@@ -49,10 +49,16 @@ def realised(buckets: Sequence[Bucket], period: Period, unit: str, height: int, 
         height,
         traces,
         x={"tickformat": "%b %Y" if period == "month" else "%-d %b"},
-        y={"tickformat": "+,~r" if max(map(abs, totals)) >= 1 else "+.3~g", "rangemode": "tozero"},
+        y={"tickformat": _ticks(totals, unit), "rangemode": "tozero"},
         below={"showticklabels": False, "showgrid": False, "zeroline": True, "zerolinecolor": look.line},
         annotations=[where | {"text": f"by {period}"}],
     )
+
+
+def _ticks(totals: Sequence[Decimal], unit: str) -> str:
+    if unit == figures.SHARE:
+        return "+~%"
+    return "+,~r" if max(map(abs, totals)) >= 1 else "+.3~g"
 
 
 def _bars(some: Sequence[Bucket], of: Sequence[Bucket], colour: str) -> dict[str, Any]:
@@ -84,6 +90,8 @@ def equity(points: Sequence[EquityPoint], unit: str, look: Look) -> go.Figure:
         kept = [*run[:-1:step], run[-1]]
         times += [*(point.at for point in kept), kept[-1].at]
         values += [*(float(point.equity) for point in kept), None]
+    hidden = unit == figures.SHARE
+    written = ".2%" if hidden else f",.{figures.decimals(unit)}f"
     line = {
         "type": "scatter",
         "x": times,
@@ -91,7 +99,7 @@ def equity(points: Sequence[EquityPoint], unit: str, look: Look) -> go.Figure:
         "mode": "lines",
         "line": {"color": look.ink, "width": 1.4},
         "connectgaps": False,
-        "hovertemplate": "%{x|%-d %b %H:%M} UTC: %{y:,." + str(figures.decimals(unit)) + "f}<extra></extra>",
+        "hovertemplate": "%{x|%-d %b %H:%M} UTC: %{y:" + written + "}<extra></extra>",
     }
     shade = {
         "type": "rect",
@@ -108,7 +116,7 @@ def equity(points: Sequence[EquityPoint], unit: str, look: Look) -> go.Figure:
         HEIGHT,
         [line],
         x={"tickformatstops": formats},
-        y={"tickformat": ",~f"},
+        y={"tickformat": "~%" if hidden else ",~f"},
         shapes=[shade | {"x0": before[-1].at, "x1": after[0].at} for before, after in pairwise(runs)],
     )
 

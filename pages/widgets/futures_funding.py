@@ -16,7 +16,9 @@ from kucoin.desk.desk import Desk
 from kucoin.desk.position_lines import PositionLine
 from kucoin.desk.sheets import Sheet
 from kucoin.model.position import FundingPayment, FundingRate
-from pages.widgets import figures, futures_choice, futures_days, ledger_table, plots, session
+from kucoin.web import veil as veils
+from kucoin.web.veil import Veil
+from pages.widgets import figures, futures_choice, futures_days, ledger_table, plots, privacy, session, veiled
 from pages.widgets.plots import Look, figure
 
 _ROWS = 10  # before a table scrolls
@@ -51,7 +53,7 @@ def show(desk: Desk) -> None:
 def _positions(positions: Sequence[PositionLine], now: datetime) -> None:
     column = st.column_config
     st.dataframe(
-        upcoming(positions, now),
+        upcoming(positions, now, privacy.veil()),
         key="funding-next",
         hide_index=True,
         row_height=ledger_table.ROW,
@@ -64,7 +66,7 @@ def _positions(positions: Sequence[PositionLine], now: datetime) -> None:
     )
 
 
-def upcoming(positions: Sequence[PositionLine], now: datetime) -> pd.DataFrame:
+def upcoming(positions: Sequence[PositionLine], now: datetime, veil: Veil | None = None) -> pd.DataFrame:
     """Return a row for each position, written out, since each has its own settlement currency."""
     return pd.DataFrame(
         [
@@ -74,8 +76,8 @@ def upcoming(positions: Sequence[PositionLine], now: datetime) -> pd.DataFrame:
                 "Rate": figures.percent(line.funding_rate, places=4),
                 "Next, UTC": f"{line.funding_at:%H:%M}" if line.funding_at else figures.UNKNOWN,
                 "In": figures.age((line.funding_at - now).total_seconds()) if line.funding_at else figures.UNKNOWN,
-                "Estimated": _estimated(line),
-                "Paid so far": figures.money(line.funding_paid, line.settle_currency, signed=True),
+                "Estimated": _estimated(line, veil),
+                "Paid so far": veils.money(veil, line.funding_paid, line.settle_currency, signed=True),
                 "Settled in": line.settle_currency,
             }
             for line in positions
@@ -83,10 +85,10 @@ def upcoming(positions: Sequence[PositionLine], now: datetime) -> pd.DataFrame:
     )
 
 
-def _estimated(line: PositionLine) -> str:
+def _estimated(line: PositionLine, veil: Veil | None) -> str:
     if line.funding_next is None:
         return figures.UNKNOWN
-    return f"≈ {figures.money(line.funding_next, line.settle_currency, signed=True)}"
+    return f"≈ {veils.money(veil, line.funding_next, line.settle_currency, signed=True)}"
 
 
 def _past(sheet: Sheet | None) -> None:
@@ -148,11 +150,17 @@ def _payments(payments: Sequence[FundingPayment], symbol: str, now: datetime) ->
             "its settlement."
         )
         return
+    if veil := privacy.veil():
+        part = veiled.Part.under(veil, payments[0].settle_currency)
+        if part is None:
+            st.markdown(veiled.UNTOLD)
+            return
+        payments = part.payments(payments)
     unit = payments[0].settle_currency
     total = sum((each.funding for each in payments), ZERO)
     st.markdown(figures.plain(
         f"{len(payments)} payments since {futures_days.moment(payments[-1].at, now)} UTC come to "
-        f"{figures.money(total, unit, signed=True)} {unit}."
+        f"{figures.named(total, unit, signed=True)}."
     ))  # fmt: skip
     written = {
         "Settled, UTC": ledger_table.moment(now),
@@ -161,6 +169,8 @@ def _payments(payments: Sequence[FundingPayment], symbol: str, now: datetime) ->
         f"Amount, {unit}": ledger_table.signed(unit),
     }
     frame = paid(payments, unit)
+    if unit == figures.SHARE:
+        frame = frame.drop(columns="Contracts")
     st.dataframe(
         ledger_table.styled(frame, written, plots.look(), hued=(f"Amount, {unit}",)),
         key="funding-payments",

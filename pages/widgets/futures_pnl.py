@@ -28,11 +28,14 @@ from pages.widgets import (
     leftovers,
     mishap,
     plots,
+    privacy,
     session,
+    veiled,
 )
+from pages.widgets.veiled import Part
 
 _PERIOD, _SPAN, _CURRENCY = "pnl-period", "pnl-span", "pnl-currency"
-_HELD = "pnl-report"
+_HELD, _VEILED = "pnl-report", "pnl-veiled"
 _USUAL = "USDT"
 _LINE = 3  # snapshots of equity; fewer make no line
 
@@ -65,9 +68,15 @@ def show(desk: Desk) -> None:
             if report is None or not (report.days or report.positions):
                 _nothing(ledger, report, choice)
                 return
-            _metrics(report)
-            _days(ledger, report, choice, now)
-        _beside(ledger, report, choice, now)
+            veil = privacy.veil()
+            part = veil and veiled.Part.under(veil, choice.currency)
+            if veil is not None and part is None:
+                st.markdown(veiled.UNTOLD)
+                return
+            shown = report if part is None else _veiled(report, part)
+            _metrics(shown)
+            _days(ledger, shown, choice, now)
+        _beside(ledger, shown, choice, part, now)
         futures_closed.show(ledger, report, choice.span, now)
 
 
@@ -105,6 +114,14 @@ def _report(ledger: Ledger, choice: Choice, now: datetime) -> Report | None:
     if asked not in held.reports and (report := ledger.report(currency=asked[0], since=asked[1])) is not None:
         held.reports[asked] = report
     return held.reports.get(asked)
+
+
+def _veiled(report: Report, part: Part) -> Report:
+    """Return a report as shares; the very same one as long as they come to much the same, for plots are made of it."""
+    held: tuple[Report, str, Report] | None = st.session_state.get(_VEILED)
+    if held is None or held[0] is not report or held[1] != part.about:
+        held = st.session_state[_VEILED] = (report, part.about, part.report(report))
+    return held[2]
 
 
 def _nothing(ledger: Ledger, report: Report | None, choice: Choice) -> None:
@@ -166,8 +183,8 @@ def _days(ledger: Ledger, report: Report, choice: Choice, now: datetime) -> None
     with left:
         height = max(futures_curves.HEIGHT, futures_calendar.height(days))
         build = partial(futures_curves.realised, futures_days.by(period, days), period, unit, height)
-        total = figures.money(sum((day.net for day in days), Decimal(0)), unit, signed=True)
-        told = f"Realised net by {period} since {futures_days.named(days[0].start)}, cumulative: {total} {unit}"
+        total = figures.named(sum((day.net for day in days), Decimal(0)), unit, signed=True)
+        told = f"Realised net by {period} since {futures_days.named(days[0].start)}, cumulative: {total}"
         plots.show("pnl-curve", build, report, period, str(since), today, alt=told)
     with right:
         futures_calendar.show(days, unit)
@@ -190,17 +207,18 @@ def notes(report: Report, first: date, count: int) -> list[str]:
     return said
 
 
-def _beside(ledger: Ledger, report: Report, choice: Choice, now: datetime) -> None:
+def _beside(ledger: Ledger, report: Report, choice: Choice, part: Part | None, now: datetime) -> None:
     """Draw the equity of the account, and what each contract came to."""
     left, right = st.columns([7, 5], gap="small")
     with left, st.container(border=True, key="pnl-equity", height="stretch"):
-        _equity(ledger, choice, now)
+        _equity(ledger, choice, part, now)
     with right, st.container(border=True, key="pnl-symbols", height="stretch"):
         futures_symbols.show(report, now)
 
 
-def _equity(ledger: Ledger, choice: Choice, now: datetime) -> None:
+def _equity(ledger: Ledger, choice: Choice, part: Part | None, now: datetime) -> None:
     points = ledger.equity(choice.currency, futures_days.since(choice.span, now))
+    points = points if part is None else part.equity(points)
     with st.container(key="bar-equity", horizontal=True, vertical_alignment="center"):
         st.header("Equity", anchor=False, width="content")
         st.caption(f"{figures.plain(choice.currency)}, every 5 minutes while the dashboard runs", width="content")
@@ -208,9 +226,10 @@ def _equity(ledger: Ledger, choice: Choice, now: datetime) -> None:
         st.markdown(few(points))
         return
     last = points[-1]
-    told = f"Equity {figures.money(last.equity, last.currency)} {last.currency} at {last.at:%H:%M} UTC"
-    build = partial(futures_curves.equity, points, choice.currency)
-    plots.show("pnl-equity-plot", build, len(points), last.at.isoformat(), choice.span, choice.currency, alt=told)
+    told = f"Equity {figures.named(last.equity, last.currency)} at {last.at:%H:%M} UTC"
+    build = partial(futures_curves.equity, points, last.currency)
+    made_of = len(points), last.at.isoformat(), choice.span, choice.currency, part and part.about
+    plots.show("pnl-equity-plot", build, *made_of, alt=told)
     if futures_curves.gaps(points):
         st.caption("Shaded: nothing was recorded, because the dashboard did not run or could not read the account.")
 
@@ -220,7 +239,7 @@ def few(points: Sequence[EquityPoint]) -> str:
     if not points:
         return "**No equity recorded yet.** A snapshot is taken every 5 minutes; the line begins with the third."
     first = points[0]
-    equity = f"{figures.money(first.equity, first.currency)} {first.currency}"
+    equity = figures.named(first.equity, first.currency)
     return (
         f"**Recorded since {first.at:%H:%M} UTC,** when it was {figures.plain(equity)}. A snapshot is taken every "
         "5 minutes; the line begins with the third."

@@ -11,7 +11,8 @@ import streamlit as st
 from kucoin.desk.futures import FuturesView
 from kucoin.desk.position_lines import LooseStop
 from kucoin.web.futures import PANEL
-from pages.widgets import figures, futures_acts, pushed, way_out
+from kucoin.web.veil import Veil
+from pages.widgets import figures, futures_acts, privacy, pushed, way_out
 from pages.widgets.live import live
 
 _ROE, _RETURN = "ROE", "Return"
@@ -32,7 +33,7 @@ def show(view: FuturesView, now: datetime) -> None:
         if view.problem:
             st.warning(f"**Something of this may be missing or old:** {figures.plain(view.problem.rstrip('. '))}.")
         if view.loose_stops:
-            st.warning(loose(view.loose_stops))
+            st.warning(loose(view.loose_stops, privacy.veil()))
         if not view.positions:
             st.markdown(empty(view, now))
         on, rows = {"act": futures_acts.heard}, len(view.positions)  # without any it tells what closed the last one
@@ -74,9 +75,9 @@ def empty(view: FuturesView, now: datetime) -> str:
     return f"**No positions.** Futures account reached {old} ago. A position shows here as soon as an order fills."
 
 
-def loose(stops: Iterable[LooseStop]) -> str:
+def loose(stops: Iterable[LooseStop], veil: Veil | None = None) -> str:
     """Return the warning of stops that no position stands behind, as Markdown."""
-    named = [_named(stop) for stop in stops]
+    named = [_named(stop, veil) for stop in stops]
     more = f" and {len(named) - _NAMED} more" if len(named) > _NAMED else ""
     which = figures.plain("; ".join(named[:_NAMED]) + more)
     one = len(named) == 1
@@ -84,8 +85,8 @@ def loose(stops: Iterable[LooseStop]) -> str:
     return f"**{head}:** {which}. {'It' if one else 'They'} would open a new position when triggered."
 
 
-def _named(stop: LooseStop) -> str:
-    size = "all" if stop.lots is None else f"{stop.lots:,} contracts"
+def _named(stop: LooseStop, veil: Veil | None) -> str:
+    size = "all" if stop.lots is None else veil.size(stop.lots, stop.symbol) if veil else f"{stop.lots:,} contracts"
     return f"{stop.symbol} {stop.side} {size} at {_price(stop.trigger)}"
 
 

@@ -19,7 +19,8 @@ def show(report: Report, now: datetime) -> None:
     """Draw the panel."""
     with st.container(key="bar-symbols", horizontal=True, vertical_alignment="center"):
         st.header("By contract", anchor=False, width="content")
-        st.caption(f"{figures.plain(report.currency)}, best first", width="content")
+        unit = "of the account" if report.currency == figures.SHARE else report.currency
+        st.caption(f"{figures.plain(unit)}, best first", width="content")
     frame = table(report.by_symbol)
     unit = report.currency
     money = dict.fromkeys(("Price PnL", "Fees", "Funding", "Net"), ledger_table.signed(unit))
@@ -55,7 +56,7 @@ def table(sums: Sequence[SymbolSum]) -> pd.DataFrame:
 
 def extreme(position: Closed, now: datetime) -> str:
     """Return one position in words: ``XBTUSDTM long, +422.85 USDT on 10 Mar 20:12 UTC``."""
-    net = figures.money(position.net, position.settle_currency, signed=True)
+    net = figures.named(position.net, position.settle_currency, signed=True)
     side = ledger_table.side(position)
     ended = futures_days.moment(position.closed_at, now)
-    return f"{position.symbol} {side.lower()}, {net} {position.settle_currency}, closed {ended} UTC"
+    return f"{position.symbol} {side.lower()}, {net}, closed {ended} UTC"

@@ -9,7 +9,8 @@ import streamlit as st
 
 from kucoin.desk.futures import Futures
 from kucoin.desk.what_if import Liquidation, WhatIf, WhatIfAccount
-from pages.widgets import figures, palette
+from kucoin.web import veil as veils
+from pages.widgets import figures, palette, privacy
 
 _SHIFT = "what-if-shift"  # in percent of the mark price
 _MOST = 50
@@ -66,14 +67,14 @@ def _liquidated(found: WhatIf) -> None:
 
 def _account(account: WhatIfAccount) -> None:
     """Draw one settlement currency after the move, and by how much or from where it came there."""
-    currency = account.currency
+    currency, veil = account.currency, privacy.veil()
     known = account.unrealised is not None and account.unrealised_before is not None
     change = account.unrealised - account.unrealised_before if known else None
     hues = palette.words()
     st.metric(
         f"Unrealised, {currency}",
-        figures.money(account.unrealised, currency, signed=True),
-        figures.money(change, currency, signed=True) if change else None,
+        veils.money(veil, account.unrealised, currency, signed=True),
+        veils.money(veil, change, currency, signed=True) if change else None,
         delta_color=hues.gain if change and change > 0 else hues.loss,
         delta_arrow="up" if change and change > 0 else "down",
         delta_description=None if change else "as it is",
@@ -81,8 +82,8 @@ def _account(account: WhatIfAccount) -> None:
     equity, ratio = account.equity_before, account.risk_ratio_before
     st.metric(
         f"Equity, {currency}",
-        figures.money(account.equity, currency),
-        delta_description=f"from {figures.money(equity, currency)}",
+        veils.money(veil, account.equity, currency),
+        delta_description=f"from {veils.money(veil, equity, currency)}",
     )
     st.metric(f"Risk ratio, {currency}", _share(account.risk_ratio), delta_description=f"from {_share(ratio)}")
 

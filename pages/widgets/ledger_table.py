@@ -66,12 +66,17 @@ def moment(now: datetime) -> Callable[[pd.Timestamp], str]:
 def styled(
     frame: pd.DataFrame, written: Mapping[str, Callable[..., str]], look: Look, *, hued: Sequence[str] = ()
 ) -> Styler:
-    """Return the frame with its numbers as text; the columns ``hued`` in the colours of gain and loss."""
+    """Return the frame with its numbers as text; the columns ``hued`` in the colours of gain and loss.
+
+    Args:
+        written: How, by the columns' names; there may be more of them than columns.
+    """
 
     def hue(value: float) -> str:
         return f"color: {look.gain}" if value > 0 else f"color: {look.loss}" if value < 0 else ""
 
-    return frame.style.format(dict(written), na_rep=figures.UNKNOWN).map(hue, subset=list(hued))
+    known = {name: write for name, write in written.items() if name in frame}
+    return frame.style.format(known, na_rep=figures.UNKNOWN).map(hue, subset=list(hued))
 
 
 def number(value: Decimal | int | None) -> float:

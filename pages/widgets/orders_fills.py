@@ -12,7 +12,18 @@ import streamlit as st
 from kucoin.desk.desk import Desk
 from kucoin.desk.fill_book import FillBook, Reach
 from kucoin.model.ledger_fill import LedgerFill
-from pages.widgets import figures, fills_table, ledger_line, ledger_table, mishap, past_table, plots, session
+from pages.widgets import (
+    figures,
+    fills_table,
+    ledger_line,
+    ledger_table,
+    mishap,
+    past_table,
+    plots,
+    privacy,
+    session,
+    veiled,
+)
 
 T = TypeVar("T")
 
@@ -152,13 +163,15 @@ def _dates(first: date, last: date) -> tuple[date, date]:
 
 def _exports(book: FillBook, choice: Choice) -> None:
     part = "-".join((*choice.symbols, f"{choice.start:%Y%m%d}", f"{choice.end - timedelta(days=1):%Y%m%d}"))
-    st.caption("The fills chosen above and their fees. Exact decimals, UTC; a file is made when it is asked for.")
+    veil = privacy.veil()
+    written = "Shares of the account in the place of amounts" if veil else "Exact decimals"
+    st.caption(f"The fills chosen above and their fees. {written}, UTC; a file is made when it is asked for.")
     with st.container(horizontal=True, vertical_alignment="center"):
         for kind, word, mime in _KINDS:
             st.download_button(
                 word,
-                partial(book.export, kind, choice.start, choice.end, symbols=choice.symbols),
-                file_name=f"fills-{part}.{kind}",
+                partial(book.export, kind, *choice[1:3], symbols=choice.symbols, share=veil and veil.fraction),
+                file_name=f"fills-{'shares-' if veil else ''}{part}.{kind}",
                 mime=mime,
                 key=f"export-fills-{kind}",
                 on_click="ignore",
@@ -177,29 +190,37 @@ def told(reach: Reach, now: datetime) -> str:
 def _fills(desk: Desk, choice: Choice, now: datetime) -> _View:
     def read() -> tuple[Sequence[LedgerFill], str]:
         fills = desk.fills.fills(choice.start, choice.end, symbols=choice.symbols)
-        return fills, fills_table.summary(fills)
+        return fills, fills_table.summary(fills, veil)
 
-    fills, summary = _kept(_READ, (choice, desk.fills.generation), read)
+    veil, clock = privacy.veil(), choice.span == _TODAY
+    fills, summary = _kept(_READ, (choice, desk.fills.generation, veiled.about(veil)), read)
+
+    def styled(rows: Sequence[fills_table.Row]) -> object:
+        if veil is not None:
+            return fills_table.hidden(rows, plots.look(), now, veil, clock=clock)
+        return fills_table.styled(rows, plots.look(), now, clock=clock)
+
     return _View(
         "fills",
         fills,
         summary,
         lambda rows: tuple((fill, desk.ledger.earned(fill)) for fill in rows),
-        lambda rows: fills_table.styled(rows, plots.look(), now, clock=choice.span == _TODAY),
-        fills_table.exactly,
+        styled,
+        lambda fill: fills_table.exactly(fill, veil),
         "One shows here within a second",
     )
 
 
 def _orders(desk: Desk, choice: Choice, now: datetime) -> _View:
+    veil = privacy.veil()
     orders = desk.order_history.between(choice.start, choice.end, symbols=choice.symbols)
     return _View(
         "finished orders",
         orders,
         past_table.summary(orders),
         lambda rows: tuple((order, desk.origins.ours(order.client_oid)) for order in rows),
-        lambda rows: past_table.styled(rows, plots.look(), now, clock=choice.span == _TODAY),
-        past_table.exactly,
+        lambda rows: past_table.styled(rows, plots.look(), now, veil, clock=choice.span == _TODAY),
+        lambda order: past_table.exactly(order, veil),
         "One shows here once it has filled or was cancelled",
     )
 
@@ -212,8 +233,9 @@ def _table(view: _View, choice: Choice, now: datetime) -> None:
     if not rows:
         st.markdown(empty(view, choice))
         return
+    made_of = view.what, rows, plots.look(), now.date(), choice.span, veiled.about(privacy.veil())
     chosen = st.dataframe(
-        _kept(_DRAWN, (view.what, rows, plots.look(), now.date(), choice.span), lambda: view.styled(rows)),
+        _kept(_DRAWN, made_of, lambda: view.styled(rows)),
         key=f"{view.what.split()[-1]}-table",
         hide_index=True,
         row_height=ledger_table.ROW,
