@@ -198,6 +198,10 @@ class Accounts:
                 self.resync("all")
         self._refresher.touch()
 
+    def denied(self) -> tuple[Source[Any], ...]:
+        """Return what the exchange refused to tell, because the key or the account may not read it."""
+        return tuple(source for source in self._counted() if source.reading.denied)
+
     def resync(self, feed: str) -> None:
         """Read again what the private socket ``feed`` may not have told; public ones concern no account."""
         if "public" in feed:

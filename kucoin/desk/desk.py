@@ -27,10 +27,12 @@ from kucoin.desk.fill_book import FillBook
 from kucoin.desk.flip import Flips
 from kucoin.desk.futures import Futures
 from kucoin.desk.health import Health, History
+from kucoin.desk.key_check import KeyCheck
 from kucoin.desk.leaving import Leavings
 from kucoin.desk.ledger import Ledger
 from kucoin.desk.market import Market
 from kucoin.desk.moves import Moves
+from kucoin.desk.news import News
 from kucoin.desk.order_history import OrderHistory
 from kucoin.desk.orders import Orders
 from kucoin.desk.origins import Origins
@@ -321,6 +323,10 @@ class Desk:
         )
         self._history = History(self.feeds.status, monotonic=monotonic, now=now)
         self.appraisals = Appraisals(self._accounts, self.hub, self._refresher, now=now, monotonic=monotonic)
+        self.news = News(exchange, self._refresher, now=now)
+        self.key_check = KeyCheck(
+            *(exchange, self._accounts, self._refresher, self._about), trading=trading, now=now, monotonic=monotonic
+        )
         # Begun in this order, ended all at once: each may wait for an answer that does not come.
         self._parts: tuple[_Part, ...] = (
             *(self._refresher, self.ledger, self.fills, self.terms, self.risk, self.moves),
@@ -366,7 +372,7 @@ class Desk:
 
     def status(self) -> Status:
         """Return the state of the hosts, the clock, the quotas and the key."""
-        return report(self._exchange, self._accounts, self._about)
+        return report(self._exchange, self._accounts, self._about, self.news)
 
     def health(self) -> Health:
         """Return the last hour of the sockets, and what had to be repaired."""

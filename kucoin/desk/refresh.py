@@ -167,6 +167,15 @@ class Refresher:
                     plan.due = min(plan.due, plan.began + _SPACING)
             self._changed.notify_all()
 
+    def retry(self, *sources: Source[Any]) -> None:
+        """Read ``sources`` at once, those that failed as well: somebody says that the cause may be gone."""
+        with self._changed:
+            for plan in self._plans:
+                if plan.source in sources:
+                    plan.woken = plan.busy
+                    plan.due = 0.0
+            self._changed.notify_all()
+
     def touch(self) -> None:
         """Tell that a reading has changed by other means, so that nobody goes on showing the old one."""
         with self._changed:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from kucoin.desk import admission
 from kucoin.desk.accounts import Accounts
+from kucoin.desk.news import News
 from kucoin.desk.status import HostStatus, QuotaStatus, Status
 from kucoin.model.market import ServiceState
 from kucoin.rest.client import Exchange
@@ -21,7 +22,7 @@ class About:
     key_tail: str | None
 
 
-def report(exchange: Exchange, accounts: Accounts, about: About) -> Status:
+def report(exchange: Exchange, accounts: Accounts, about: About, news: News) -> Status:
     """Return the state of everything between this machine and the exchange."""
     line = exchange.status()
     services = {"spot": accounts.spot_service, "futures": accounts.futures_service}
@@ -43,6 +44,7 @@ def report(exchange: Exchange, accounts: Accounts, about: About) -> Status:
         for each in line.pools
     ]
     asked = accounts.admission.reading.value
+    practice = about.mode == "practice"
     return Status(
         mode=about.mode,
         site=about.site,
@@ -51,5 +53,6 @@ def report(exchange: Exchange, accounts: Accounts, about: About) -> Status:
         clock_offset=line.clock_offset,
         quotas=tuple(quotas),
         key_tail=about.key_tail,
-        warnings=admission.warnings(asked, practice=about.mode == "practice") if asked else (),
+        warnings=admission.warnings(asked, practice=practice) if asked else (),
+        maintenance=news.maintenance(hosts, "The practice exchange" if practice else "KuCoin"),
     )

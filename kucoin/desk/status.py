@@ -31,11 +31,29 @@ class QuotaStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class Maintenance:
+    """That the exchange rests, or will: a sentence for every page.
+
+    Attributes:
+        under_way: It is so now.
+        words: What it means, and what still works.
+        title: The exchange's own words, which are text from outside; may be empty.
+        url: Where they stand in full, on KuCoin's site; None where that is unknown.
+    """
+
+    under_way: bool
+    words: str
+    title: str
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """Everything the mode band and the status strip show.
 
     ``clock_offset`` is the exchange's clock less ours, in s. ``key_tail`` is the key's last four characters.
-    ``warnings`` are sentences about the key (no IP list, may transfer); ``version`` is this program's.
+    ``warnings`` are sentences about the key (no IP list, may transfer); ``version`` is this program's. ``maintenance``
+    is what keeps trading from being open, now or soon.
     """
 
     mode: str
@@ -46,3 +64,4 @@ class Status:
     quotas: tuple[QuotaStatus, ...]
     key_tail: str | None
     warnings: tuple[str, ...]
+    maintenance: tuple[Maintenance, ...] = ()

@@ -234,7 +234,7 @@ def asked_privately(practice: Any, before: Counter[str]) -> set[str]:
     """The private paths that were asked for since."""
     asked = {entry.split()[-1].split("?")[0] for entry in Counter(practice.state()["requests"]) - before}
     public = ("/api/v1/timestamp", "/api/v1/status", "/api/v1/market/", "/api/v1/contracts", "/api/v1/prices")
-    more = ("/api/v2/symbols", "/api/v3/currencies", "/_practice")
+    more = ("/api/v2/symbols", "/api/v3/currencies", "/api/v3/announcements", "/_practice")
     return {path for path in asked if not path.startswith((*public, *more))}
 
 
