@@ -18,8 +18,10 @@ from kucoin.model.order import Side
 from kucoin.model.ticket import TicketState, Transfer
 from kucoin.model.times import milliseconds
 from kucoin.web import sent_words as words
+from kucoin.web import veil as own
 from kucoin.web.panel import Body, Change, Panel
 from kucoin.web.sight import CATCHING_UP, LIVE, Fresh, Sight
+from kucoin.web.veil import Veil
 
 PANEL = "blotter:"
 """What the panel is asked for by; a day since when may follow, such as ``blotter:2026-11-20``, and is today if not."""
@@ -80,6 +82,7 @@ class BlotterPanel(Panel):
         self._sight, self._blotter, self._audit = sight, sight.blotter, sight.audit
         self._since = _day(since, self._blotter.today()) if since else None
         self._seen: tuple[object, ...] = ()
+        self._veil: Veil | None = None
         self._head: Body = {}
         self._rows: dict[str, Body] = {}
 
@@ -89,13 +92,16 @@ class BlotterPanel(Panel):
         since = max(self._since or today, first_day(today))
         days = [today - timedelta(days=back) for back in range((today - since).days + 1)]
         read = [self._blotter.lines(day) for day in days]
-        seen = (today, generation, self._audit.verdict())
+        veil = self._sight.veil()
+        seen = (today, generation, self._audit.verdict(), veil)
         if seen == self._seen:
             return None
         first, self._seen = not self._seen, seen
         before, head = self._rows, self._head
         lines = [line for day in read for line in day or ()]
-        self._rows = {line.key: before.get(line.key) or self._row(line) for line in lines[:_SHOWN]}
+        known = before if veil is self._veil else {}
+        self._veil = veil
+        self._rows = {line.key: known.get(line.key) or self._row(line) for line in lines[:_SHOWN]}
         self._rows |= {line.key: self._row(line) for line in lines[:_SHOWN] if line.lookups}
         earlier = self._blotter.before(since)
         self._head = {
@@ -155,7 +161,7 @@ class BlotterPanel(Panel):
             return self._trade(line.fill)
         body = line.body
         if isinstance(body.get("text"), str):
-            return str(body["text"])
+            return own.words(self._veil, str(body["text"]))
         if line.act == "cancel":
             return f"{_CANCELS.get(body.get('state', ''), 'Cancel')}: {self._brief(body)}"
         word = _WORDS.get(line.act, line.act.capitalize())
@@ -167,25 +173,29 @@ class BlotterPanel(Panel):
         if wish is None:
             return line.subject or figures.UNKNOWN
         if isinstance(wish, Transfer):
-            return f"{words.quantity(wish.amount)} {wish.currency} from {wish.source} to {wish.target}"
-        return words.sentence(wish, self._places(wish.symbol))
+            moved = words.sum_of(wish.amount, wish.currency, self._veil)
+            return f"{moved} from {wish.source} to {wish.target}"
+        return words.sentence(wish, self._places(wish.symbol), self._veil)
 
     def _notes(self, line: BlotterLine) -> Iterator[str]:
-        yield words.said(str(line.body.get("note") or line.body.get("words") or ""))
+        yield words.said(own.words(self._veil, str(line.body.get("note") or line.body.get("words") or "")))
         if line.lookups:
             yield f"Looked up by client id, {line.lookups} time{'' if line.lookups == 1 else 's'}."
 
     def _trade(self, fill: LedgerFill) -> str:
         order = self._sight.orders.order(fill.order_id) if self._sight.orders else None
-        of = f" of {words.quantity(order.size)}" if order is not None and order.size is not None else ""
+        size = order.size if order is not None else None
+        of = f" of {words.size(size, fill.symbol, self._veil)}" if size is not None else ""
         price = words.price(fill.price, self._places(fill.symbol))
-        return f"Filled {words.quantity(fill.size)}{of}: {_VERBS[fill.side]} {fill.symbol} at {price}"
+        filled = words.size(fill.size, fill.symbol, self._veil)
+        return f"Filled {filled}{of}: {_VERBS[fill.side]} {fill.symbol} at {price}"
 
     def _brief(self, order: Mapping[str, Any]) -> str:
         """Return what is known of an order that was to be cancelled: ``Sell 12 SOL-USDT at 149.800``."""
         symbol = str(order.get("symbol", ""))
         size, limit = order.get("size"), order.get("price")
-        said = [_VERBS.get(order.get("side", ""), ""), words.quantity(Decimal(size)) if size else "", symbol]
+        said = [_VERBS.get(order.get("side", ""), ""), words.size(Decimal(size), symbol, self._veil) if size else ""]
+        said.append(symbol)
         if limit:
             said.append(f"at {words.price(Decimal(limit), self._places(symbol))}")
         return " ".join(filter(None, said))

@@ -15,9 +15,12 @@ from kucoin.model.change import Amend, AmendState
 from kucoin.model.order import OrderStatus, OrderType, PositionSide, Side, StopPriceType, TimeInForce, TradeType
 from kucoin.model.times import milliseconds
 from kucoin.web import sent_words as words
+from kucoin.web import veil as own
 from kucoin.web.panel import Body
+from kucoin.web.veil import Veil
 
 LOOKING_UP = "looking it up"
+_LEAVE_FIRST = "Leave privacy to change this order."
 
 _WATCHED: dict[str, str] = {StopPriceType.TP: "last", StopPriceType.MP: "mark", StopPriceType.IP: "index"}
 _PURSES = {TradeType.MARGIN_TRADE: "cross margin", TradeType.MARGIN_ISOLATED_TRADE: "isolated margin"}
@@ -56,11 +59,11 @@ class Doing:
     sought: bool = False
 
 
-def order_row(order: AnyOrder, rules: Rules | None, near: Near, doing: Doing) -> Body:
-    """Return the row of an order in the market, or of one that just ended."""
+def order_row(order: AnyOrder, rules: Rules | None, near: Near, doing: Doing, veil: Veil | None = None) -> Body:
+    """Return the row of an order in the market, or of one that just ended; nobody changes one under a veil."""
     places = rules.price_decimals if rules else 0
     futures = isinstance(order, FuturesOrderState)
-    word, note = _standing(order.open, _ENDS.get(order.status, "ended") if order.status else "ended", doing)
+    word, note = _standing(order.open, _ENDS.get(order.status, "ended") if order.status else "ended", doing, veil)
     size = None if order.size is None else Decimal(order.size)
     return {
         **_common(order, doing),
@@ -70,19 +73,20 @@ def order_row(order: AnyOrder, rules: Rules | None, near: Near, doing: Doing) ->
         "type": "Limit" if order.type is OrderType.LIMIT else "Market" if order.type else figures.UNKNOWN,
         "terms": ", ".join(_terms(order)),
         "price": figures.UNKNOWN if order.price is None else words.price(order.price, places),
-        "size": figures.UNKNOWN if size is None else words.quantity(size),
-        "value": _value(order, size, rules),
-        "filled": words.quantity(order.filled_size) + ("" if size is None else f" of {words.quantity(size)}"),
+        "size": figures.UNKNOWN if size is None else words.size(size, order.symbol, veil),
+        "value": _value(order, size, rules, veil),
+        "filled": _filled(order, size, veil),
         "share": _share(order, size),
         "away": _away(order.price, near.mark if futures else near.last),
         "from": "mark" if futures else "last",
-        "way": doing.way if word is None else None,
-        "why": doing.why,
-        "asked": _asked(doing.amend, places),
+        **_change(word is None, doing, veil),
+        "asked": _asked(doing.amend, order.symbol, places, veil),
     }
 
 
-def stop_row(stop: Stop, rules: Rules | None, near: Near, doing: Doing, effect: tuple[str, str]) -> Body:
+def stop_row(
+    stop: Stop, rules: Rules | None, near: Near, doing: Doing, effect: tuple[str, str], *, veil: Veil | None = None
+) -> Body:
     """Return the row of an order that waits for a price, or of one that just ended.
 
     Args:
@@ -92,22 +96,27 @@ def stop_row(stop: Stop, rules: Rules | None, near: Near, doing: Doing, effect: 
     watched = _WATCHED.get(stop.stop_price_type, "") if stop.stop_price_type else "last"
     rises = _rises(stop)
     ended = "failed" if stop.error else "triggered" if stop.triggered else "cancelled" if stop.ended else "ended"
-    word, note = _standing(stop.alive, ended, doing)
+    word, note = _standing(stop.alive, ended, doing, veil)
     sign = "" if rises is None else " ≥" if rises else " ≤"
     return {
         **_common(stop, doing),
         "chip": word,
-        "note": stop.error or note,
+        "note": own.words(veil, stop.error or "") or note,
         "act": word is None,
         "type": _kind(stop, rises, places),
-        "size": _stop_size(stop),
+        "size": _stop_size(stop, veil),
         "watched": f"{watched}{sign}",
         "trigger": figures.UNKNOWN if stop.stop_price is None else words.price(stop.stop_price, places),
         "away": _away(stop.stop_price, getattr(near, watched, None) if watched else None),
         "effect": effect,
-        "way": doing.way if word is None else None,
-        "why": doing.why,
+        **_change(word is None, doing, veil),
     }
+
+
+def _change(lives: bool, doing: Doing, veil: Veil | None) -> Body:
+    """Return how it could be changed, and why not."""
+    way = doing.way if lives else None
+    return {"way": way, "why": doing.why} if veil is None else {"way": None, "why": _LEAVE_FIRST if way else doing.why}
 
 
 def _common(order: AnyOrder | Stop, doing: Doing) -> Body:
@@ -119,8 +128,13 @@ def _common(order: AnyOrder | Stop, doing: Doing) -> Body:
     }
 
 
-def _standing(lives: bool, ended: str, doing: Doing) -> tuple[tuple[str, str] | None, str]:
+def _standing(lives: bool, ended: str, doing: Doing, veil: Veil | None) -> tuple[tuple[str, str] | None, str]:
     """Return the word that stands in the place of the button, with its look, and the sentence below the row."""
+    chip, note = _told(lives, ended, doing)
+    return chip, own.words(veil, note)
+
+
+def _told(lives: bool, ended: str, doing: Doing) -> tuple[tuple[str, str] | None, str]:
     cancel, amend = doing.cancel, doing.amend
     if doing.sought:
         return (LOOKING_UP, "warn"), ""
@@ -157,14 +171,19 @@ def _terms(order: AnyOrder) -> Iterator[str]:
         yield str(order.position_side).lower()
 
 
-def _value(order: AnyOrder, size: Decimal | None, rules: Rules | None) -> list[str]:
-    """Return what all of it is worth at its own price, and in which currency."""
+def _filled(order: AnyOrder, size: Decimal | None, veil: Veil | None) -> str:
+    of = "" if size is None else f" of {words.size(size, order.symbol, veil)}"
+    return f"{words.size(order.filled_size, order.symbol, veil)}{of}"
+
+
+def _value(order: AnyOrder, size: Decimal | None, rules: Rules | None, veil: Veil | None) -> list[str]:
+    """Return what all of it is worth at its own price, and in which currency, which a share has none of."""
     if rules is None:
         return [figures.UNKNOWN, ""]
     worth = rules.value(order.price, size) if order.price is not None and size is not None else None
     if worth is None and isinstance(order, SpotOrderState):
         worth = order.funds
-    return [figures.money(worth, rules.quote), rules.quote]
+    return [own.money(veil, worth, rules.quote), rules.quote if veil is None else ""]
 
 
 def _share(order: AnyOrder, size: Decimal | None) -> float:
@@ -176,12 +195,12 @@ def _away(price: Decimal | None, of: Decimal | None) -> str:
     return figures.percent((price - of) / of if price is not None and of else None)
 
 
-def _asked(amend: Amend | None, places: int) -> list[str | None] | None:
+def _asked(amend: Amend | None, symbol: str, places: int, veil: Veil | None) -> list[str | None] | None:
     """Return the price and the size that were asked for, while that is under way."""
     if amend is None or amend.state not in {AmendState.SENT, AmendState.UNKNOWN}:
         return None
     price = None if amend.price is None else words.price(amend.price, places)
-    return [price, None if amend.size is None else words.quantity(amend.size)]
+    return [price, None if amend.size is None else words.size(amend.size, symbol, veil)]
 
 
 def _rises(stop: Stop) -> bool | None:
@@ -202,10 +221,10 @@ def _kind(stop: Stop, rises: bool | None, places: int) -> str:
     return f"{name}, limit" if stop.price is None else f"{name}, limit {words.price(stop.price, places)}"
 
 
-def _stop_size(stop: Stop) -> str:
+def _stop_size(stop: Stop, veil: Veil | None) -> str:
     size = stop.lots if stop.futures else stop.size
     if size is not None:
-        return words.quantity(size)
+        return words.size(size, stop.symbol, veil)
     if stop.funds is not None:
-        return f"{words.quantity(stop.funds)} {stop.symbol.partition('-')[2]}"
+        return words.sum_of(stop.funds, stop.symbol.partition("-")[2], veil)
     return "all" if stop.futures else figures.UNKNOWN

@@ -23,6 +23,7 @@ from kucoin.model.feed import Mark
 from kucoin.model.market import Contract
 from kucoin.model.order import PositionSide, Side, StopPriceType
 from kucoin.model.ticket import SpotTicket, TicketState
+from kucoin.web import veil as own
 from kucoin.web.head import PriceSight
 from kucoin.web.machine import judge_private
 from kucoin.web.order_rows import Doing, Near, order_row, stop_row
@@ -81,7 +82,7 @@ class OrdersPanel(Panel):
             return None
         amends = self._sight.amends
         counts = (self._orders.generation, self._cancels.generation, amends.generation if amends else 0)
-        seen = (*counts, self._trading.placements())
+        seen = (*counts, self._trading.placements(), self._sight.veil())
         if seen == self._seen and began < self._due:
             return None
         self._seen, self._due = seen, began + _PACE
@@ -130,6 +131,7 @@ class OrdersPanel(Panel):
         self._follow(plain, waiting)
         rows = self._rows(plain, waiting, {each.order_id for each in sought})
         self._let_fade(rows, now)
+        problem = self._orders.problem()
         quotes = {row["value"][1] for row in rows.values() if "value" in row}
         return {
             "open": [name for name, row in rows.items() if "effect" not in row],
@@ -137,21 +139,21 @@ class OrdersPanel(Panel):
             "rows": rows,
             "quote": quotes.pop() if len(quotes) == 1 else "",
             "elsewhere": self._elsewhere(),
-            "problem": self._orders.problem(),
+            "problem": problem and own.words(self._sight.veil(), problem),
         }
 
     def _rows(self, plain: Iterable[AnyOrder], waiting: Sequence[Stop], sought: Collection[str]) -> Body:
-        market = self._sight.market
+        market, veil = self._sight.market, self._sight.veil()
         near = {symbol: self._near(symbol) for symbol in self._prices}
         effects = self._effects(any(each.futures for each in waiting))
         rows: Body = {}
         for order in sorted(plain, key=self._rank):
             doing = self._doing(order, order.order_id in sought)
-            rows[order.order_id] = order_row(order, market.rules(order.symbol), near[order.symbol], doing)
+            rows[order.order_id] = order_row(order, market.rules(order.symbol), near[order.symbol], doing, veil)
         for stop in sorted(waiting, key=self._rank):
             doing = self._doing(stop, stop.order_id in sought)
             effect = _effect(stop, effects)
-            rows[stop.order_id] = stop_row(stop, market.rules(stop.symbol), near[stop.symbol], doing, effect)
+            rows[stop.order_id] = stop_row(stop, market.rules(stop.symbol), near[stop.symbol], doing, effect, veil=veil)
         for name in rows.keys() & self._heirs.keys():
             rows[name]["was"] = self._heirs[name]
         return rows

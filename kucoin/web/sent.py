@@ -16,9 +16,11 @@ from kucoin.model.cancellation import Cancellation, CancelState
 from kucoin.model.ticket import Placement, SpotTicket, TicketState
 from kucoin.model.times import milliseconds
 from kucoin.web import sent_words as words
+from kucoin.web import veil as own
 from kucoin.web.machine import judge_private
 from kucoin.web.panel import Body, Change, Panel
 from kucoin.web.sight import LIVE, Fresh, Sight
+from kucoin.web.veil import Veil
 
 PANEL = "sent:"
 """What the panel is asked for by."""
@@ -74,15 +76,16 @@ class SentPanel(Panel):
         placements, found = self._trading.placements(), self._trading.divergences()
         cancels = [self._cancels.cancellation(each) for each in self._cancelling]  # a wish may run out of time
         ends = [self._trading.ended(each) for each in self._endless]
-        seen = (placements, found, cancels, ends, self._orders.generation, self._cancels.generation)
+        veil = self._sight.veil()
+        seen = (placements, found, cancels, ends, self._orders.generation, self._cancels.generation, veil)
         if seen == self._seen:
             return None
         first, self._seen = not self._seen, seen
         before, head = self._rows, self._head
         shown = [each for index, each in enumerate(placements) if index < _SHOWN or each.open]
-        about = {each.client_oid: each.what for each in found}
+        about = {each.client_oid: own.words(veil, each.what) for each in found}
         self._rows = {
-            (client_oid := each.ticket.client_oid): self._row(each, about.get(client_oid, "")) for each in shown
+            (client_oid := each.ticket.client_oid): self._row(each, about.get(client_oid, ""), veil) for each in shown
         }
         self._endless = tuple(
             name for name, row in self._rows.items() if row["state"] == "accepted" and row["phrase"] in {"", _PAIR}
@@ -92,7 +95,7 @@ class SentPanel(Panel):
             "said": _summary(placements),
             "earlier": len(placements) - len(shown),
             "order": list(self._rows),
-            "apart": [_apart(each) for each in found if each.client_oid not in self._rows],
+            "apart": [_apart(each, veil) for each in found if each.client_oid not in self._rows],
         }
         if first:
             return Change("full", self.full())
@@ -111,19 +114,19 @@ class SentPanel(Panel):
         fresh = judge_private(self._sight)
         return fresh._replace(age=None) if fresh.state == LIVE else fresh
 
-    def _row(self, placement: Placement, found: str) -> Body:
+    def _row(self, placement: Placement, found: str, veil: Veil | None) -> Body:
         ticket, state = placement.ticket, placement.state
         rules = self._sight.market.rules(ticket.symbol)
         places = rules.price_decimals if rules else 0
         cancel = self._cancels.cancellation(placement.order_id) if placement.order_id else None
-        since = self._since(placement, cancel, places)
+        since = self._since(placement, cancel, places, veil)
         return {
             "at": milliseconds(placement.handed_at),
             "state": state.name.lower(),
             "word": _WORDS[state],
             "phrase": _phrase(placement, since),
-            "sentence": words.sentence(ticket, places),
-            "notes": [text for text in (*_notes(placement, since, cancel), found) if text],
+            "sentence": words.sentence(ticket, places, veil),
+            "notes": [text for text in (*_notes(placement, since, cancel, veil), found) if text],
             "asked": _asked(placement),
             "due": self._sight.exchanges(placement.next_lookup_at),
             "since": self._sight.exchanges(placement.handed_at) if placement.open else None,
@@ -133,10 +136,10 @@ class SentPanel(Panel):
             "details": list(self._details(placement, since, cancel, places)),
         }
 
-    def _since(self, placement: Placement, cancel: Cancellation | None, places: int) -> _Since:
+    def _since(self, placement: Placement, cancel: Cancellation | None, places: int, veil: Veil | None) -> _Since:
         """Return what became of an accepted order; one that waits for a price is followed to what it became."""
         order_id, ticket = placement.order_id, placement.ticket
-        ended = self._trading.ended(ticket.client_oid)
+        ended = own.words(veil, self._trading.ended(ticket.client_oid) or "")
         if placement.state is not TicketState.ACCEPTED or order_id is None:
             return _Since()
         if isinstance(ticket, SpotTicket) and ticket.oco is not None:  # its orders have ids that nobody links to it
@@ -145,10 +148,10 @@ class SentPanel(Panel):
         stop = self._orders.stop(order_id)
         order = self._orders.order(self._orders.triggered(order_id) or order_id)
         if stop is not None and (stop.alive or (stop.ended and order is None)):
-            return _Since(words.waiting(stop, places), stop.alive)
+            return _Since(words.waiting(stop, places, veil), stop.alive)
         if order is None:  # it ended in an earlier run, or where nobody told
-            return _Since(ended or "")
-        life = ended if ended and order.status is None and not order.open else words.life(order)
+            return _Since(ended)
+        life = ended if ended and order.status is None and not order.open else words.life(order, veil)
         return _Since(life if stop is None else f"triggered, {life}", order.open, order)
 
     def _details(
@@ -186,9 +189,9 @@ def _summary(placements: tuple[Placement, ...]) -> str:
     return ", ".join(said)
 
 
-def _apart(found: Divergence) -> str:
+def _apart(found: Divergence, veil: Veil | None) -> str:
     """Return what was found of an order that has no row."""
-    return f"{found.symbol}, order {found.order_id or figures.UNKNOWN}: {found.what}"
+    return f"{found.symbol}, order {found.order_id or figures.UNKNOWN}: {own.words(veil, found.what)}"
 
 
 def _phrase(placement: Placement, since: _Since) -> str:
@@ -199,19 +202,20 @@ def _phrase(placement: Placement, since: _Since) -> str:
     return "no answer yet" if placement.state is TicketState.SENT else ""
 
 
-def _notes(placement: Placement, since: _Since, cancel: Cancellation | None) -> Iterator[str]:
+def _notes(placement: Placement, since: _Since, cancel: Cancellation | None, veil: Veil | None) -> Iterator[str]:
     """Return what stands below the sentence; of a refusal the exchange's words, and what helps."""
+    told = own.words(veil, placement.words)
     if placement.state is TicketState.REFUSED and placement.code is not None:
         known = hint(placement.code, placement.words, futures=placement.ticket.futures)
-        yield f"“{placement.words.strip()}” ({placement.code})" + (f" {known.text}" if known else "")
+        yield f"“{told.strip()}” ({placement.code})" + (f" {known.text}" if known else "")
     else:
-        yield words.said(placement.words)
+        yield words.said(told)
     if placement.state is TicketState.NOT_SENT:
         yield "Nothing left this machine."
     if placement.undecided and placement.open:
         yield CONSEQUENCE
     if cancel is not None:
-        yield _cancel_note(cancel, since)
+        yield own.words(veil, _cancel_note(cancel, since))
 
 
 def _cancel_note(cancel: Cancellation, since: _Since) -> str:
