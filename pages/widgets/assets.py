@@ -11,8 +11,10 @@ import streamlit as st
 
 from kucoin.decimals import ONE, ZERO
 from kucoin.desk.portfolio import Holding, Portfolio
+from kucoin.web import veil as veils
 from kucoin.web.portfolio import asset_cells, asset_id
-from pages.widgets import figures, freshness, pushed
+from kucoin.web.veil import Veil
+from pages.widgets import figures, freshness, privacy, pushed, veiled
 from pages.widgets.live import live
 
 _SMALL = ONE  # USDT; what is worth less counts as small
@@ -26,16 +28,17 @@ def show(portfolio: Portfolio, now: datetime) -> None:
         return
     with st.container(border=True, key="assets"):
         sought, by_account, hide = _tools(portfolio)
+        veil = privacy.over(portfolio)
         everything = portfolio.holdings if by_account else portfolio.merged
         found = [holding for holding in everything if matches(holding, sought)]
         kept, hidden = split_small(found, small_from(portfolio) if hide else None)
         if kept:
-            rows = payload(kept, portfolio.unit, now, by_account=by_account)
+            rows = payload(kept, portfolio.unit, now, veil, by_account=by_account)
             pushed.show(live.TABLE, _panel(portfolio), key="assets-table", **rows)
         elif not hidden:
             st.markdown(_nothing(sought, len(everything)))
         if hidden:
-            st.caption(hidden_note(hidden, portfolio))
+            st.caption(hidden_note(hidden, portfolio, veil))
 
 
 def _panel(portfolio: Portfolio) -> str:
@@ -78,29 +81,31 @@ def split_small(holdings: Iterable[Holding], limit: Decimal | None) -> tuple[lis
     return kept, small
 
 
-def hidden_note(hidden: Sequence[Holding], portfolio: Portfolio) -> str:
+def hidden_note(hidden: Sequence[Holding], portfolio: Portfolio, veil: Veil | None = None) -> str:
     """Return how many balances are hidden and their sum, and which assets the total leaves out, as Markdown."""
     together = sum((holding.value for holding in hidden if holding.value is not None), ZERO)
     count = "1 balance under 1 USDT" if len(hidden) == 1 else f"{len(hidden)} balances under 1 USDT each"
-    total = f"{figures.money(together, portfolio.unit)} {portfolio.unit}"
+    total = veiled.named(veil, together, portfolio.unit)
     included = "It is in the total" if len(hidden) == 1 else "They are in the total"
     out = ", ".join(portfolio.unpriced)
     but = f"; {out} {'is' if len(portfolio.unpriced) == 1 else 'are'} not" if out else ""
     return figures.plain(f"{count} hidden, together {total}. {included}{but}.")
 
 
-def payload(holdings: Sequence[Holding], unit: str, now: datetime, *, by_account: bool) -> dict[str, Any]:
+def payload(
+    holdings: Sequence[Holding], unit: str, now: datetime, veil: Veil | None = None, *, by_account: bool
+) -> dict[str, Any]:
     """Return the table until the push socket tells more: largest value first, assets without a price last."""
     widest = max((holding.share for holding in holdings if holding.share is not None), default=ZERO)
     return {
         "label": "Assets",
-        "columns": _columns(holdings, unit, by_account=by_account),
-        "rows": [_row(holding, unit, widest, now) for holding in holdings],
+        "columns": _columns(holdings, unit, by_account=by_account, shares=veil is not None),
+        "rows": [_row(holding, unit, widest, now, veil) for holding in holdings],
         "sort": {"column": "value", "falling": True},
     }
 
 
-def _columns(holdings: Sequence[Holding], unit: str, *, by_account: bool) -> list[dict[str, Any]]:
+def _columns(holdings: Sequence[Holding], unit: str, *, by_account: bool, shares: bool) -> list[dict[str, Any]]:
     def figure(name: str, head: str, place: str | None = None, *, spare: int = 0, **more: Any) -> dict[str, Any]:
         return {"id": name, "head": head, "side": "end", "place": place, "sorts": True, "spare": spare, **more}
 
@@ -109,7 +114,7 @@ def _columns(holdings: Sequence[Holding], unit: str, *, by_account: bool) -> lis
 
     # The most decimals that figures of their size can come to need, so that columns stand still while they change.
     amounts = [each for holding in holdings for each in (holding.total, holding.available, holding.on_hold)]
-    amount_places = max(map(figures.amount_places, amounts), default=0)
+    amount_places = figures.decimals(figures.SHARE) if shares else max(map(figures.amount_places, amounts), default=0)
     price_places = max((figures.price_places(holding.price) for holding in holdings), default=0)
     return [
         text("asset", "Asset", "head", strong=True),
@@ -121,33 +126,41 @@ def _columns(holdings: Sequence[Holding], unit: str, *, by_account: bool) -> lis
         figure("on_hold", "On hold", spare=1, digits=amount_places),
         figure("price", f"Price, {unit}", flashes=True, digits=price_places),
         figure("change", "24 h", "change"),
-        figure("value", f"Value, {unit}", "figure", digits=figures.decimals(unit)),
+        figure(
+            "value",
+            "Value" if shares else f"Value, {unit}",
+            "figure",
+            digits=figures.decimals(figures.SHARE if shares else unit),
+        ),
         figure("share", "Share", spare=1),
     ]
 
 
-def _row(holding: Holding, unit: str, widest: Decimal, now: datetime) -> dict[str, Any]:
-    old = freshness.is_stale(freshness.BALANCES, holding.at, now)
-    figure = {name: {"text": text, "direction": points} for name, (text, points) in asset_cells(holding, unit).items()}
+def _row(holding: Holding, unit: str, widest: Decimal, now: datetime, veil: Veil | None) -> dict[str, Any]:
+    old, coin = freshness.is_stale(freshness.BALANCES, holding.at, now), holding.currency
+    figure = {
+        name: {"text": text, "direction": points} for name, (text, points) in asset_cells(holding, unit, veil).items()
+    }
     return {
         "id": asset_id(holding),
         "dim": holding.price is None or old,
         "cells": {
-            "asset": _asset(holding, old=old, now=now),
+            "asset": _asset(holding, veil, old=old, now=now),
             "account": {"text": holding.account, "rank": holding.account},
-            "total": figure["total"] | _exactly(holding.total) | {"card": _beside(holding)},
-            "available": figure["available"] | _exactly(holding.available),
-            "on_hold": figure["on_hold"] | _exactly(holding.on_hold),
-            "price": figure["price"] | _exactly(holding.price),
+            "total": figure["total"] | _exactly(holding.total, coin, veil) | {"card": _beside(holding)},
+            "available": figure["available"] | _exactly(holding.available, coin, veil),
+            "on_hold": figure["on_hold"] | _exactly(holding.on_hold, coin, veil),
+            "price": figure["price"] | _exactly(holding.price, unit, None),
             "change": figure["change"] | {"rank": _rank(holding.change_ratio)},
-            "value": figure["value"] | _exactly(holding.value),
+            "value": figure["value"] | _exactly(holding.value, unit, veil),
             "share": figure["share"] | {"rank": _rank(holding.share), "share": _bar(holding.share, widest)},
         },
     }
 
 
-def _asset(holding: Holding, *, old: bool, now: datetime) -> dict[str, Any]:
-    remarks = [f"value net of {figures.amount(holding.liability)} borrowed"] if holding.liability else []
+def _asset(holding: Holding, veil: Veil | None, *, old: bool, now: datetime) -> dict[str, Any]:
+    owed = veils.amount(veil, holding.liability, holding.currency)
+    remarks = [f"value net of {owed} borrowed"] if holding.liability else []
     if old:
         remarks.append(f"read {figures.age(figures.seconds_since(holding.at, now))} ago")
     return {
@@ -164,8 +177,9 @@ def _beside(holding: Holding) -> str:
     return f"in {holding.account}" if holding.account else f"at {figures.price(holding.price)}"
 
 
-def _exactly(value: Decimal | None) -> dict[str, Any]:
-    return {"hint": figures.exact(value), "rank": _rank(value)}
+def _exactly(value: Decimal | None, unit: str, veil: Veil | None) -> dict[str, Any]:
+    rank = value if veil is None else veiled.fraction(veil.fraction(value, unit))
+    return {"hint": veils.exact(veil, value, unit), "rank": _rank(rank)}
 
 
 def _bar(share: Decimal | None, widest: Decimal) -> float | None:

@@ -12,7 +12,8 @@ import streamlit as st
 from kucoin.decimals import ZERO
 from kucoin.desk.portfolio import Part, PartKind, Portfolio
 from kucoin.web.portfolio import Cell, Place, gather, place_cells
-from pages.widgets import figures, freshness, pushed
+from kucoin.web.veil import Veil
+from pages.widgets import figures, freshness, privacy, pushed, veiled
 from pages.widgets.live import live
 from pages.widgets.total import place_name
 
@@ -37,16 +38,16 @@ def show(portfolio: Portfolio, now: datetime, *, away: bool) -> None:
         away: The exchange as a whole does not answer, which is said once for everything.
     """
     with st.container(border=True, key="places"):
-        panel = f"portfolio:{portfolio.unit}"
-        pushed.show(live.PLACES, panel, key="places-cards", **payload(portfolio, now))
+        panel, veil = f"portfolio:{portfolio.unit}", privacy.over(portfolio)
+        pushed.show(live.PLACES, panel, key="places-cards", **payload(portfolio, now, veil))
         reasons = failures(portfolio.parts)
         for reason in _lasting(reasons, now, away=away):
-            st.warning(_note(reason, reasons[reason], portfolio.unit, now))
+            st.warning(_note(reason, reasons[reason], portfolio.unit, now, veil))
 
 
-def payload(portfolio: Portfolio, now: datetime) -> dict[str, Any]:
+def payload(portfolio: Portfolio, now: datetime, veil: Veil | None = None) -> dict[str, Any]:
     """Return what the component draws until the push socket tells more."""
-    return {"places": [_card(place, portfolio.unit, now) for place in gather(portfolio.parts)]}
+    return {"places": [_card(place, portfolio.unit, now, veil) for place in gather(portfolio.parts)]}
 
 
 def failures(parts: Collection[Part]) -> dict[str, list[Part]]:
@@ -67,8 +68,8 @@ def _lasting(reasons: Collection[str], now: datetime, *, away: bool) -> list[str
     return [reason for reason, at in since.items() if not away and (now - at).total_seconds() >= _PATIENCE]
 
 
-def _card(place: Place, unit: str, now: datetime) -> dict[str, Any]:
-    cells = place_cells(place, unit)
+def _card(place: Place, unit: str, now: datetime, veil: Veil | None) -> dict[str, Any]:
+    cells = place_cells(place, unit, veil)
     return {
         "name": place.kind,
         "label": _PLURAL.get(place.kind, str(place.kind)),
@@ -86,20 +87,20 @@ def _line(part: Part, figure: Cell) -> dict[str, Any]:
     return {"name": part.name, "figure": figure, "hint": hint}
 
 
-def _note(reason: str, parts: list[Part], unit: str, now: datetime) -> str:
+def _note(reason: str, parts: list[Part], unit: str, now: datetime, veil: Veil | None) -> str:
     names = ", ".join(place_name(part) for part in parts)
     verb = "was" if len(parts) == 1 else "were"
     read = [part for part in parts if part.at is not None]
     fully = "fully " if read else ""
     why = figures.plain(reason.rstrip(". "))
-    return f"**{figures.plain(names)} {verb} not {fully}read:** {why}. {_instead(read, unit, now)}"
+    return f"**{figures.plain(names)} {verb} not {fully}read:** {why}. {_instead(read, unit, now, veil)}"
 
 
-def _instead(read: list[Part], unit: str, now: datetime) -> str:
+def _instead(read: list[Part], unit: str, now: datetime, veil: Veil | None) -> str:
     """Say what of the accounts is in the total all the same."""
     kept = [part.value for part in read if part.value is not None]
     if not kept:
         return "The total is without it."
     oldest = min(part.at for part in read if part.at is not None)
     old = figures.age(figures.seconds_since(oldest, now))
-    return f"In the total is what was read {old} ago: {figures.money(sum(kept, ZERO), unit)} {figures.plain(unit)}."
+    return f"In the total is what was read {old} ago: {figures.plain(veiled.named(veil, sum(kept, ZERO), unit))}."

@@ -6,7 +6,8 @@ from typing import Any
 
 from kucoin.desk.portfolio import Part, Portfolio
 from kucoin.web.portfolio import total_cells
-from pages.widgets import pushed
+from kucoin.web.veil import Veil
+from pages.widgets import privacy, pushed
 from pages.widgets.live import live
 
 _NAMED = 3  # how many missing things the badge names before it counts the rest
@@ -15,14 +16,14 @@ _HINT = "What prices did in 24 h to what is held now; deposits, withdrawals and 
 
 def show(portfolio: Portfolio) -> None:
     """Draw total, change, conversions and what is missing from them."""
-    pushed.show(live.TOTAL, f"portfolio:{portfolio.unit}", key="total", **payload(portfolio))
+    pushed.show(live.TOTAL, f"portfolio:{portfolio.unit}", key="total", **payload(portfolio, privacy.over(portfolio)))
 
 
-def payload(portfolio: Portfolio) -> dict[str, Any]:
+def payload(portfolio: Portfolio, veil: Veil | None = None) -> dict[str, Any]:
     """Return what the component draws until the push socket tells more."""
-    cells = total_cells(portfolio)
+    cells = total_cells(portfolio, veil)
     return {
-        "unit": portfolio.unit,
+        "unit": "of the account" if veil else portfolio.unit,
         "hint": _HINT,
         **{name: cells[name] for name in ("total", "change", "sum")},
         "conversions": [(name, cell) for name, cell in cells.items() if name.startswith("in/")],
