@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 import msgspec
 
 from kucoin.errors import OutcomeUnknown
-from kucoin.model.feed import BookSnapshot, Level
+from kucoin.model.feed import BookSnapshot, Level, sane
 from kucoin.rest.answer import UNREADABLE, Answer
 from kucoin.rest.endpoint import Endpoint
 from kucoin.rest.limits import Pool, Urgency
@@ -81,6 +83,11 @@ def _book(answer: Answer, symbol: str, *, complete: bool) -> BookSnapshot:
         book = _decode(answer.data)
     except UNREADABLE:
         raise OutcomeUnknown(f"{answer.request}: unreadable answer, its data is no order book") from None
+    for price, size in chain(book.bids, book.asks):
+        if not (sane(price) and sane(size) and price > 0 <= size):
+            raise OutcomeUnknown(
+                f"{answer.request}: unreadable answer, its book has a level of {size:.20g} at {price:.20g}"
+            )
     if len(book.bids) < 100 and len(book.asks) < 100:
         complete = True  # a part of so few is all there is
     return BookSnapshot(symbol, book.sequence, book.bids, book.asks, complete)
