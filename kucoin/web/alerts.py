@@ -6,10 +6,13 @@ from collections.abc import Mapping
 
 from kucoin.desk.alert_rules import threshold_text
 from kucoin.errors import InvalidRequest
-from kucoin.model.alert import Alert, AlertKind
+from kucoin.model.alert import Alert, AlertKind, AlertState, Firing
 from kucoin.model.times import milliseconds
+from kucoin.web import veil as own
 from kucoin.web.panel import Body, Change, Panel
 from kucoin.web.sight import LIVE, Fresh, Sight
+from kucoin.web.veil import Veil
+from kucoin.web.veil_words import alert_words
 
 PANEL = "alerts:"
 """What the panel is asked for by."""
@@ -49,20 +52,21 @@ class AlertsPanel(Panel):
             raise InvalidRequest("there is no account here that alerts could be about")
         self._alerts = sight.alerts
         self._sight = sight
-        self._seen: int | None = None
+        self._seen: tuple[int, Veil | None] | None = None
         self._body: Body = {}
 
     def change(self) -> Change | None:
         """Tell all of it where anything changed."""
-        generation = self._alerts.generation
-        if generation == self._seen:
+        veil = self._sight.veil()
+        seen = self._alerts.generation, veil
+        if seen == self._seen:
             return None
-        self._seen = generation
+        self._seen = seen
         told = self._alerts.history()[:_SHOWN]
         self._body = {
-            "rows": [self._row(alert) for alert in self._alerts.list()],
-            "told": [{"at": milliseconds(each.at), "words": each.words} for each in told],
-            "problem": self._alerts.problem,
+            "rows": [_row(alert, veil) for alert in self._alerts.list()],
+            "told": [{"at": milliseconds(each.at), "words": _words(each, veil)} for each in told],
+            "problem": own.words(veil, self._alerts.problem),
         }
         return Change("full", self._body)
 
@@ -74,13 +78,20 @@ class AlertsPanel(Panel):
         """Every row says for itself what is not known."""
         return Fresh(LIVE, None, None)
 
-    def _row(self, alert: Alert) -> Body:
-        return {
-            "number": alert.number,
-            "what": NAMES[alert.kind],
-            "of": alert.subject or _ALL[alert.kind],
-            "at": threshold_text(alert.kind, alert.threshold),
-            "state": alert.state,
-            "since": milliseconds(alert.since),
-            "words": alert.words,
-        }
+
+def _row(alert: Alert, veil: Veil | None) -> Body:
+    hides = veil is not None and alert.kind is AlertKind.LOSS
+    unknown = alert.state is AlertState.UNKNOWN
+    return {
+        "number": alert.number,
+        "what": NAMES[alert.kind],
+        "of": alert.subject or _ALL[alert.kind],
+        "at": own.money(veil, alert.threshold, "USDT") if hides else threshold_text(alert.kind, alert.threshold),
+        "state": alert.state,
+        "since": milliseconds(alert.since),
+        "words": own.words(veil, alert.words) if unknown else _words(alert, veil),
+    }
+
+
+def _words(told: Alert | Firing, veil: Veil | None) -> str:
+    return told.words if veil is None else alert_words(told.kind, told.subject, told.words)

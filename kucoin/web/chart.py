@@ -13,6 +13,7 @@ from kucoin.model.order import Side
 from kucoin.model.times import milliseconds
 from kucoin.web.panel import Body, Change, SymbolPanel, written
 from kucoin.web.sight import CATCHING_UP, STALE, Fresh, Orders, Sight
+from kucoin.web.veil import Veil
 
 
 class CandlesPanel(SymbolPanel):
@@ -26,7 +27,7 @@ class CandlesPanel(SymbolPanel):
         super().__init__(sight, symbol)
         self._interval = interval
         self._series = Series()
-        self._generation = -1
+        self._marked: tuple[int, Veil | None] | None = None
         self._fills: list[list[Any]] = []
         self._orders: list[list[Any]] = []
         try:
@@ -82,35 +83,38 @@ class CandlesPanel(SymbolPanel):
 
     def _mark(self) -> bool:
         """Look for own trades and orders; return whether there are others than before."""
-        orders = self.sight.orders
-        if orders is None or orders.generation == self._generation:
+        orders, veil = self.sight.orders, self.sight.veil()
+        if orders is None or (orders.generation, veil) == self._marked:
             return False
-        self._generation = orders.generation
+        self._marked = orders.generation, veil
         before = self._fills, self._orders
-        self._fills, self._orders = self._traded(orders), self._resting(orders)
+        self._fills, self._orders = self._traded(orders, veil), self._resting(orders, veil)
         return before != (self._fills, self._orders)
 
-    def _traded(self, orders: Orders) -> list[list[Any]]:
+    def _traded(self, orders: Orders, veil: Veil | None) -> list[list[Any]]:
         """Return own trades, oldest first: ms since 1970, side, price, size."""
         decimals = self.rules.price_decimals
         return [
             [
                 *(milliseconds(fill.at), fill.side, written(fill.price, decimals)),
-                written(Decimal(fill.size), self.rules.size_decimals),
+                self._size(fill.size, veil),
             ]
             for fill in orders.fills(self.symbol)
             if fill.at is not None
         ]
 
-    def _resting(self, orders: Orders) -> list[list[Any]]:
+    def _resting(self, orders: Orders, veil: Veil | None) -> list[list[Any]]:
         """Return what own orders still want at each price: side, price, size; the highest price first."""
         left: dict[tuple[Decimal, Side], Decimal] = {}
         for order in orders.open(self.symbol):
             if order.price is not None and order.remaining_size:
                 key = order.price, order.side
                 left[key] = left.get(key, ZERO) + order.remaining_size
-        decimals, size_decimals = self.rules.price_decimals, self.rules.size_decimals
+        decimals = self.rules.price_decimals
         return [
-            [side, written(price, decimals), written(size, size_decimals)]
+            [side, written(price, decimals), self._size(size, veil)]
             for (price, side), size in sorted(left.items(), reverse=True)
         ]
+
+    def _size(self, size: Decimal | int, veil: Veil | None) -> str | None:
+        return written(Decimal(size), self.rules.size_decimals) if veil is None else veil.size(size, self.symbol)

@@ -16,6 +16,7 @@ from kucoin.model.feed import Level, Mark, Quote, Summary
 from kucoin.model.order import Side
 from kucoin.web.panel import Body, Change, SymbolPanel, amount, rounded, written
 from kucoin.web.sight import CATCHING_UP, OLD, STALE, Fresh, Sight
+from kucoin.web.veil import Veil
 
 _LEVELS = 15
 _DEPTHS = (50, 500, 5_000, 50_000)  # levels a side that are looked at until the groups are full
@@ -161,7 +162,7 @@ class LadderPanel(SymbolPanel):
             body = _nothing(rules)
         else:
             deep = self._book.deep(rules)
-            seen = (view, deep, orders.generation if orders else 0, self._book.problem)
+            seen = (view, deep, orders.generation if orders else 0, self._book.problem, self.sight.veil())
             if self._body and seen == self._seen:
                 return None
             self._seen = seen
@@ -196,7 +197,7 @@ class LadderPanel(SymbolPanel):
         return view, groups
 
     def _write(self, view: BookView, groups: tuple[list[Level], list[Level]], deep: Deep) -> Body:
-        rules, problem = self.rules, self._book.problem
+        rules, problem, veil = self.rules, self._book.problem, self.sight.veil()
         own = self._own()
         bids, asks = (side[:_LEVELS] for side in groups)
         most = max(sum((size for _, size in side), ZERO) for side in (bids, asks))
@@ -204,8 +205,8 @@ class LadderPanel(SymbolPanel):
         spread = best_ask - best_bid if best_bid is not None and best_ask is not None else None
         mid = (best_ask + best_bid) / 2 if best_bid is not None and best_ask is not None else None
         return {
-            "bids": _rows(bids, most, own["buy"], rules),
-            "asks": _rows(asks, most, own["sell"], rules),
+            "bids": _rows(bids, most, own["buy"], rules, veil),
+            "asks": _rows(asks, most, own["sell"], rules, veil),
             "spread": written(spread, rules.price_decimals),
             "spread_ratio": rounded(spread / mid, 6) if spread is not None and mid else None,
             "mid": written(mid, rules.price_decimals),
@@ -297,7 +298,7 @@ def _count(levels: Sequence[Level], bound: Decimal, sign: int, begin: int = 0) -
 
 
 def _rows(
-    levels: Iterable[Level], most: Decimal, own: Mapping[Decimal, Decimal], rules: Rules
+    levels: Iterable[Level], most: Decimal, own: Mapping[Decimal, Decimal], rules: Rules, veil: Veil | None
 ) -> list[list[str | float | None]]:
     rows: list[list[str | float | None]] = []
     total = ZERO
@@ -307,10 +308,15 @@ def _rows(
             [
                 *(written(price, rules.price_decimals), written(size, rules.size_decimals)),
                 *(written(total, rules.size_decimals), round(float(total / most), 4)),
-                written(own.get(price), rules.size_decimals),
+                _held(own.get(price), rules, veil),
             ]
         )
     return rows
+
+
+def _held(size: Decimal | None, rules: Rules, veil: Veil | None) -> str | None:
+    """Write what own orders have at a price."""
+    return written(size, rules.size_decimals) if size is None or veil is None else veil.size(size, rules.symbol)
 
 
 def _nothing(rules: Rules) -> Body:
