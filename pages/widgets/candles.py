@@ -12,7 +12,7 @@ from kucoin.desk.candles import INTERVALS, Older
 from kucoin.desk.rules import Rules
 from kucoin.errors import InvalidRequest, KucoinError
 from kucoin.web.assets import PLOTLY
-from pages.widgets import figures, pushed, session
+from pages.widgets import figures, privacy, pushed, session
 from pages.widgets.live import live
 
 _ADDRESS = "interval"
@@ -51,7 +51,7 @@ def show(rules: Rules) -> None:
     interval, remark = choose(st.query_params.get(_ADDRESS), rules)
     if remark:
         st.caption(figures.plain(remark))
-    panel = f"candles:{rules.symbol}:{interval}"
+    panel = privacy.named(f"candles:{rules.symbol}:{interval}")
     pushed.show(
         live.CANDLES,
         panel,

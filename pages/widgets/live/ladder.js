@@ -22,6 +22,9 @@ const placesOf = (sum) => Math.min(8, 4 - Math.floor(Math.log10(sum || 1)));
 
 const short = (size, places) => (places < -1 ? brief(size, 1e3) : cut(size, Math.max(0, places)));
 
+/** What own orders have there: a size, or with privacy on a share, which is short already. */
+const held = (own, places) => (Number.isNaN(Number(own)) ? own : short(own, places));
+
 /** Write one level; [price, size, sum, ratio, own], or undefined where the book ends. */
 function write(line, level, places) {
   const [price, size, sum, ratio, own] = level ?? [];
@@ -30,7 +33,7 @@ function write(line, level, places) {
   put(line.size, level ? short(size, places) : '');
   line.size.title = level ? grouped(size) : '';
   put(line.total, level ? short(sum, places) : '');
-  put(line.own, own ? short(own, places) : '');
+  put(line.own, own ? held(own, places) : '');
   line.own.classList.toggle('mine', Boolean(own));
   line.own.title = own ? `Your open orders at this level: ${grouped(own)}` : '';
 }
@@ -57,6 +60,7 @@ export default (component) => panel(component, (root, follow, tell) => {
     h('div', { class: 'ladder body' }, h('div', { class: 'row titles' }, titles),
       [...asks].reverse().map(({ line }) => line), h('div', { class: 'mid' }, spread, last, share), bids.map(({ line }) => line)));
   let symbol = null;
+  let veil = ''; // what stands before the name of the panel with privacy on
   let step = '';
   let places = Infinity;
   let wide = 0; // characters of a price
@@ -92,7 +96,7 @@ export default (component) => panel(component, (root, follow, tell) => {
   }
 
   function pick() {
-    follow(`ladder:${symbol}:${step}`, `head:${symbol}`);
+    follow(`${veil}ladder:${symbol}:${step}`, `head:${symbol}`);
   }
 
   /** Offer `steps`, and the one that is shown, which the market may have grown out of. */
@@ -155,6 +159,7 @@ export default (component) => panel(component, (root, follow, tell) => {
         quote({}); // it has a panel of its own
         step = kept(`step:${symbol}`, '');
       }
+      [veil] = data.panel.split('ladder:');
       pickable(Boolean(data.pick));
       steps.disabled = Boolean(data.frames); // without a socket the script brings the finest step
       if (data.frames) step = '';

@@ -219,6 +219,7 @@ export default (component) => panel(component, (root, follow, tell) => {
     },
     clear() {
       [told, order] = [null, []];
+      for (const id of Object.keys(digits)) delete digits[id]; // shares have none of the digits that amounts had
       for (const line of lines.values()) {
         line.stop();
         line.element.remove();
