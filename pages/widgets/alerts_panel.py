@@ -12,7 +12,7 @@ from kucoin.desk.desk import Desk
 from kucoin.errors import KucoinError
 from kucoin.model.alert import AlertKind
 from kucoin.web.alerts import NAMES, PANEL
-from pages.widgets import figures, pushed, session
+from pages.widgets import figures, pushed, session, veiled
 from pages.widgets.live import live
 
 _KEY, _SAID = "alerts", "alert-said"
@@ -38,7 +38,7 @@ def _draw(desk: Desk) -> None:
                 _form(desk)
         pushed.show(live.ALERTS, PANEL, key=_KEY, on={"remove": _remove})
         if said := st.session_state.pop(_SAID, None):
-            st.warning(figures.plain(said))
+            st.warning(figures.plain(veiled.words(said)))
 
 
 def _form(desk: Desk) -> None:

@@ -12,7 +12,7 @@ from kucoin.desk.desk import Desk
 from kucoin.errors import InvalidRequest, KucoinError
 from kucoin.model.limits import Limits, RiskView
 from kucoin.web import limit_words
-from pages.widgets import figures, session
+from pages.widgets import figures, privacy, session
 
 _SEED, _SAID = "limits-seed", "limits-said"
 _SYMBOLS = "symbols"
@@ -32,12 +32,14 @@ def show(desk: Desk) -> None:
     """Draw the form; call it outside of any fragment."""
     view = desk.risk.view()
     st.header("Set limits", anchor=False)
+    if privacy.leave_first("set limits"):
+        return
     st.caption(f"An empty field is no limit. What only reduces a position passes all of them. {_since(view)}")
     if view.limits is None:
         st.warning(
             figures.plain(f"The limits are not known, so every order that opens risk is refused: {view.problem}")
         )
-    if st.session_state.get(_SEED) is None:
+    if st.session_state.get(_SEED) is None or _key(_SYMBOLS) not in st.session_state:  # which another page takes away
         _fill(view.limits or Limits())
     with st.form("limits", border=False):
         with st.container(key="limits-fields"):
@@ -105,6 +107,8 @@ def _fill(limits: Limits) -> None:
 
 def _set() -> None:
     """Set what stands in the fields, unless somebody else set the limits since they were filled."""
+    if privacy.on():
+        return
     desk = session.desk()
     names = [each.name for each in fields(Limits)]
     texts = {name: st.session_state.get(_key(name)) or "" for name in names}

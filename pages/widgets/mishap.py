@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import streamlit as st
 
 from kucoin.errors import KucoinError
-from pages.widgets import figures
+from pages.widgets import figures, veiled
 
 _log = logging.getLogger(__name__)
 
@@ -21,7 +21,7 @@ def contained(what: str) -> Iterator[None]:
     try:
         yield
     except KucoinError as error:  # its text is made for a page
-        st.warning(figures.plain(str(error)))
+        st.warning(figures.plain(veiled.words(str(error))))
     except Exception:  # noqa: BLE001  the last place before Streamlit's own error box, which would show the trace
         code = secrets.token_hex(3)
         _log.exception("drawing %s failed, code %s", what, code)

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import TypeVar
 
 import streamlit as st
 
 from kucoin.model.alert import Alert, AlertKind, AlertState, Firing
-from pages.widgets import figures, session
+from kucoin.web.veil_words import alert_words
+from pages.widgets import figures, privacy, session
+
+Told = TypeVar("Told", Alert, Firing)
 
 _TOLD = "alerts-told"  # the number of the last one that this session was told
 _AT_ONCE = 3  # toasts for one drawing; more would only hide each other
@@ -20,9 +25,14 @@ def show() -> None:
     told = state.get(_TOLD)
     firings = alerts.history(after=told or 0)
     state[_TOLD] = firings[0].number if firings else told or 0
-    lines = standing(alerts.list()) if told is None else lately(firings)
+    lines = standing(list(map(_shown, alerts.list()))) if told is None else lately(list(map(_shown, firings)))
     for text, stays in lines:
         st.toast(figures.plain(text), duration="long" if stays else "short")
+
+
+def _shown(each: Told) -> Told:
+    """Return an alert as this session may read it."""
+    return replace(each, words=alert_words(each.kind, each.subject, each.words)) if privacy.on() else each
 
 
 def standing(alerts: Sequence[Alert]) -> list[tuple[str, bool]]:

@@ -21,7 +21,7 @@ from kucoin.desk.terms import Terms
 from kucoin.errors import KucoinError
 from kucoin.model.order import Side
 from kucoin.model.ticket import FuturesTicket, Placement, Ticket, TicketState
-from pages.widgets import figures, mishap, palette, session, ticket_words
+from pages.widgets import figures, mishap, palette, privacy, session, ticket_words
 
 _ASKED, _DRAWN = "ticket-asked", "ticket-asked-drawn"
 _PACE = 0.5  # s between two looks at the price and at what became of the order
@@ -69,10 +69,11 @@ def open_for(ticket: Ticket, side: Side, terms: Terms, *, check: bool) -> None:
 def show(symbol: str | None) -> None:
     """Draw the dialog while there is something to confirm; called from the page, outside of its fragments.
 
-    What was asked of another symbol than the page shows by now, as after a way back, is not asked any more.
+    What was asked of another symbol than the page shows by now, as after a way back, is not asked any more, nor is
+    anything while amounts are hidden.
     """
     asked = _asked()
-    if asked is not None and asked.ticket.symbol != symbol:
+    if asked is not None and (asked.ticket.symbol != symbol or privacy.on()):
         close()
         asked = None
     st.session_state[_DRAWN] = asked and asked.number
@@ -281,7 +282,7 @@ def _state(asked: Asked, placement: Placement | None, reason: str | None) -> str
 def press(number: int) -> None:
     """Hand the ticket over if it is still the one that was read, on prices that were agreed to; returns at once."""
     asked, desk = _asked(), session.desk()
-    if asked is None or asked.number != number or asked.pressed:
+    if asked is None or asked.number != number or asked.pressed or privacy.on():
         return
     terms = desk.terms.of(asked.ticket.symbol)
     if terms is None:

@@ -9,6 +9,7 @@ from kucoin.desk.terms import Terms
 from kucoin.model.order import Side
 from pages.widgets import (
     figures,
+    privacy,
     session,
     ticket_confirm,
     ticket_draft,
@@ -34,6 +35,10 @@ def show(rules: Rules) -> None:
     """Draw the ticket for a symbol; called again and again by the page's fragment."""
     symbol = rules.symbol
     ticket_state.begin(symbol)
+    if privacy.on():
+        st.header("Ticket", anchor=False)
+        privacy.leave_first("write a ticket")
+        return
     terms = session.desk().terms.of(symbol)
     if terms is None:
         st.header("Ticket", anchor=False)
@@ -146,7 +151,7 @@ def label(draft: Draft, side: Side, terms: Terms) -> str:
 def _press(symbol: str, side: Side) -> None:
     """Open the confirmation, or say beside the fields why there is nothing to confirm. Sends nothing."""
     terms = session.desk().terms.of(symbol)
-    if terms is None or ticket_confirm.is_open():
+    if terms is None or ticket_confirm.is_open() or privacy.on():
         return
     client_oid = ticket_outcome.top(symbol)
     draft = ticket_state.draft(terms.rules)

@@ -16,7 +16,7 @@ from kucoin.desk.desk import Desk
 from kucoin.desk.principal import Principal
 from kucoin.errors import KucoinError
 from kucoin.web.guard import PANEL
-from pages.widgets import pushed, session
+from pages.widgets import pushed, session, veiled
 from pages.widgets.live import live
 
 Act = Literal["stop", "cancel", "flatten"]
@@ -63,7 +63,7 @@ def show() -> None:
         on={"presses": _press},
         asked=asked and asked._asdict(),
         heard=heard.numbers,
-        problem=heard.problem,
+        problem=veiled.words(heard.problem),
     )
 
 
