@@ -7,11 +7,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from decimal import Context, Decimal
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from kucoin.decimals import ONE
 from kucoin.desk.accounts import FIATS, Accounts, Verdict
-from kucoin.desk.portfolio import Portfolio, Standing, appraise, nothing
+from kucoin.desk.cost_basis import Basis
+from kucoin.desk.portfolio import Holding, Portfolio, Standing, appraise, nothing
 from kucoin.desk.prices import Measure, Prices
 from kucoin.desk.pushes import Pushes
 from kucoin.desk.refresh import Refresher
@@ -23,10 +24,21 @@ _REPEATED = ("USDT", "BTC", "EUR")
 _RATES = Context(prec=28)
 
 
+class _Costs(Protocol):
+    """Knows what was paid."""
+
+    @property
+    def generation(self) -> int:
+        """Grows whenever `of` may answer otherwise than before."""
+
+    def of(self, currency: str, held: Decimal, worth: Decimal | None) -> Basis:
+        """Return what ``held`` of a currency cost, of which one is worth ``worth`` USDT."""
+
+
 class _Appraised(NamedTuple):
     """A portfolio and what it was made of; as long as none of that changes, it is the present one."""
 
-    generation: int
+    generation: tuple[int, int]
     verdict: Verdict
     pushes: Pushes
     portfolio: Portfolio
@@ -56,6 +68,11 @@ class Appraisals:
         self._monotonic = monotonic
         self._lock = threading.Lock()
         self._portfolios: dict[str, _Appraised] = {}
+        self._costs: _Costs | None = None
+
+    def rely_on(self, costs: _Costs) -> None:
+        """Say of each holding what ``costs`` knows was paid for it."""
+        self._costs = costs
 
     def units(self) -> tuple[str, ...]:
         """Return the units that a portfolio can be had in: USDT, BTC, and the fiat currencies that KuCoin quotes.
@@ -89,7 +106,8 @@ class Appraisals:
         """
         if unit not in self.units():
             raise InvalidRequest(f"{unit!r} is not a unit of this account: it takes {', '.join(self.units())}")
-        generation, verdict = self._refresher.generation, self._accounts.verdict()
+        costs, verdict = self._costs, self._accounts.verdict()
+        generation = self._refresher.generation, costs.generation if costs else 0
         with self._lock:
             known = self._portfolios.get(unit)
         if known and known[:2] == (generation, verdict) and known.pushes.unchanged():
@@ -115,7 +133,18 @@ class Appraisals:
             prices_at=tickers.at,
             reason=f"Prices are not being read: {tickers.problem}" if tickers.problem else "",
         )
-        return replace(appraised, symbols=pushes.symbols)
+        merged = tuple(self._costed(holding, prices, unit) for holding in appraised.merged)
+        return replace(appraised, merged=merged, symbols=pushes.symbols)
+
+    def _costed(self, holding: Holding, prices: Prices, unit: str) -> Holding:
+        """Put beside a holding what it cost."""
+        worth, dollar = prices.usdt(holding.currency), self._measure(prices, unit).price("USDT")
+        if self._costs is None or holding.currency == "USDT" or dollar is None:
+            return holding
+        held = holding.total - holding.liability
+        basis = self._costs.of(holding.currency, held, worth.now if worth else None)
+        cost = None if basis.cost is None else _RATES.multiply(basis.cost, dollar.now)
+        return replace(holding, cost=cost, cost_why=basis.why)
 
     def _measure(self, prices: Prices, unit: str) -> Measure:
         rate = self._accounts.rates[unit].reading.value if unit in self._accounts.rates else None

@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
+from kucoin.desk import wealth
 from kucoin.desk.accounts import Accounts, Pace
 from kucoin.desk.activity_book import ActivityBook
 from kucoin.desk.alert_events import Events
@@ -323,6 +324,9 @@ class Desk:
         )
         self._history = History(self.feeds.status, monotonic=monotonic, now=now)
         self.appraisals = Appraisals(self._accounts, self.hub, self._refresher, now=now, monotonic=monotonic)
+        self.worths, costs = wealth.parts(
+            *(journal, self.appraisals, self.fills, self.activity, self._ledger_of), now=now, monotonic=monotonic
+        )
         self.news = News(exchange, self._refresher, now=now)
         self.key_check = KeyCheck(
             *(exchange, self._accounts, self._refresher, self._about), trading=trading, now=now, monotonic=monotonic
@@ -332,6 +336,7 @@ class Desk:
             *(self._refresher, self.ledger, self.fills, self.terms, self.risk, self.moves),
             *(self.trading, self.cancels, self.flips, self.leaving, self.dead_man, self.protection),
             *(self.amends, self._settlement, self._history, self.origins, self.alerts),
+            *(self.worths, costs),
             *([self._reconciler] if self._reconciler else []),
         )
 

@@ -128,6 +128,10 @@ class FillBook:
             found = [fill for fill in found if fill.kind in kinds]
         return tuple(sorted(found, key=lambda fill: fill.at)[::-1])
 
+    def kept(self) -> Sequence[LedgerFill]:
+        """Return all that are in the journal, oldest first: the very same list until there are others."""
+        return self._shelf.every
+
     def symbols(self) -> tuple[str, ...]:
         """Return on what there were fills."""
         return tuple(sorted(self._shelf.symbols | {fill.symbol for fill in self._orders.fills()}))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from bisect import bisect_left, insort
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from kucoin.model.ledger_fill import LedgerFill
@@ -25,6 +25,11 @@ class FillShelf:
     def count(self) -> int:
         """How many there are."""
         return len(self._fills)
+
+    @property
+    def every(self) -> Sequence[LedgerFill]:
+        """All of them, oldest first: the very same list until there are others."""
+        return self._fills
 
     @property
     def symbols(self) -> frozenset[str]:

@@ -70,7 +70,8 @@ class Holding:
 
     ``total``, ``available``, ``on_hold`` and ``liability`` are amounts of the currency; ``total`` is before debt.
     For futures, ``total`` is the equity with unrealised PnL. ``value`` is (total − liability) × price in the unit.
-    ``available`` and ``on_hold`` are None where the exchange did not say.
+    ``available`` and ``on_hold`` are None where the exchange did not say. ``cost`` is what was paid for it, in the
+    unit at today's rate from USDT; None where that is not known or not asked for, and ``cost_why`` may say why.
     """
 
     account: str
@@ -85,6 +86,8 @@ class Holding:
     value: Decimal | None
     share: Decimal | None
     at: datetime | None
+    cost: Decimal | None = None
+    cost_why: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,12 +95,12 @@ class LedgerStore:
         def work(connection: Connection) -> int:
             if mark is not None:
                 new = {"upto": mark.upto, "since": mark.since}
-                marking = _insert(connection, tables.mark).values(account=account, stream=mark.stream, **new)
+                marking = inserting(connection, tables.mark).values(account=account, stream=mark.stream, **new)
                 keys = [tables.mark.c.account, tables.mark.c.stream]
                 connection.execute(marking.on_conflict_do_update(index_elements=keys, set_=new))
             if not rows:
                 return 0
-            adding = _insert(connection, table).on_conflict_do_nothing()
+            adding = inserting(connection, table).on_conflict_do_nothing()
             return connection.execute(adding, rows, execution_options={"preserve_rowcount": True}).rowcount
 
         return self._journal.write(work).result()
@@ -130,5 +130,6 @@ def _numbered(text: ColumnElement[str]) -> tuple[ColumnElement[Any], ...]:
     return func.length(text), text
 
 
-def _insert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+def inserting(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """Return what adds to ``table`` in the words of the database, which may leave out what is there."""
     return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
