@@ -1,4 +1,6 @@
-"""The control routes: faults, the true state, the clock, a new beginning. On the spot port, for this machine alone.
+"""The control routes: faults, the true state, the clock, maintenance, a new beginning.
+
+On the spot port, for this machine alone.
 
 A page in a browser on this machine must not reach them: a request with an ``Origin``, or for a host name that is not
 loopback's (which is how a foreign name pointing here would look), is refused.
@@ -21,6 +23,7 @@ from kucoin.practice.exchange import Exchange
 from kucoin.practice.gateway import json_body
 from kucoin.practice.keys import USERS
 from kucoin.practice.numbers import text
+from kucoin.practice.service import Announced
 from kucoin.practice.sockets.tokens import Keepalive
 from kucoin.practice.universe import COINS, CONTRACTS, PAIRS, SETTLE_CURRENCIES
 from kucoin.practice.wire import Refusal
@@ -39,6 +42,7 @@ def routes(exchange: Exchange) -> list[BaseRoute]:
         ("POST", "/_practice/clock", _clock),
         ("POST", "/_practice/reset", _reset),
         ("POST", "/_practice/sockets", _sockets),
+        ("POST", "/_practice/maintenance", _maintenance),
     )
     return [Route(path, _guarded(exchange, work), methods=[method]) for method, path, work in table]
 
@@ -65,11 +69,12 @@ def _json(data: dict[str, Any], status: int = 200) -> Response:
 def _faults(exchange: Exchange, body: dict[str, Any]) -> dict[str, Any]:
     """Set faults, or take all back: ``{"clear": true, "set": [{"name": ..., "path": ...}]}``.
 
-    Clearing fills the quotas again and puts the sockets' intervals right as well, so that what comes next starts from
-    nothing.
+    Clearing fills the quotas again, puts the sockets' intervals right and ends a maintenance as well, so that what
+    comes next starts from nothing.
     """
     if body.get("clear"):
         exchange.faults.clear()
+        exchange.service.clear()
         exchange.quotas.refill()
         exchange.keepalive = Keepalive()
         exchange.clock.disturb()
@@ -120,6 +125,21 @@ def _sockets(exchange: Exchange, body: dict[str, Any]) -> dict[str, Any]:
             if body.get("host", host) == host:
                 hall.cut(body["cut"])
     return _listening(exchange)
+
+
+def _maintenance(exchange: Exchange, body: dict[str, Any]) -> dict[str, Any]:
+    """Close trading and open it again, and announce something.
+
+    ``{"state": "cancelonly", "message": "...", "host": "spot"}``, likewise ``close`` and ``open``, without a host both;
+    ``{"announce": {"title": "...", "text": "..."}}``, of another ``type`` than maintenance if one is given.
+    """
+    service = exchange.service
+    if "state" in body:
+        service.put(str(body["state"]), str(body.get("message", "")), body.get("host"))
+    if told := body.get("announce"):
+        kind = str(told.get("type", "maintenance-updates"))
+        service.announce(Announced(str(told["title"]), str(told.get("text", "")), kind, exchange.clock.server_ms()))
+    return {**{host: service.told(host) for host in service.hosts}, "announced": len(service.announced)}
 
 
 def _listening(exchange: Exchange) -> dict[str, Any]:

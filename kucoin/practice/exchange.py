@@ -23,6 +23,7 @@ from kucoin.practice.life.life import Life
 from kucoin.practice.market import Market
 from kucoin.practice.past import DAY_MS, Past
 from kucoin.practice.quota import Quotas
+from kucoin.practice.service import Service
 from kucoin.practice.sockets.hall import Hall
 from kucoin.practice.sockets.tokens import Keepalive, Tokens
 from kucoin.practice.store import Store, Unusable
@@ -62,6 +63,7 @@ class Exchange:
         self.requests: Counter[str] = Counter()
         self.quotas = Quotas()
         self.faults = Faults()
+        self.service = Service()
         self.keepalive = Keepalive()
         self.halls = {host: Hall() for host in ("spot", "futures")}
         self.delisted: set[str] = set()

@@ -1,6 +1,7 @@
 """The door of one host: a request comes in, faults and rules are applied in KuCoin's order, an answer goes out.
 
-Known path → fault before the work → signature → quota → permission → endpoint → disk → fault after the work.
+Known path → fault before the work → signature → quota → permission → maintenance → endpoint → disk → fault after the
+work.
 """
 
 from __future__ import annotations
@@ -79,6 +80,8 @@ class Gateway:
         try:
             if key is not None and route.permission not in key.permissions.split(","):
                 raise Refusal("400007", f"Access denied, require more permission: {route.permission}.", status=403)
+            if refusal := self._exchange.service.refusal(self._host, request.method, request.url.path):
+                raise refusal
             return Reply(self._work(route, request, body, key), headers=headers)
         except Refused as refused:
             return Reply(Refusal(refused.code, refused.text).body(), headers=headers)

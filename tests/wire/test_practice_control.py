@@ -149,9 +149,76 @@ def test_requests_are_counted_by_path(practice: Practice) -> None:
     assert practice.state()["requests"]["futures GET /api/v1/positions"] == before + 3
 
 
+ORDER = json.dumps(
+    {"clientOid": "rests-1", "symbol": "BTC-USDT", "side": "buy", "type": "limit", "price": "1", "size": "1"}
+)
+CONTRACT = json.dumps(
+    {
+        "clientOid": "rests-2",
+        "symbol": "XBTUSDTM",
+        "side": "buy",
+        "type": "limit",
+        "price": "1",
+        "size": 1,
+        "leverage": 1,
+    }
+)
+
+
+def maintain(practice: Practice, **wanted: object) -> object:
+    """Close or open it, or announce something."""
+    answer = fetch("POST", f"{practice.spot}/_practice/maintenance", {}, json.dumps(wanted))
+    assert answer.status == 200, answer.body
+    return answer.body
+
+
+def test_it_closes_as_kucoin_does(practice: Practice) -> None:
+    """The status says so, orders and then cancels are refused in each market's words, and what is read goes on."""
+
+    def said() -> list[str]:
+        tries = [
+            ("POST", "/api/v1/hf/orders", ORDER, False),
+            ("DELETE", "/api/v1/hf/orders/1?symbol=BTC-USDT", "", False),
+            ("POST", "/api/v3/hf/margin/order", ORDER, False),
+            ("POST", "/api/v1/orders", CONTRACT, True),
+            ("DELETE", "/api/v1/orders/1", "", True),
+        ]
+        refused = {"200001", "200002", "126004", "126007", "300002"}
+        found = [practice.send(method, path, body=body, futures=futures).code for method, path, body, futures in tries]
+        return sorted(refused.intersection(found))
+
+    try:
+        maintain(practice, state="cancelonly", host="spot", message="Upgrade until 03:00 UTC")
+        assert practice.public("/api/v1/status").data == {"status": "cancelonly", "msg": "Upgrade until 03:00 UTC"}
+        assert practice.public("/api/v1/status", futures=True).data["status"] == "open"
+        assert said() == ["126004", "200001"]
+        maintain(practice, state="close")
+        assert practice.public("/api/v1/status", futures=True).data["status"] == "close"
+        assert said() == ["126004", "200001", "200002", "300002"]
+        assert practice.get("/api/v1/accounts").data
+    finally:
+        maintain(practice, state="open")
+    assert practice.public("/api/v1/status").data == {"status": "open", "msg": ""}
+    url = f"{practice.spot}/_practice/maintenance"
+    assert fetch("POST", url, {}, json.dumps({"state": "asleep"})).status == 400
+
+
+def test_it_announces_what_it_is_told_to(practice: Practice) -> None:
+    """First in the list of all, and in that of its kind alone; taken back with the faults."""
+    maintain(practice, announce={"title": "Upgrade", "text": "Soon."})
+    path = "/api/v3/announcements?annType="
+    (first, *_) = practice.public(f"{path}latest-announcements").data["items"]
+    assert (first["annTitle"], first["annDesc"]) == ("Practice exchange: Upgrade", "Soon.")
+    assert first["annType"] == ["latest-announcements", "maintenance-updates"]
+    assert [each["annId"] for each in practice.public(f"{path}maintenance-updates").data["items"]] == [first["annId"]]
+    practice.clear_faults()
+    assert practice.public(f"{path}maintenance-updates").data["items"] == []
+
+
 @pytest.mark.parametrize("headers", [{"Origin": "http://localhost:8501"}, {"Host": "evil.example:80"}])
 @pytest.mark.parametrize(
-    ("method", "name"), [("GET", "state"), ("POST", "reset"), ("POST", "faults"), ("POST", "clock")]
+    ("method", "name"),
+    [("GET", "state"), *(("POST", name) for name in ("reset", "faults", "clock", "maintenance"))],
 )
 def test_pages_cannot_reach_the_control(practice: Practice, headers: dict[str, str], method: str, name: str) -> None:
     """Not from a page's script, not by a name that was pointed here."""

@@ -46,9 +46,9 @@ def timestamp(call: Call) -> object:
 
 
 @ROUTES.public("/api/v1/status", 4)
-def status(_call: Call) -> object:
+def status(call: Call) -> object:
     """Whether the host is open."""
-    return {"msg": "", "status": "open"}
+    return call.exchange.service.told("futures")
 
 
 def _contract(call: Call, contract: Contract) -> dict[str, Any]:

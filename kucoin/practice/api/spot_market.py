@@ -10,6 +10,7 @@ from kucoin.practice.history import DAY, TURNOVER_UNIT, WEEK, Bars
 from kucoin.practice.market import MONTH, Book
 from kucoin.practice.numbers import optional, text
 from kucoin.practice.quota import Pool
+from kucoin.practice.service import LATEST, Announced
 from kucoin.practice.universe import COINS, PAIRS, Coin, Pair
 from kucoin.practice.wire import Call, Refusal, Routes
 
@@ -47,9 +48,9 @@ def timestamp(call: Call) -> object:
 
 
 @ROUTES.public("/api/v1/status", 3)
-def status(_call: Call) -> object:
+def status(call: Call) -> object:
     """Whether the host is open."""
-    return {"status": "open", "msg": ""}
+    return call.exchange.service.told("spot")
 
 
 @ROUTES.public("/api/v1/my-ip", 0)
@@ -338,7 +339,7 @@ def _mark(call: Call, pair: Pair) -> dict[str, Any]:
 
 
 _NOTICES = (  # title, text, type
-    ("Welcome", "Prices, balances and orders here are made up. No money moves.", "latest-announcements"),
+    ("Welcome", "Prices, balances and orders here are made up. No money moves.", LATEST),
     ("Funding intervals", "SUI, PEPE and TAO settle every 4 h, WIF every hour.", "product-updates"),
     ("OMEGA is delisted", "Omega Relic has no market any more and shows no price.", "delistings"),
 )
@@ -346,21 +347,24 @@ _NOTICES = (  # title, text, type
 
 @ROUTES.public("/api/v3/announcements", 20)
 def announcements(call: Call) -> object:
-    """The exchange's notices, one a week before its birth and earlier."""
-    kind = call.param("annType")
+    """The exchange's notices: what was announced since its birth, and one for each week up to it."""
+    kind = call.param("annType") or LATEST
     since, until = call.span("startTime", "endTime")
+    born = call.exchange.born_ms
+    usual = [Announced(*notice, born - place * 604_800_000) for place, notice in enumerate(_NOTICES)]
+    told = [*call.exchange.service.announced, *usual]
     items = [
         {
-            "annId": 129045 - place,
-            "annTitle": f"Practice exchange: {title}",
-            "annType": [type_],
-            "annDesc": text,
-            "cTime": call.exchange.born_ms - place * 604_800_000,
+            "annId": 129042 + len(told) - place,
+            "annTitle": f"Practice exchange: {each.title}",
+            "annType": list(dict.fromkeys((LATEST, each.kind))),
+            "annDesc": each.text,
+            "cTime": each.at_ms,
             "language": "en_US",
-            "annUrl": f"http://127.0.0.1/announcement/{129045 - place}",
+            "annUrl": f"http://127.0.0.1/announcement/{129042 + len(told) - place}",
         }
-        for place, (title, text, type_) in enumerate(_NOTICES)
-        if kind in (None, type_, "latest-announcements")
+        for place, each in enumerate(told)
+        if kind in (each.kind, LATEST)
     ]
     items = [each for each in items if since <= int(str(each["cTime"])) <= until]
     size = max(1, call.number("pageSize", 15))
