@@ -42,6 +42,7 @@ class Ledgers:
         end: datetime | None = None,
         cursor: int | None = None,
         limit: int = 100,
+        urgency: Urgency = Urgency.ORDINARY,
     ) -> Page[LedgerEntry]:
         """Return movements of the funding account, and of the others those that touch it.
 
@@ -49,6 +50,7 @@ class Ledgers:
             currencies: 10 at most; all where empty.
             business: KuCoin's word for the reason, such as ``TRANSFER``.
             limit: 10 to 500.
+            urgency: BACKGROUND where nobody waits for the answer.
 
         Source: https://www.kucoin.com/docs-new/api-3470121
         """
@@ -57,7 +59,8 @@ class Ledgers:
             "currentPage": cursor or 1,
             "pageSize": limit,
         }
-        return paging.numbered(self._transport.call(FUNDING, params=params), cursor or 1, parse.entry)
+        answer = self._transport.call(replace(FUNDING, urgency=urgency), params=params)
+        return paging.numbered(answer, cursor or 1, parse.entry)
 
     def spot(
         self,
@@ -109,11 +112,13 @@ class Ledgers:
         end: datetime | None = None,
         cursor: int | None = None,
         limit: int = 50,
+        urgency: Urgency = Urgency.ORDINARY,
     ) -> Page[FuturesLedgerEntry]:
         """Return movements of the futures account.
 
         Args:
             kind: KuCoin's word: RealisedPNL, Deposit, Withdrawal, TransferIn, TransferOut.
+            urgency: BACKGROUND where nobody waits for the answer.
 
         Source: https://www.kucoin.com/docs-new/api-3470124
         """
@@ -124,7 +129,7 @@ class Ledgers:
             "maxCount": limit,
             **paging.span(start, end),
         }
-        answer = self._transport.call(FUTURES, params=params)
+        answer = self._transport.call(replace(FUTURES, urgency=urgency), params=params)
         return paging.by_more(answer, parse.futures_entry, lambda entry: entry.entry_id)
 
 

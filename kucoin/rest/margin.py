@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
@@ -105,8 +106,14 @@ class Margin:
         end: datetime | None = None,
         cursor: int | None = None,
         limit: int = 50,
+        urgency: Urgency = Urgency.ORDINARY,
     ) -> Page[InterestCharge]:
         """Return the interest charged, in a currency if one is given; as `borrowings`.
+
+        KuCoin tells of the last 6 months, and of 30 days at once.
+
+        Args:
+            urgency: BACKGROUND where nobody waits for the answer.
 
         Source: https://www.kucoin.com/docs-new/api-3470209
         """
@@ -117,7 +124,8 @@ class Margin:
             "currentPage": number,
             "pageSize": limit,
         }
-        return paging.numbered(self._transport.call(INTEREST, params=params), number, parse_ledger.interest_charge)
+        answer = self._transport.call(replace(INTEREST, urgency=urgency), params=params)
+        return paging.numbered(answer, number, parse_ledger.interest_charge)
 
 
 def _history(symbol: str | None, start: datetime | None, end: datetime | None) -> Params:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
@@ -97,16 +98,20 @@ class Transfers:
         end: datetime | None = None,
         cursor: int | None = None,
         limit: int = 50,
+        urgency: Urgency = Urgency.ORDINARY,
     ) -> Page[Deposit]:
         """Return what came from outside, newest first.
 
         Args:
             start: Aware, as is ``end``.
             limit: 10 to 500.
+            urgency: BACKGROUND where nobody waits for the answer.
 
         Source: https://www.kucoin.com/docs-new/api-3470141
         """
-        answer = self._transport.call(DEPOSITS, params=_history(currency, start, end, cursor, limit))
+        answer = self._transport.call(
+            replace(DEPOSITS, urgency=urgency), params=_history(currency, start, end, cursor, limit)
+        )
         return paging.numbered(answer, cursor or 1, parse.deposit)
 
     def withdrawals(
@@ -117,12 +122,15 @@ class Transfers:
         end: datetime | None = None,
         cursor: int | None = None,
         limit: int = 50,
+        urgency: Urgency = Urgency.ORDINARY,
     ) -> Page[Withdrawal]:
         """Return what went outside; as `deposits`.
 
         Source: https://www.kucoin.com/docs-new/api-3470145
         """
-        answer = self._transport.call(WITHDRAWALS, params=_history(currency, start, end, cursor, limit))
+        answer = self._transport.call(
+            replace(WITHDRAWALS, urgency=urgency), params=_history(currency, start, end, cursor, limit)
+        )
         return paging.numbered(answer, cursor or 1, parse.withdrawal)
 
 
