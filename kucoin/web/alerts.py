@@ -8,7 +8,7 @@ from kucoin.desk.alert_rules import threshold_text
 from kucoin.errors import InvalidRequest
 from kucoin.model.alert import Alert, AlertKind, AlertState, Firing
 from kucoin.model.times import milliseconds
-from kucoin.web import veil as own
+from kucoin.web import veil as veils
 from kucoin.web.panel import Body, Change, Panel
 from kucoin.web.sight import LIVE, Fresh, Sight
 from kucoin.web.veil import Veil
@@ -66,7 +66,7 @@ class AlertsPanel(Panel):
         self._body = {
             "rows": [_row(alert, veil) for alert in self._alerts.list()],
             "told": [{"at": milliseconds(each.at), "words": _words(each, veil)} for each in told],
-            "problem": own.words(veil, self._alerts.problem),
+            "problem": veils.words(veil, self._alerts.problem),
         }
         return Change("full", self._body)
 
@@ -86,10 +86,10 @@ def _row(alert: Alert, veil: Veil | None) -> Body:
         "number": alert.number,
         "what": NAMES[alert.kind],
         "of": alert.subject or _ALL[alert.kind],
-        "at": own.money(veil, alert.threshold, "USDT") if hides else threshold_text(alert.kind, alert.threshold),
+        "at": veils.money(veil, alert.threshold, "USDT") if hides else threshold_text(alert.kind, alert.threshold),
         "state": alert.state,
         "since": milliseconds(alert.since),
-        "words": own.words(veil, alert.words) if unknown else _words(alert, veil),
+        "words": veils.words(veil, alert.words) if unknown else _words(alert, veil),
     }
 
 

@@ -18,7 +18,7 @@ from kucoin.model.order import Side
 from kucoin.model.ticket import TicketState, Transfer
 from kucoin.model.times import milliseconds
 from kucoin.web import sent_words as words
-from kucoin.web import veil as own
+from kucoin.web import veil as veils
 from kucoin.web.panel import Body, Change, Panel
 from kucoin.web.sight import CATCHING_UP, LIVE, Fresh, Sight
 from kucoin.web.veil import Veil
@@ -161,7 +161,7 @@ class BlotterPanel(Panel):
             return self._trade(line.fill)
         body = line.body
         if isinstance(body.get("text"), str):
-            return own.words(self._veil, str(body["text"]))
+            return veils.words(self._veil, str(body["text"]))
         if line.act == "cancel":
             return f"{_CANCELS.get(body.get('state', ''), 'Cancel')}: {self._brief(body)}"
         word = _WORDS.get(line.act, line.act.capitalize())
@@ -178,7 +178,7 @@ class BlotterPanel(Panel):
         return words.sentence(wish, self._places(wish.symbol), self._veil)
 
     def _notes(self, line: BlotterLine) -> Iterator[str]:
-        yield words.said(own.words(self._veil, str(line.body.get("note") or line.body.get("words") or "")))
+        yield words.said(veils.words(self._veil, str(line.body.get("note") or line.body.get("words") or "")))
         if line.lookups:
             yield f"Looked up by client id, {line.lookups} time{'' if line.lookups == 1 else 's'}."
 

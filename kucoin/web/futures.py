@@ -21,7 +21,7 @@ from kucoin.errors import InvalidRequest
 from kucoin.figures import Direction
 from kucoin.model.feed import Mark
 from kucoin.model.times import milliseconds
-from kucoin.web import veil as own
+from kucoin.web import veil as veils
 from kucoin.web.panel import Body, Change, Panel
 from kucoin.web.position_acts import Act, PositionActs
 from kucoin.web.sight import CATCHING_UP, LIVE, OLD, STALE, Fresh, Sight
@@ -87,7 +87,7 @@ def total_cells(line: SideTotals, veil: Veil | None = None) -> dict[str, Cell]:
     return {
         "long": _amount(line.long, currency, veil),
         "short": _amount(line.short, currency, veil),
-        "net": (own.money(veil, line.net, currency, signed=True), _known(line.net)),
+        "net": (veils.money(veil, line.net, currency, signed=True), _known(line.net)),
         "hedged": _share(line.hedged, places=0),
         "margin_ratio": _share(line.margin_ratio, places=1),
         "unrealised": _gain(line.unrealised, currency, veil),
@@ -302,16 +302,16 @@ def _known(value: Decimal | None) -> str:
 
 
 def _amount(value: Decimal | None, currency: str, veil: Veil | None) -> Cell:
-    return own.money(veil, value, currency), figures.direction(value) if not value else ""
+    return veils.money(veil, value, currency), figures.direction(value) if not value else ""
 
 
 def _flow(value: Decimal | None, currency: str, veil: Veil | None) -> Cell:
     """What was paid or received; the sign alone says which, since neither is a gain of the position."""
-    return own.money(veil, value, currency, signed=True), figures.direction(value) if not value else ""
+    return veils.money(veil, value, currency, signed=True), figures.direction(value) if not value else ""
 
 
 def _gain(value: Decimal | None, currency: str, veil: Veil | None) -> Cell:
-    return own.money(veil, value, currency, signed=True), figures.direction(value)
+    return veils.money(veil, value, currency, signed=True), figures.direction(value)
 
 
 def _ratio(value: Decimal | None) -> Cell:

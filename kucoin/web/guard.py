@@ -17,7 +17,7 @@ from kucoin.model.limits import RiskView
 from kucoin.model.times import milliseconds
 from kucoin.web import limit_words
 from kucoin.web import sent_words as words
-from kucoin.web import veil as own
+from kucoin.web import veil as veils
 from kucoin.web.machine import judge_private
 from kucoin.web.panel import Body, Change, Panel
 from kucoin.web.sight import LIVE, Fresh, Sight
@@ -85,7 +85,7 @@ class GuardPanel(Panel):
 
     def _cancel(self, veil: Veil | None) -> Body:
         orders, stops = len(self._orders.open()), len(self._orders.stops())
-        doubt, barred = own.words(veil, self._doubt()), self._barred()
+        doubt, barred = veils.words(veil, self._doubt()), self._barred()
         total = orders + stops
         if not total:
             does = "Cancels every open order on spot and futures."
@@ -103,7 +103,7 @@ class GuardPanel(Panel):
         view = self._futures()
         barred = self._barred()
         read = view.standing is Standing.READY
-        doubt = own.words(veil, view.reason or _READING if not read else view.problem or "")
+        doubt = veils.words(veil, view.reason or _READING if not read else view.problem or "")
         total = len(view.positions)
         many = " and ".join(_many(total, "position")) or "every position"
         return {
@@ -135,7 +135,7 @@ class GuardPanel(Panel):
             "arming": view.arming,
             "arm_for": "" if view.arm_for is None else f"{view.arm_for.total_seconds() / 60:.0f} min",
             "armed_until": self._sight.exchanges(view.armed_until),
-            "problem": words.said(own.words(veil, view.problem)),
+            "problem": words.said(veils.words(veil, view.problem)),
             # at the start, and without a key, that is as it has to be
             "blind": bool(view.problem) and self._futures().standing not in {Standing.LOADING, Standing.NO_CREDENTIALS},
         }
@@ -167,13 +167,13 @@ def _press(told: Leaving, veil: Veil | None) -> dict[str, Any]:
         "over": told.over,
         "said": sum_up,
         "trouble": bool(said) or bool(told.notes),
-        "notes": [own.words(veil, note) for note in told.notes],
+        "notes": [veils.words(veil, note) for note in told.notes],
         "items": [_item(item, veil) for item in told.items],
     }
 
 
 def _item(item: LeavingItem, veil: Veil | None) -> dict[str, Any]:
-    said = {"what": own.words(veil, item.what), "words": own.words(veil, item.words)}
+    said = {"what": veils.words(veil, item.what), "words": veils.words(veil, item.words)}
     return asdict(item) | said | {"took": words.took(item.took)}
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from kucoin import figures
 from kucoin.model.limits import LimitUse
-from kucoin.web import veil as own
+from kucoin.web import veil as veils
 from kucoin.web.veil import Veil
 
 LABELS = {
@@ -36,7 +36,7 @@ def figure(name: str, value: Decimal | None, veil: Veil | None = None) -> str:
         return figures.UNKNOWN
     if name == "price_distance":
         return figures.amount(value * 100)
-    return own.money(veil, value, "USDT").removesuffix(".00") if UNITS.get(name) == "USDT" else figures.exact(value)
+    return veils.money(veil, value, "USDT").removesuffix(".00") if UNITS.get(name) == "USDT" else figures.exact(value)
 
 
 def use(told: LimitUse, *, known: bool = True, veil: Veil | None = None) -> dict[str, str | float | None]:
@@ -62,7 +62,7 @@ def use(told: LimitUse, *, known: bool = True, veil: Veil | None = None) -> dict
         "of": of,
         "share": None if share is None else float(share),
         "look": "warn" if told.problem else look,
-        "why": own.words(veil, told.problem),
+        "why": veils.words(veil, told.problem),
     }
 
 

@@ -15,7 +15,7 @@ from kucoin.model.change import Amend, AmendState
 from kucoin.model.order import OrderStatus, OrderType, PositionSide, Side, StopPriceType, TimeInForce, TradeType
 from kucoin.model.times import milliseconds
 from kucoin.web import sent_words as words
-from kucoin.web import veil as own
+from kucoin.web import veil as veils
 from kucoin.web.panel import Body
 from kucoin.web.veil import Veil
 
@@ -101,7 +101,7 @@ def stop_row(
     return {
         **_common(stop, doing),
         "chip": word,
-        "note": own.words(veil, stop.error or "") or note,
+        "note": veils.words(veil, stop.error or "") or note,
         "act": word is None,
         "type": _kind(stop, rises, places),
         "size": _stop_size(stop, veil),
@@ -131,7 +131,7 @@ def _common(order: AnyOrder | Stop, doing: Doing) -> Body:
 def _standing(lives: bool, ended: str, doing: Doing, veil: Veil | None) -> tuple[tuple[str, str] | None, str]:
     """Return the word that stands in the place of the button, with its look, and the sentence below the row."""
     chip, note = _told(lives, ended, doing)
-    return chip, own.words(veil, note)
+    return chip, veils.words(veil, note)
 
 
 def _told(lives: bool, ended: str, doing: Doing) -> tuple[tuple[str, str] | None, str]:
@@ -183,7 +183,7 @@ def _value(order: AnyOrder, size: Decimal | None, rules: Rules | None, veil: Vei
     worth = rules.value(order.price, size) if order.price is not None and size is not None else None
     if worth is None and isinstance(order, SpotOrderState):
         worth = order.funds
-    return [own.money(veil, worth, rules.quote), rules.quote if veil is None else ""]
+    return [veils.money(veil, worth, rules.quote), rules.quote if veil is None else ""]
 
 
 def _share(order: AnyOrder, size: Decimal | None) -> float:

@@ -23,7 +23,7 @@ from kucoin.model.feed import Mark
 from kucoin.model.market import Contract
 from kucoin.model.order import PositionSide, Side, StopPriceType
 from kucoin.model.ticket import SpotTicket, TicketState
-from kucoin.web import veil as own
+from kucoin.web import veil as veils
 from kucoin.web.head import PriceSight
 from kucoin.web.machine import judge_private
 from kucoin.web.order_rows import Doing, Near, order_row, stop_row
@@ -139,7 +139,7 @@ class OrdersPanel(Panel):
             "rows": rows,
             "quote": quotes.pop() if len(quotes) == 1 else "",
             "elsewhere": self._elsewhere(),
-            "problem": problem and own.words(self._sight.veil(), problem),
+            "problem": problem and veils.words(self._sight.veil(), problem),
         }
 
     def _rows(self, plain: Iterable[AnyOrder], waiting: Sequence[Stop], sought: Collection[str]) -> Body:

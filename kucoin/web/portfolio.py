@@ -17,7 +17,7 @@ from kucoin.desk.portfolio import Holding, Part, PartKind, Portfolio, Standing
 from kucoin.desk.refresh import Reading
 from kucoin.errors import InvalidRequest
 from kucoin.model.feed import Quote, Summary
-from kucoin.web import veil as own
+from kucoin.web import veil as veils
 from kucoin.web.panel import Body, Change, Panel
 from kucoin.web.sight import CATCHING_UP, LIVE, OLD, STALE, Fresh, Sight
 from kucoin.web.veil import Veil
@@ -60,9 +60,9 @@ def total_cells(portfolio: Portfolio, veil: Veil | None = None) -> dict[str, Cel
     unit, change = portfolio.unit, portfolio.change
     points = figures.direction(change)
     cells = {
-        "total": (own.money(veil, portfolio.total, unit), ""),
+        "total": (veils.money(veil, portfolio.total, unit), ""),
         "change": (figures.percent(portfolio.change_ratio), points),
-        "sum": (own.money(veil, change, unit, signed=True), points),
+        "sum": (veils.money(veil, change, unit, signed=True), points),
     }
     if veil is not None:
         return cells
@@ -74,11 +74,11 @@ def total_cells(portfolio: Portfolio, veil: Veil | None = None) -> dict[str, Cel
 def place_cells(place: Place, unit: str, veil: Veil | None = None) -> dict[str, Cell]:
     """Write a place's ``value``, ``change`` and ``share``, and ``part/<name>`` for each account in it."""
     cells = {
-        "value": (own.money(veil, place.value, unit), ""),
+        "value": (veils.money(veil, place.value, unit), ""),
         "change": (figures.percent(place.change_ratio), figures.direction(place.change)),
         "share": (figures.percent(place.share, places=1, signed=False), ""),
     }
-    return cells | {f"part/{part.name}": (own.money(veil, part.value, unit), "") for part in place.parts if part.name}
+    return cells | {f"part/{part.name}": (veils.money(veil, part.value, unit), "") for part in place.parts if part.name}
 
 
 def asset_cells(holding: Holding, unit: str, veil: Veil | None = None) -> dict[str, Cell]:
@@ -90,7 +90,7 @@ def asset_cells(holding: Holding, unit: str, veil: Veil | None = None) -> dict[s
     def quantity(value: Decimal | None) -> Cell:
         if not value and value is not None:
             return "0", figures.Direction.FLAT
-        return known(own.amount(veil, value, holding.currency), value)
+        return known(veils.amount(veil, value, holding.currency), value)
 
     return {
         "total": quantity(holding.total),
@@ -98,7 +98,7 @@ def asset_cells(holding: Holding, unit: str, veil: Veil | None = None) -> dict[s
         "on_hold": quantity(holding.on_hold),
         "price": known(figures.price(holding.price), holding.price),
         "change": (figures.percent(holding.change_ratio), figures.direction(holding.change_ratio)),
-        "value": known(own.money(veil, holding.value, unit), holding.value),
+        "value": known(veils.money(veil, holding.value, unit), holding.value),
         "share": known(figures.percent(holding.share, places=1, signed=False), holding.share),
     }
 
@@ -140,7 +140,7 @@ class PortfolioPanel(Panel):
         if self._portfolio is self._shown:
             return None
         before, first = self._cells, self._shown is None
-        veil = None if self._sight.veil() is None else own.over(self._portfolio)
+        veil = None if self._sight.veil() is None else veils.over(self._portfolio)
         self._shown, self._cells = self._portfolio, dict(written(self._portfolio, veil))
         self._due = began + _REST * (self._sight.monotonic() - began)
         if first or before.keys() - self._cells.keys():

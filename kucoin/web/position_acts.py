@@ -16,7 +16,7 @@ from kucoin.model.change import Change
 from kucoin.model.order import OrderStatus, OrderType, PositionSide
 from kucoin.model.ticket import FuturesTicket, Placement, TicketState
 from kucoin.web import sent_words as words
-from kucoin.web import veil as own
+from kucoin.web import veil as veils
 from kucoin.web.sight import Orders
 from kucoin.web.veil import Veil
 
@@ -60,13 +60,13 @@ class Act:
 def of_change(change: Change, veil: Veil | None = None) -> Act:
     """Tell a change of what protects a position."""
     of, what = f"{change.symbol}/{change.position_side}", f"{change.symbol}: {change.what}"
-    return Act(of, what, change.state.value, words.said(own.words(veil, change.words)), change.at)
+    return Act(of, what, change.state.value, words.said(veils.words(veil, change.words)), change.at)
 
 
 def of_flip(flip: Flip, places: int, veil: Veil | None = None) -> Act:
     """Tell a position that was turned round."""
     what = f"Reverse {flip.symbol}: {words.sentence(flip.close.ticket, places, veil)}, then the same again"
-    end = words.said(own.words(veil, flip.words))
+    end = words.said(veils.words(veil, flip.words))
     return Act(_position(flip.close), what, _FLIPS[flip.state], end, flip.close.handed_at)
 
 
@@ -79,7 +79,7 @@ def of_closing(
         order: What the exchange says of it.
         ended: How it was seen to end, such as ``cancelled``; None while it was not.
     """
-    state, end = _OUTCOMES.get(placement.state), words.said(own.words(veil, placement.words))
+    state, end = _OUTCOMES.get(placement.state), words.said(veils.words(veil, placement.words))
     if state is None:
         state, end = _filled(placement, order, ended, veil)
     return Act(_position(placement), words.sentence(placement.ticket, places, veil), state, end, placement.handed_at)
@@ -88,7 +88,7 @@ def of_closing(
 def _filled(placement: Placement, order: AnyOrder | None, ended: str | None, veil: Veil | None) -> tuple[State, str]:
     """Return what became of an accepted one."""
     if order is None:
-        return "working", words.said(own.words(veil, ended or ""))
+        return "working", words.said(veils.words(veil, ended or ""))
     filled, size, symbol = order.filled_size, placement.ticket.order.size or order.size, placement.ticket.symbol
     of = f" of {words.size(size, symbol, veil)}" if size else ""
     told = f"Closed {words.size(filled, symbol, veil)}{of}."

@@ -16,7 +16,7 @@ from kucoin.model.cancellation import Cancellation, CancelState
 from kucoin.model.ticket import Placement, SpotTicket, TicketState
 from kucoin.model.times import milliseconds
 from kucoin.web import sent_words as words
-from kucoin.web import veil as own
+from kucoin.web import veil as veils
 from kucoin.web.machine import judge_private
 from kucoin.web.panel import Body, Change, Panel
 from kucoin.web.sight import LIVE, Fresh, Sight
@@ -83,7 +83,7 @@ class SentPanel(Panel):
         first, self._seen = not self._seen, seen
         before, head = self._rows, self._head
         shown = [each for index, each in enumerate(placements) if index < _SHOWN or each.open]
-        about = {each.client_oid: own.words(veil, each.what) for each in found}
+        about = {each.client_oid: veils.words(veil, each.what) for each in found}
         self._rows = {
             (client_oid := each.ticket.client_oid): self._row(each, about.get(client_oid, ""), veil) for each in shown
         }
@@ -139,7 +139,7 @@ class SentPanel(Panel):
     def _since(self, placement: Placement, cancel: Cancellation | None, places: int, veil: Veil | None) -> _Since:
         """Return what became of an accepted order; one that waits for a price is followed to what it became."""
         order_id, ticket = placement.order_id, placement.ticket
-        ended = own.words(veil, self._trading.ended(ticket.client_oid) or "")
+        ended = veils.words(veil, self._trading.ended(ticket.client_oid) or "")
         if placement.state is not TicketState.ACCEPTED or order_id is None:
             return _Since()
         if isinstance(ticket, SpotTicket) and ticket.oco is not None:  # its orders have ids that nobody links to it
@@ -191,7 +191,7 @@ def _summary(placements: tuple[Placement, ...]) -> str:
 
 def _apart(found: Divergence, veil: Veil | None) -> str:
     """Return what was found of an order that has no row."""
-    return f"{found.symbol}, order {found.order_id or figures.UNKNOWN}: {own.words(veil, found.what)}"
+    return f"{found.symbol}, order {found.order_id or figures.UNKNOWN}: {veils.words(veil, found.what)}"
 
 
 def _phrase(placement: Placement, since: _Since) -> str:
@@ -204,7 +204,7 @@ def _phrase(placement: Placement, since: _Since) -> str:
 
 def _notes(placement: Placement, since: _Since, cancel: Cancellation | None, veil: Veil | None) -> Iterator[str]:
     """Return what stands below the sentence; of a refusal the exchange's words, and what helps."""
-    told = own.words(veil, placement.words)
+    told = veils.words(veil, placement.words)
     if placement.state is TicketState.REFUSED and placement.code is not None:
         known = hint(placement.code, placement.words, futures=placement.ticket.futures)
         yield f"“{told.strip()}” ({placement.code})" + (f" {known.text}" if known else "")
@@ -215,7 +215,7 @@ def _notes(placement: Placement, since: _Since, cancel: Cancellation | None, vei
     if placement.undecided and placement.open:
         yield CONSEQUENCE
     if cancel is not None:
-        yield own.words(veil, _cancel_note(cancel, since))
+        yield veils.words(veil, _cancel_note(cancel, since))
 
 
 def _cancel_note(cancel: Cancellation, since: _Since) -> str:

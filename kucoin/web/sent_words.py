@@ -11,7 +11,7 @@ from kucoin.desk.stops import Stop
 from kucoin.model.order import OrderStatus, PositionSide, Side, StopDirection, StopPriceType, TimeInForce, TradeType
 from kucoin.model.stop_order import SpotStop
 from kucoin.model.ticket import FuturesTicket, SpotTicket, Ticket
-from kucoin.web import veil as own
+from kucoin.web import veil as veils
 from kucoin.web.panel import written
 from kucoin.web.veil import Veil
 
@@ -94,7 +94,7 @@ def waiting(stop: Stop, places: int, veil: Veil | None = None) -> str:
         watched = f" ({_WATCHED[stop.stop_price_type]} price)" if stop.stop_price_type in _WATCHED else ""
         return "waiting" if stop.stop_price is None else f"waiting for {price(stop.stop_price, places)}{watched}"
     if stop.error:
-        return f"triggered, and failed: {own.words(veil, stop.error)}"
+        return f"triggered, and failed: {veils.words(veil, stop.error)}"
     return "triggered" if stop.triggered else "cancelled, never triggered"
 
 
