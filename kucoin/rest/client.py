@@ -9,6 +9,7 @@ from decimal import Decimal
 from kucoin.model.credentials import Credentials
 from kucoin.rest.account import Account
 from kucoin.rest.books import OrderBooks
+from kucoin.rest.endpoint import Endpoint
 from kucoin.rest.futures import Futures
 from kucoin.rest.futures_orders import FuturesOrders
 from kucoin.rest.futures_positions import FuturesPositions
@@ -16,6 +17,7 @@ from kucoin.rest.hosts import Hosts
 from kucoin.rest.ledgers import Ledgers
 from kucoin.rest.limits import PoolReport
 from kucoin.rest.line import Timeouts
+from kucoin.rest.look import Looked
 from kucoin.rest.margin import Margin
 from kucoin.rest.margin_orders import MarginOrders
 from kucoin.rest.margin_stops import MarginStops
@@ -24,7 +26,7 @@ from kucoin.rest.spot import SpotOrders
 from kucoin.rest.spot_stops import SpotStops
 from kucoin.rest.tokens import Tokens
 from kucoin.rest.transfers import Transfers
-from kucoin.rest.transport import HostReport, Transport
+from kucoin.rest.transport import HostReport, Params, Transport
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,14 @@ class Exchange:
     def hurried(self) -> AbstractContextManager[None]:
         """Have what this thread asks meanwhile asked as by somebody who waits for the answer."""
         return self._transport.hurried()
+
+    def look(self, endpoint: Endpoint, params: Params) -> Looked:
+        """Ask ``endpoint``, a question, and return request and answer as they went, without anything secret.
+
+        Raises:
+            InvalidRequest: It is no question.
+        """
+        return self._transport.look(endpoint, params)
 
     def status(self) -> LineStatus:
         """Return the state of hosts, clock and quotas without asking anyone."""

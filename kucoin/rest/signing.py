@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hmac
+import json
 
 from kucoin.errors import NotConfigured
 from kucoin.model.credentials import Credentials, Secret
@@ -18,7 +19,7 @@ class Signer:
     Source: https://www.kucoin.com/docs-new/authentication
     """
 
-    __slots__ = ("_key", "_passphrase", "_secret", "_version")
+    __slots__ = ("_key", "_passphrase", "_secret", "_secrets", "_version")
 
     def __init__(self, credentials: Credentials) -> None:
         # Checked here because a library that chokes on one of them would quote it.
@@ -26,6 +27,7 @@ class Signer:
         self._secret = _printable("secret", credentials.secret).encode()
         self._passphrase = self._digest(_printable("passphrase", credentials.passphrase))
         self._version = str(credentials.version)
+        self._secrets = (credentials.key, credentials.secret, credentials.passphrase, Secret(self._passphrase))
 
     def headers(self, *, timestamp_ms: int, method: str, path: str, body: str = "") -> dict[str, str]:
         """Return the headers of one private request.
@@ -45,6 +47,14 @@ class Signer:
             "KC-API-PASSPHRASE": self._passphrase,
             "KC-API-KEY-VERSION": self._version,
         }
+
+    def blot(self, text: str) -> str:
+        """Return ``text`` with every string of the key that occurs in it hidden, as it is and as JSON spells it."""
+        for secret in self._secrets:
+            plain = secret.reveal()
+            for spelling in {plain, json.dumps(plain)[1:-1], json.dumps(plain, ensure_ascii=False)[1:-1]}:
+                text = text.replace(spelling, "(hidden)")
+        return text
 
     def _digest(self, text: str) -> str:
         return base64.b64encode(hmac.digest(self._secret, text.encode(), "sha256")).decode()

@@ -38,6 +38,7 @@ from kucoin.rest.endpoint import CANCEL_SILENCE, Endpoint
 from kucoin.rest.hosts import Hosts
 from kucoin.rest.limits import Limiter, Pool, PoolReport, Urgency
 from kucoin.rest.line import Line, Request, Timeouts
+from kucoin.rest.look import Look, Looked
 from kucoin.rest.parse_market import server_time
 from kucoin.rest.signing import Signer
 
@@ -126,7 +127,7 @@ class Transport:
         self._clock = clock
         self._monotonic = monotonic
         self._closed = threading.Event()
-        self._hurry = threading.local()
+        self._own = threading.local()  # what a thread wants of its questions: hurry, look
         self._sleep = sleep or self._closed.wait
         self._rand = rand
         self._line = Line(timeouts or Timeouts())
@@ -154,7 +155,7 @@ class Transport:
         """
         host = self._host_of(endpoint)
         target = _target(endpoint, params or {})
-        if getattr(self._hurry, "on", False) and endpoint.urgency is Urgency.BACKGROUND:
+        if getattr(self._own, "hurry", False) and endpoint.urgency is Urgency.BACKGROUND:
             endpoint = replace(endpoint, urgency=Urgency.ORDINARY, silence=CANCEL_SILENCE)
         started = self._monotonic()
         attempt = 0
@@ -178,11 +179,24 @@ class Transport:
     @contextmanager
     def hurried(self) -> Iterator[None]:
         """Have what this thread asks meanwhile wait its turn where it would give up, and less long for an answer."""
-        self._hurry.on = True
+        self._own.hurry = True
         try:
             yield
         finally:
-            self._hurry.on = False
+            self._own.hurry = False
+
+    def look(self, endpoint: Endpoint, params: Params) -> Looked:
+        """Ask ``endpoint`` and return request and answer without anything secret; InvalidRequest where it would act."""
+        if endpoint.method != "GET":
+            raise InvalidRequest(f"{endpoint.name} not sent: only questions are asked by hand")
+        self._own.look = look = Look(endpoint, self._signer)
+        try:
+            self.call(endpoint, params=params)
+        except KucoinError as error:
+            return look.looked(str(error))
+        finally:
+            self._own.look = None
+        return look.looked(None)
 
     def resync_clock(self) -> None:
         """Measure how far KuCoin's clock is from ours, to half the time the answer took, or to half a second if known.
@@ -257,10 +271,12 @@ class Transport:
             reply = self._line.exchange(
                 Request(
                     *(endpoint.name, endpoint.method, host.base, target.sent),
-                    write=lambda: self._write(endpoint, target, body),
+                    write=lambda: self._write(endpoint, host, target, body),
                     silence=endpoint.silence,
                 )
             )
+            if (look := self._look_at(endpoint)) is not None:
+                look.came(reply)
         except BaseException as failure:
             with self._lock:
                 self._limiter.lost(endpoint.pool, endpoint.weight)
@@ -306,7 +322,7 @@ class Transport:
             self._sleep(wait)
         raise NotSent(f"{endpoint.name} not sent: the client is closed")
 
-    def _write(self, endpoint: Endpoint, target: _Target, body: Body | None) -> Written:
+    def _write(self, endpoint: Endpoint, host: _Host, target: _Target, body: Body | None) -> Written:
         """Write the request out and sign it: the last thing before it leaves, so that its timestamp is fresh.
 
         What is signed is what is sent: nothing serialises or encodes it a second time.
@@ -322,7 +338,15 @@ class Transport:
             headers = headers | self._signer.headers(
                 timestamp_ms=timestamp_ms, method=endpoint.method, path=target.signed, body=text
             )
+        if (look := self._look_at(endpoint)) is not None:
+            signed = f"{timestamp_ms}{endpoint.method}{target.signed}{text}" if endpoint.private else None
+            look.wrote(host.base + target.sent, headers, signed)
         return Written(headers, text.encode() or None)
+
+    def _look_at(self, endpoint: Endpoint) -> Look | None:
+        """Return who looks at this thread's question, None at another one such as for the clock."""
+        look: Look | None = getattr(self._own, "look", None)
+        return look if look is not None and look.endpoint is endpoint else None
 
     def _note(self, endpoint: Endpoint, host: _Host, reply: Reply, failure: KucoinError | None, sent_at: float) -> None:
         """Keep what an answer says of the quota and of the host."""
