@@ -49,6 +49,7 @@ from kucoin.desk.settle import Settlement
 from kucoin.desk.status import Status
 from kucoin.desk.termbook import Termbook
 from kucoin.desk.trading import Trading
+from kucoin.desk.trials import Trials
 from kucoin.desk.upstream import Upstream
 from kucoin.desk.warden import Warden
 from kucoin.desk.witness import Witness
@@ -327,7 +328,7 @@ class Desk:
         self.worths, costs = wealth.parts(
             *(journal, self.appraisals, self.fills, self.activity, self._ledger_of), now=now, monotonic=monotonic
         )
-        self.news = News(exchange, self._refresher, now=now)
+        self.news, self.trials = News(exchange, self._refresher, now=now), Trials(exchange)
         self.key_check = KeyCheck(
             *(exchange, self._accounts, self._refresher, self._about), trading=trading, now=now, monotonic=monotonic
         )
