@@ -79,8 +79,11 @@ class OrderBooks:
 
 
 def _book(answer: Answer, symbol: str, *, complete: bool) -> BookSnapshot:
+    data = bytes(answer.data)
     try:
-        book = _decode(answer.data)
+        if b"_" in data or not data.isascii():  # "1_7" and digits of other scripts, which Decimal would read
+            raise msgspec.DecodeError
+        book = _decode(data)
     except UNREADABLE:
         raise OutcomeUnknown(f"{answer.request}: unreadable answer, its data is no order book") from None
     for price, size in chain(book.bids, book.asks):

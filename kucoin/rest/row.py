@@ -99,7 +99,8 @@ def number_in(value: object) -> Decimal | None:
             return None
         case Decimal() | int():
             number = Decimal(value)
-        case str() if len(value) <= _LONGEST_NUMBER:
+        # Decimal reads "1_7" and the digits of every script; an exchange that sends those means something else.
+        case str() if len(value) <= _LONGEST_NUMBER and value.isascii() and "_" not in value:
             try:
                 number = decimals.parse(value)
             except ValueError:

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import copy
-import dataclasses
 import gzip
 import json
-import logging
-import math
 import re
 import time
 from collections.abc import Iterator
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-import pandas as pd
 import pytest
 
 from kucoin.errors import KucoinError, NotFound, OutcomeUnknown
@@ -24,7 +18,6 @@ from kucoin.model.market import ServiceState
 from kucoin.model.page import Page
 from kucoin.rest.client import Exchange
 from kucoin.rest.line import Timeouts
-from kucoin.rest.tickers import TickerBoard
 from tests.rest_calls import CALLS, CANARY, payload
 from tests.rest_payloads import PAYLOADS
 
@@ -190,113 +183,6 @@ def test_nothing_found_is_said(name: str, scripted: Any, exchange: Exchange) -> 
     else:  # a success proves no refusal
         with pytest.raises(OutcomeUnknown):
             CALLS[name].call(exchange)
-
-
-def leaves(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """The path of every field and element below ``value``."""
-    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for key, inner in items:
-        yield (*path, key)
-        yield from leaves(inner, (*path, key))
-
-
-# What tells the rows of one answer apart.
-NAMES = (
-    *("account_id", "user_id", "fill_id", "trade_id", "order_id", "entry_id", "close_id", "payment_id", "loan_id"),
-    *("level", "rate", "symbol", "kind", "number"),
-)
-
-
-def facts(result: Any) -> dict[tuple[str, ...], Any]:
-    """Every figure, moment and word in ``result`` by the names of its row and field."""
-    found: dict[tuple[str, ...], Any] = {}
-
-    def walk(value: Any, path: tuple[str, ...]) -> None:
-        if isinstance(value, TickerBoard):
-            frame = value.frame()
-            walk({s: value.ticker(s) for s in frame.index}, path)
-            walk(frame, (*path, "frame"))
-        elif isinstance(value, pd.DataFrame):
-            for key, row in value.iterrows():
-                for column, figure in row.items():
-                    found[*path, str(key), str(column)] = None if math.isnan(figure) else figure
-        elif dataclasses.is_dataclass(value) and not isinstance(value, type):
-            fields = {f.name: getattr(value, f.name) for f in dataclasses.fields(value)}
-            name = next((str(fields[n]) for n in NAMES if fields.get(n)), "")
-            walk(fields, (*path, name))
-        elif isinstance(value, dict):
-            for key, inner in value.items():
-                walk(inner, (*path, key))
-        elif isinstance(value, tuple):
-            for inner in value:
-                named = isinstance(inner, tuple)  # a name and its account
-                walk(inner[1] if named else inner, (*path, inner[0] if named else str(getattr(inner, "currency", ""))))
-        else:
-            found[path] = value
-
-    walk(result, ())
-    return found
-
-
-GONE = object()
-SPOILT = {
-    "missing": GONE,
-    "null": None,
-    "empty text": "",
-    "new word": "SOMETHING_NEW",
-    "NaN as text": "NaN",
-    "infinite text": "-Infinity",
-    "huge": "1e999999999",
-    "long": "1" * 5000,
-    "bool": True,
-    "object": {"a": 1},
-    "list": [1],
-}
-
-
-@every_payload
-def test_a_spoilt_field_is_unknown_and_never_wrong(
-    name: str, scripted: Any, exchange: Exchange, caplog: pytest.LogCaptureFixture
-) -> None:
-    """Each field of the payload in turn, each way to spoil it: a typed error, or everything else as it was."""
-    caplog.set_level(logging.CRITICAL)
-    call = CALLS[name].call
-    scripted.say(scripted.http(payload(name), **PLENTY))
-    true = facts(call(exchange))
-    envelope = json.loads(payload(name), parse_float=lambda text: text)  # as text, which is read alike
-    figures = {(where[-1:], fact) for where, fact in true.items()}
-    outcomes = set()
-    paths = list(leaves(envelope["data"]))
-    for path in paths:
-        for how, value in SPOILT.items():
-            spoilt = copy.deepcopy(envelope)
-            holder = spoilt["data"]
-            for key in path[:-1]:
-                holder = holder[key]
-            if value is GONE and isinstance(holder, list):
-                continue  # the others would move up: another list, not a spoilt one
-            if value is GONE:
-                del holder[path[-1]]
-            else:
-                holder[path[-1]] = value
-            scripted.say(scripted.http(json.dumps(spoilt), **PLENTY))
-            try:
-                read = facts(call(exchange))
-            except OutcomeUnknown:
-                outcomes.add("error")
-                continue
-            outcomes.add("value")
-            for where, fact in read.items():
-                if not is_figure(fact) or fact == true.get(where):
-                    continue
-                renamed = where not in true and (where[-1:], fact) in figures
-                assert renamed, f"{how} {path}: {where} became {fact!r} from {true.get(where)!r}"
-    assert bool(outcomes) is bool(paths)
-
-
-def is_figure(fact: Any) -> bool:
-    """Whether ``fact`` is something to reckon with."""
-    return isinstance(fact, Decimal | int | float | datetime) and not isinstance(fact, bool)
 
 
 def page(number: int, pages: int) -> str:
