@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from kucoin.decimals import ZERO
 from kucoin.model.ledger_fill import FillKind, LedgerFill
-from kucoin.web.veil import Veil
+from kucoin.web.veil import HIDDEN, Veil
 from pages.widgets import figures, ledger_line, veiled
 from pages.widgets.plots import Look
 
@@ -34,16 +35,21 @@ def summary(fills: Sequence[LedgerFill], veil: Veil | None = None) -> str:
             unknown += 1
         else:
             fees[fill.fee_currency] += fill.fee
-    paid = [_paid(fee, unit, veil) for unit, fee in sorted(fees.items()) if fee]
+    paid = [_share_of(fees, veil)] if veil else [_paid(fee, unit) for unit, fee in sorted(fees.items()) if fee]
     words = f"{len(fills):,} {'fill' if len(fills) == 1 else 'fills'}"
-    if paid:
+    if any(fees.values()):
         words += f", fees {', '.join(paid)}"
     return f"{words}; {unknown} not told yet" if unknown else words
 
 
-def _paid(fee: Decimal, unit: str, veil: Veil | None) -> str:
-    if veil is not None:
-        return f"{veil.share(-fee, unit)} in {unit}"
+def _share_of(fees: Mapping[str, Decimal], veil: Veil) -> str:
+    """Write what all fees come to together; hidden where one of them has no share."""
+    parts = [veil.fraction(-fee, unit) for unit, fee in fees.items()]
+    known = [part for part in parts if part is not None]
+    return HIDDEN if len(known) < len(parts) else figures.percent(sum(known, ZERO), signed=False)
+
+
+def _paid(fee: Decimal, unit: str) -> str:
     return f"{figures.money(-fee, unit) if unit in _CENTS else figures.amount(-fee)} {unit}"
 
 
