@@ -1,0 +1,73 @@
+"""Privacy on the push socket: no panel says an own amount, and whoever looks without it sees what was there before."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterable
+
+import pytest
+
+from kucoin.web import names
+from kucoin.web.board import Board
+from tests.veiled_scene import PANELS, Amounts, scene
+
+PATIENCE = 30.0  # s
+PUBLIC = frozenset(panel for panel in PANELS if names.veiled(panel) == panel)
+OWN = tuple(panel for panel in PANELS if panel not in PUBLIC)
+
+
+def frames(seed: int, panels: Iterable[str]) -> tuple[Amounts, dict[str, str]]:
+    """Return what is told of each panel: all of it, how old it is, and what is new while shares change."""
+    amounts = Amounts(seed)
+    made, sight = scene(amounts)
+    board = Board(sight)
+    board.want(panels)
+    told: dict[str, list[str]] = {panel: [] for panel in board.shown}
+    deadline = time.monotonic() + PATIENCE
+    try:
+        board.look()
+        while any(
+            '"pending"' in (shown.whole() or "") for shown in board.shown.values()
+        ):  # a search has its own thread
+            assert time.monotonic() < deadline
+            threading.Event().wait(0.002)
+            board.look()
+        for _ in range(3):
+            for panel, shown in board.shown.items():
+                assert shown.trouble is None
+                told[panel] += [shown.news or "", shown.whole() or "", board.fresh(panel)]
+            made.now += 5
+            board.look()
+    finally:
+        board.close()
+    return amounts, {panel: "\n".join(each) for panel, each in told.items()}
+
+
+def test_every_kind_of_panel_is_looked_at() -> None:
+    """A new one has to be added to the scene."""
+    assert {panel.partition(":")[0] for panel in PANELS} == set(names._KINDS)
+
+
+@pytest.mark.parametrize("panel", OWN)
+def test_a_veiled_panel_says_no_amount(panel: str) -> None:
+    """As it is, it says some; beside a veiled one it says the same as alone."""
+    veiled = names.veiled(panel)
+    amounts, told = frames(1, [panel, veiled])
+    assert amounts.found(told[panel])
+    assert amounts.found(told[veiled]) == set()
+    assert told[panel] == frames(1, [panel])[1][panel]
+
+
+@pytest.mark.parametrize("seed", range(2, 6))
+def test_no_panel_says_any_amount_whatever_the_account_holds(seed: int) -> None:
+    """All panels as they are asked for with privacy on, on accounts drawn at random."""
+    amounts, told = frames(seed, map(names.veiled, PANELS))
+    assert {panel: amounts.found(text) for panel, text in told.items() if amounts.found(text)} == {}
+
+
+def test_panels_for_all_alike_are_not_made_twice() -> None:
+    """There is nothing to hide on a tape; and a name is veiled once."""
+    assert {panel.partition(":")[0] for panel in PUBLIC} == {"head", "tape", "depth", "prices", "status", "account"}
+    for panel in OWN:
+        assert names.veiled(names.veiled(panel)) == names.veiled(panel) != panel
