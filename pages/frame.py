@@ -18,6 +18,7 @@ page = menu.show(
     {
         "Watch": [
             st.Page("portfolio.py", title="Portfolio", default=True),
+            st.Page("activity.py", title="Activity", url_path="activity"),
             st.Page("trades.py", title="Live trades", url_path="trades"),
             st.Page("futures.py", title="Futures", url_path="futures"),
         ],

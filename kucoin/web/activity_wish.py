@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, quote, urlencode
 
 from kucoin.desk.activity import ActivityWish
 from kucoin.errors import InvalidRequest
@@ -98,6 +98,22 @@ def asked(query: str) -> Asked:
         until=_moment(_last(said, "until")),
         few=_count(_last(said, "few"), _FEW),
     )
+
+
+def written(said: Mapping[str, Sequence[str]]) -> str:
+    """Return a wish, given by its words, as `asked` reads it.
+
+    Raises:
+        InvalidRequest: It is none.
+    """
+    query = urlencode(said, doseq=True, quote_via=quote, safe="")
+    asked(query)
+    return query
+
+
+def words(query: str) -> dict[str, list[str]]:
+    """Return the words of a wish, without judging them."""
+    return parse_qs(query)
 
 
 def _last(said: Mapping[str, Sequence[str]], name: str) -> str:

@@ -14,6 +14,7 @@ AXE = resources.files("axe_playwright_python").joinpath("axe.min.js").read_text(
 # Each page by its entry in the menu, with what stands there once it is drawn.
 PAGES = {
     "Portfolio": ".st-key-assets-table tbody tr",
+    "Activity": ".st-key-activity .spans",
     "Live trades": ".st-key-ladder .age.fresh",
     "Futures": ".st-key-positions tbody tr",
     "Ticket": ".st-key-ticket-ladder .age.fresh",

@@ -112,7 +112,7 @@ def test_the_menu_names_the_pages(app: AppTest) -> None:
     assert "Watch" in [element.value for element in app.sidebar.caption]
     entries = [element.proto.label for element in app.sidebar.get("page_link")]
     assert entries == [
-        *("Portfolio", "Live trades", "Futures"),
+        *("Portfolio", "Activity", "Live trades", "Futures"),
         *("Ticket", "Orders and fills"),
         *("Limits and alerts", "Health"),
     ]
