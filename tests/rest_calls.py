@@ -5,7 +5,12 @@ Who adds a method adds its call here; `test_requests_matrix` fails while one is 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
 from kucoin.model.credentials import Credentials, Secret
+from kucoin.rest.client import Exchange
 from tests import rest_futures_calls, rest_order_calls
 from tests.rest_order_calls import END, START, Asked, Call
 from tests.rest_payloads import PAYLOADS
@@ -112,3 +117,14 @@ CALLS: dict[str, Asked] = {
 def payload(name: str) -> bytes:
     """The whole envelope that answers the call, as it comes over the wire."""
     return (PAYLOADS / f"{CALLS[name].payload}.json").read_bytes()
+
+
+@contextmanager
+def newcomer(scripted: Any) -> Iterator[Exchange]:
+    """A client of a scripted server that has met nothing yet, so that no fault before tells on the next."""
+    scripted.received.clear()
+    exchange = Exchange(scripted.hosts, CANARY)
+    try:
+        yield exchange
+    finally:
+        exchange.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -15,8 +15,10 @@ from kucoin.rest.tickers import TickerBoard
 
 
 def leaves(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """The path of every field and element below ``value``."""
-    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    """The path of every field and element below ``value``; of a list, whose rows are alike, the first and the last."""
+    items: Iterable[tuple[Any, Any]] = value.items() if isinstance(value, dict) else ()
+    if isinstance(value, list):
+        items = [(index, inner) for index, inner in enumerate(value) if index in {0, len(value) - 1}]
     for key, inner in items:
         yield (*path, key)
         yield from leaves(inner, (*path, key))
