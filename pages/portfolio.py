@@ -4,9 +4,23 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.widgets import allocation, assets, mishap, places, session, standing, strip, surround, total, units
+from pages.widgets import (
+    activity_recent,
+    allocation,
+    assets,
+    equity,
+    mishap,
+    places,
+    privacy,
+    session,
+    standing,
+    strip,
+    surround,
+    total,
+    units,
+)
 
-_HEIGHTS = (150, 200), (170,), (480,)  # total and allocation, places, assets
+_HEIGHTS = (150, 240), (170,), (480,)  # total and equity, places, assets and what stands beside them
 
 desk = session.desk()
 offered = desk.units()
@@ -15,6 +29,7 @@ with st.container(horizontal=True, vertical_alignment="center", key="bar-portfol
     st.title("Portfolio", anchor=False, width="content")
     st.space("stretch")
     unit = units.choose(offered)
+    privacy.toggle()
 
 
 @st.fragment(run_every=session.CADENCE)
@@ -29,13 +44,17 @@ def figures() -> None:
         portfolio = desk.portfolio(unit)
         if not standing.show(portfolio, _HEIGHTS):
             return
-        left, right = st.columns([5, 7], gap="medium")
-        with left:
-            total.show(portfolio)
-        with right:
-            allocation.show(portfolio)
+        with st.container(key="portfolio-top"):
+            with st.container(key="portfolio-total"):
+                total.show(portfolio)
+            equity.show(desk, unit, now)
         places.show(portfolio, now, away=strip.notice(status, now) is not None)
-        assets.show(portfolio, now)
+        with st.container(key="portfolio-board"):
+            with st.container(key="portfolio-assets"):
+                assets.show(portfolio, now)
+            with st.container(key="portfolio-beside"):
+                allocation.show(portfolio)
+                activity_recent.show(desk)
 
 
 figures()

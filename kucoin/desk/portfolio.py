@@ -89,6 +89,11 @@ class Holding:
     cost: Decimal | None = None
     cost_why: str = ""
 
+    @property
+    def unrealised(self) -> Decimal | None:
+        """What selling it now would gain over what was paid for it, before fees; None where either is not known."""
+        return None if self.value is None or self.cost is None else self.value - self.cost
+
 
 @dataclass(frozen=True, slots=True)
 class Portfolio:

@@ -92,7 +92,12 @@ def asset_cells(holding: Holding, unit: str, veil: Veil | None = None) -> dict[s
             return "0", figures.Direction.FLAT
         return known(veils.amount(veil, value, holding.currency), value)
 
-    return {
+    paid: dict[str, Cell] = {}
+    if not holding.account:  # what was bought is not told apart by the accounts that it lies in
+        gain = holding.unrealised
+        paid["cost"] = known(veils.money(veil, holding.cost, unit), holding.cost)
+        paid["unrealised"] = (veils.money(veil, gain, unit, signed=True), figures.direction(gain))
+    return paid | {
         "total": quantity(holding.total),
         "available": quantity(holding.available),
         "on_hold": quantity(holding.on_hold),

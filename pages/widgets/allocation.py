@@ -5,6 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+import streamlit as st
+
 from kucoin.decimals import ZERO
 from kucoin.desk.portfolio import Portfolio
 from pages.widgets import figures, pushed
@@ -18,7 +20,9 @@ Shares = tuple[tuple[str, Decimal], ...]
 
 def show(portfolio: Portfolio) -> None:
     """Draw the bars, unless nothing is worth anything."""
-    if shares := top(portfolio):
+    if not (shares := top(portfolio)):
+        return
+    with st.container(border=True, key="panel-allocation"):
         pushed.show(live.ALLOCATION, f"portfolio:{portfolio.unit}", key="allocation", rows=rows(shares))
 
 

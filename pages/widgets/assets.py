@@ -19,6 +19,8 @@ from pages.widgets.live import live
 
 _SMALL = ONE  # USDT; what is worth less counts as small
 _MERGED, _BY_ACCOUNT = "Merged", "By account"
+_COSTS = 1  # when the column of costs goes
+_HOLDS = {False: 2, True: 1}  # and when those go of shares and of what is on hold, by whether accounts are told apart
 
 
 def show(portfolio: Portfolio, now: datetime) -> None:
@@ -116,23 +118,19 @@ def _columns(holdings: Sequence[Holding], unit: str, *, by_account: bool, shares
     amounts = [each for holding in holdings for each in (holding.total, holding.available, holding.on_hold)]
     amount_places = figures.decimals(figures.SHARE) if shares else max(map(figures.amount_places, amounts), default=0)
     price_places = max((figures.price_places(holding.price) for holding in holdings), default=0)
+    money = figures.decimals(figures.SHARE if shares else unit)
+    gained = figure("unrealised", "Unrealised", "gain", digits=money)
     return [
         text("asset", "Asset", "head", strong=True),
         *([text("account", "Account")] if by_account else []),
         figure("total", "Total", "second", digits=amount_places),
-        figure(
-            "available", "Available", spare=3 if by_account else 2, digits=amount_places
-        ),  # total less what is on hold
-        figure("on_hold", "On hold", spare=1, digits=amount_places),
+        figure("available", "Available", spare=3, digits=amount_places),  # total less what is on hold
+        figure("on_hold", "On hold", spare=_HOLDS[by_account], digits=amount_places),
         figure("price", f"Price, {unit}", flashes=True, digits=price_places),
         figure("change", "24 h", "change"),
-        figure(
-            "value",
-            "Value" if shares else f"Value, {unit}",
-            "figure",
-            digits=figures.decimals(figures.SHARE if shares else unit),
-        ),
-        figure("share", "Share", spare=1),
+        figure("value", "Value" if shares else f"Value, {unit}", "figure", digits=money),
+        *([] if by_account else [figure("cost", "Cost", spare=_COSTS, digits=money), gained]),
+        figure("share", "Share", spare=_HOLDS[by_account]),
     ]
 
 
@@ -147,15 +145,43 @@ def _row(holding: Holding, unit: str, widest: Decimal, now: datetime, veil: Veil
         "cells": {
             "asset": _asset(holding, veil, old=old, now=now),
             "account": {"text": holding.account, "rank": holding.account},
-            "total": figure["total"] | _exactly(holding.total, coin, veil) | {"card": _beside(holding)},
+            "total": figure["total"] | _exactly(holding.total, coin, veil) | _under_total(holding, veil),
             "available": figure["available"] | _exactly(holding.available, coin, veil),
             "on_hold": figure["on_hold"] | _exactly(holding.on_hold, coin, veil),
             "price": figure["price"] | _exactly(holding.price, unit, None),
             "change": figure["change"] | {"rank": _rank(holding.change_ratio)},
             "value": figure["value"] | _exactly(holding.value, unit, veil),
+            **_paid(holding, figure, unit, veil),
             "share": figure["share"] | {"rank": _rank(holding.share), "share": _bar(holding.share, widest)},
         },
     }
+
+
+def _paid(holding: Holding, figure: dict[str, Any], unit: str, veil: Veil | None) -> dict[str, Any]:
+    """Return the cells of what was paid for a holding, each of which tells why it is unknown."""
+    if holding.account:
+        return {}
+    gain, why = holding.unrealised, {"hint": holding.cost_why} if holding.cost is None else {}
+    ratio = gain / holding.cost if gain is not None and holding.cost else None
+    beside = {} if ratio is None else {"hint": f"{figures.percent(ratio)} of what was paid"}
+    return {
+        "cost": figure["cost"] | _exactly(holding.cost, unit, veil) | why,
+        "unrealised": figure["unrealised"] | _exactly(gain, unit, veil) | beside | why | _under_gain(holding, figure),
+    }
+
+
+def _under_gain(holding: Holding, figure: dict[str, Any]) -> dict[str, Any]:
+    if holding.cost is None:
+        return {"bare": True}
+    return {"under": [f"cost {figure['cost']['text']}", _COSTS], "card": "unrealised"}
+
+
+def _under_total(holding: Holding, veil: Veil | None) -> dict[str, Any]:
+    card = {"card": _beside(holding)}
+    if not holding.on_hold:
+        return card
+    held = veils.amount(veil, holding.on_hold, holding.currency)
+    return card | {"under": [f"{held} on hold", _HOLDS[bool(holding.account)]]}
 
 
 def _asset(holding: Holding, veil: Veil | None, *, old: bool, now: datetime) -> dict[str, Any]:

@@ -16,11 +16,14 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from kucoin import assemble
+from kucoin.desk import equity_curve
 from kucoin.desk.futures import FuturesView
 from kucoin.desk.health import Health, Point, Sample
 from kucoin.desk.portfolio import Holding, Part, PartKind, Portfolio, Standing
 from kucoin.desk.status import HostStatus, QuotaStatus, Status
+from kucoin.desk.upkeep import Progress
 from kucoin.desk.what_if import Liquidation, WhatIf, WhatIfAccount
+from kucoin.desk.worths import Curve, CurveWish
 from kucoin.model.alert import Alert, Firing
 from kucoin.model.market import ServiceState
 from kucoin.stream.feed import FeedState
@@ -215,6 +218,32 @@ class FakeAlerts:
         return tuple(each for each in reversed(self.told) if each.number > after)
 
 
+class FakeWorths:
+    """What the account was worth: an hour of it, unless a test says otherwise."""
+
+    generation = 1
+
+    def __init__(self) -> None:
+        self.asked: list[CurveWish] = []
+        self.alter: Callable[[Curve], Curve] = lambda curve: curve
+
+    def places(self) -> tuple[str, ...]:
+        return ("Spot trading", "Funding", "Sub-account grid-01")
+
+    def progress(self) -> Progress:
+        return Progress("ready")
+
+    def curve(self, wish: CurveWish) -> Curve:
+        self.asked.append(wish)
+        start = datetime.now(UTC) - timedelta(hours=1)
+        values = (100_000, 101_000, 102_500)
+        run = tuple(
+            equity_curve.Point(start + number * equity_curve.SLOT, Decimal(value))
+            for number, value in enumerate(values)
+        )
+        return self.alter(Curve((run,), start))
+
+
 @dataclass
 class FakeDesk:
     """Stands where the Desk does; ``alter`` and ``alter_status`` turn the usual answer into the one a test wants."""
@@ -226,6 +255,8 @@ class FakeDesk:
     alter_health: Callable[[Health], Health] = lambda health: health
     futures: FakeFutures = field(default_factory=FakeFutures)
     alerts: FakeAlerts = field(default_factory=FakeAlerts)
+    worths: FakeWorths = field(default_factory=FakeWorths)
+    activity: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(generation=0))
 
     @property
     def mode(self) -> str:

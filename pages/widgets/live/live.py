@@ -53,6 +53,7 @@ def _pushed(name: str, *, isolated: bool = True) -> Callable[..., Any]:
 
 BAND = _component("band")
 CALENDAR = _component("calendar")
+EQUITY = _component("equity")
 PREVIEW = _component("preview")
 
 ACTIVITY = _pushed("activity")

@@ -2,7 +2,8 @@
 // `columns`: {id, head, side: 'start'|'end', place, sorts, digits, strong, spare, flashes}; `place` is the column's
 // corner of the card, absent = not on it; `digits` lines up decimal points, with room for so many decimals at least; as
 // room runs out, columns go by `spare`: 3, 2, 1. `rows`: {id, dim, cells: {column id: cell}}; a cell is {text, second,
-// name, badge, direction, hint, share, card, rank}, and its figure goes by `<row id>/<column id>`.
+// name, badge, direction, hint, share, card, rank, under, bare}, and its figure goes by `<row id>/<column id>`. `under` is
+// [text, spare], what stands below a figure once the columns of that `spare` are gone; a `bare` cell is on no card.
 
 import { h } from './base.js';
 import { figures, fractionDigits } from './cells.js';
@@ -25,6 +26,7 @@ function content(row, cell, column, digits, live) {
     cell.share != null && h('span', { class: 'bar' }, h('i', { style: `width:${cell.share}%` })),
     live(`${row.id}/${column.id}`, [cell.text, cell.direction], look),
     cell.card && h('span', { class: 'card-only quiet' }, cell.card),
+    cell.under && h('small', { class: `instead-${cell.under[1]}` }, cell.under[0]),
   ];
 }
 
@@ -59,7 +61,7 @@ function sorted(rows, { column, falling }) {
 function body(row, columns, widest, live) {
   return h('tr', { class: row.dim && 'dim' }, columns.map((column) => {
     const cell = row.cells[column.id];
-    const kind = [column.side, spare(column), column.place ? `at-${column.place}` : 'off-card'].join(' ');
+    const kind = [column.side, spare(column), column.place && !cell?.bare ? `at-${column.place}` : 'off-card'].join(' ');
     return h('td', { class: kind, title: cell?.hint }, content(row, cell, column, widest[column.id], live));
   }));
 }

@@ -1,0 +1,182 @@
+"""The equity panel: what the account, or a part of it, was worth, in the page's unit; or what it returned.
+
+Snapshots come every five minutes; between them the end of the line follows the account once a minute.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+import streamlit as st
+
+from kucoin.desk import worth_slots
+from kucoin.desk.desk import Desk
+from kucoin.desk.equity_curve import Break
+from kucoin.desk.portfolio import PartKind
+from kucoin.desk.worths import WHOLE, Curve, CurveWish
+from kucoin.web.veil import Veil
+from pages.widgets import equity_plot, figures, privacy, veiled
+from pages.widgets.live import live
+
+SPANS = {"24 h": 1, "7 d": 7, "30 d": 30, "90 d": 90, "All": None}
+"""How many days each choice looks back; None: as far as there is anything."""
+
+_SPAN, _PLACE, _NET, _HELD = "equity-span", "equity-of", "equity-net", "equity-held"
+_ALL = "Whole account"
+_UNFOLLOWED = "What comes into a sub-account and leaves it is not told to the master account"
+_LITTLE = timedelta(minutes=30)  # a line that begins so much later than it was wanted needs no word
+_ORDER = {str(kind): number for number, kind in enumerate(PartKind)}
+
+
+class _Drawn(NamedTuple):
+    """What was drawn, and what it was made of; as long as that is the same, it stays the very same."""
+
+    made_of: tuple[object, ...]
+    plot: dict[str, Any] | None
+    words: str
+
+
+def show(desk: Desk, unit: str, now: datetime) -> None:
+    """Draw the panel."""
+    with st.container(key="equity", gap="small"):
+        place, span = _tools(desk)
+        plot = st.container(key="equity-box", gap=None)
+        followed = worth_slots.is_followed(place)
+        with st.container(horizontal=True, vertical_alignment="center", key="bar-equity-net"):
+            net = st.toggle(
+                "Without deposits and withdrawals",
+                key=_NET,
+                bind="query-params",
+                disabled=not followed,
+                help=None if followed else _UNFOLLOWED,
+            )
+            words = st.empty()
+        drawn = _drawn(desk, CurveWish(place, unit, net=net and followed), span, now)
+        with plot:
+            if drawn.plot is not None:
+                live.EQUITY(key="equity-plot", data=drawn.plot)
+            else:
+                st.markdown(drawn.words)
+        if drawn.plot is not None:
+            words.caption(drawn.words)
+
+
+def _tools(desk: Desk) -> tuple[str, str]:
+    """Draw what there is to choose, and return the place and the span."""
+    hidden: dict[str, Any] = {"label_visibility": "collapsed"}
+    with st.container(horizontal=True, vertical_alignment="center", key="bar-equity-line"):
+        st.header("Equity", anchor=False, width="content")
+        places = sorted(desk.worths.places(), key=_rank)
+        chosen = _ALL
+        if len(places) > 1:
+            options = [_ALL, *places]
+            if st.session_state.get(_PLACE, _ALL) not in options:
+                st.session_state[_PLACE] = _ALL
+            chosen = st.selectbox("Of", options, key=_PLACE, width=168, **hidden) or _ALL
+        st.space("stretch")
+        span = st.segmented_control(
+            "Span", list(SPANS), default="30 d", required=True, key=_SPAN, bind="query-params", **hidden
+        )
+    return (WHOLE if chosen == _ALL else chosen), span or "30 d"
+
+
+def _rank(place: str) -> tuple[int, str]:
+    """By the kind of account, as everywhere on the page."""
+    return next((number for kind, number in _ORDER.items() if place.startswith(kind)), len(_ORDER)), place
+
+
+def _drawn(desk: Desk, wish: CurveWish, span: str, now: datetime) -> _Drawn:
+    """Return what is to be drawn, made anew once a minute and whenever something else is wanted."""
+    days = SPANS[span]
+    minute = now.replace(second=0, microsecond=0)
+    wish = replace(wish, start=None if days is None else minute - timedelta(days=days))
+    veil = privacy.veil()
+    known = desk.worths.generation, desk.activity.generation if wish.net else 0, desk.worths.progress().problem
+    made_of = (wish, minute, known, veiled.about(veil))
+    held: _Drawn | None = st.session_state.get(_HELD)
+    if held is None or held.made_of != made_of:
+        curve = desk.worths.curve(wish)
+        plot = _plot(curve, wish, now, veil) if curve.runs else None
+        said = notes(curve, wish) if plot else nothing(curve, wish, desk.worths.progress().problem)
+        held = st.session_state[_HELD] = _Drawn(made_of, plot, " ".join(said))
+    return held
+
+
+def _plot(curve: Curve, wish: CurveWish, now: datetime, veil: Veil | None) -> dict[str, Any] | None:
+    """Return what the component draws; None where the shares that amounts are to be hidden behind are not known."""
+    runs, share = curve.runs, veil is not None and not wish.net
+    if share:
+        whole = veil.fraction(Decimal(1), wish.unit) if veil is not None else None
+        if whole is None:
+            return None
+        runs = tuple(tuple(point._replace(value=point.value * whole) for point in run) for run in runs)
+
+    def write(value: Decimal) -> str:
+        if wish.net or share:
+            return figures.percent(value, signed=wish.net)
+        return f"{figures.money(value, wish.unit)} {wish.unit}"
+
+    payload = equity_plot.payload(runs, wish.start, now, ratio=wish.net or share, signed=wish.net, write=write)
+    first, last = runs[0][0], runs[-1][-1]
+    what = "Return" if wish.net else "Equity"
+    payload["alt"] = (
+        f"{what} of {wish.place or 'the whole account'} since {equity_plot.told(first.at)}: {write(last.value)}"
+    )
+    return payload
+
+
+def notes(curve: Curve, wish: CurveWish) -> list[str]:
+    """Return what is to be known of a line."""
+    said = []
+    first, last = curve.runs[0][0], curve.runs[-1][-1]
+    if wish.net:
+        said.append(f"{figures.percent(last.value)} since {_when(first.at)}.")
+    elif len(curve.runs[-1]) == 1 or last.at - first.at < _LITTLE:
+        said.append(f"Recorded since {_when(first.at)}; a point comes every 5 minutes.")
+    wanted = max(each for each in (wish.start, curve.since, curve.known) if each is not None)
+    if curve.broken is not None:
+        said.append(_broken(curve.broken))
+    elif wish.net and curve.known is not None and wanted == curve.known:
+        said.append(f"Deposits and withdrawals are known since {_when(curve.known)}.")
+    elif wish.unit != "USDT" and first.at - wanted > _LITTLE:
+        said.append(f"The price of {wish.unit} is recorded since {_when(first.at)}.")
+    if any(True for _ in pairwise(curve.runs)):
+        said.append("Shaded: no snapshots, as while the dashboard does not run.")
+    if curve.problem:
+        said.append(f"Deposits and withdrawals may be missing: {figures.plain(veiled.words(curve.problem))}.")
+    return said
+
+
+def nothing(curve: Curve, wish: CurveWish, problem: str | None) -> list[str]:
+    """Return what stands in the place of a line, as Markdown."""
+    if curve.runs:
+        return [veiled.UNTOLD]
+    if problem:
+        return [f"**Nothing is being recorded:** {figures.plain(problem)}."]
+    if curve.since is None:
+        return ["**Nothing is recorded yet.** The first point comes as soon as all accounts are read, then one every "
+                "5 minutes while the dashboard runs."]  # fmt: skip
+    if wish.net and curve.known is None:
+        why = f": {figures.plain(veiled.words(curve.problem))}" if curve.problem else ""
+        return [f"**Deposits and withdrawals are being read{why}.** The return comes with them."]
+    if wish.unit != "USDT":
+        return [f"**No price of {wish.unit} is recorded in this span.** It is from now on, every 5 minutes."]
+    return [f"**Nothing was recorded in this span.** The last points are older; the first is of {_when(curve.since)}."]
+
+
+def _broken(broken: Break) -> str:
+    """Say why a return begins no earlier."""
+    why = {
+        "empty": "there was nothing before that could have returned anything",
+        "price": "what came or went before has no known price",
+        "coverage": "before, more or less of the account was read or had a price",
+    }[broken.why]
+    return f"It begins on {_when(broken.at)}: {why}."
+
+
+def _when(at: datetime) -> str:
+    return f"{equity_plot.day(at)} {at:%H:%M} UTC"
