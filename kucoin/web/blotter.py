@@ -153,6 +153,7 @@ class BlotterPanel(Panel):
             "mark": _MARKS.get(str(line.body.get("state", line.act)), "sent"),
             "text": self._text(line),
             "note": " ".join(filter(None, self._notes(line))),
+            **({"code": str(line.body["code"])} if line.body.get("code") else {}),
             "by": words.took(took) if isinstance(took, int | float) else line.who,
         }
 

@@ -127,6 +127,7 @@ class SentPanel(Panel):
             "phrase": _phrase(placement, since),
             "sentence": words.sentence(ticket, places, veil),
             "notes": [text for text in (*_notes(placement, since, cancel, veil), found) if text],
+            "code": placement.code if state is TicketState.REFUSED else None,
             "asked": _asked(placement),
             "due": self._sight.exchanges(placement.next_lookup_at),
             "since": self._sight.exchanges(placement.handed_at) if placement.open else None,

@@ -165,7 +165,7 @@ def test_a_refusal_stands_beside_its_field(futures: AppTest, scene: SimpleNamesp
     futures.run()
     futures.run()
     text = said(futures)
-    assert "“Balance insufficient.” (KuCoin code 300003)" in text
+    assert "“Balance insufficient.” ([KuCoin code 300003](reference?code=300003))" in text
     assert "make it smaller, or transfer money in" in text
     assert at(futures, "size", LINEAR).value == "1"
     confirm(press(futures, "buy"))

@@ -127,7 +127,8 @@ def test_each_line_says_what_was_done_and_what_came_of_it(
     shown: BlotterLine, mark: str, text: str, note: str, by: str
 ) -> None:
     """One mark, one sentence, what else is to be known below it, and who did it or how long it took."""
-    assert row(shown) == {"at": 1_795_348_800_000, "mark": mark, "text": text, "note": note, "by": by}
+    told = {"at": 1_795_348_800_000, "mark": mark, "text": text, "note": note, "by": by}
+    assert row(shown) == told | ({"code": shown.body["code"]} if "code" in shown.body else {})
 
 
 def test_only_what_is_new_is_told() -> None:

@@ -247,6 +247,7 @@ def test_a_refusal_has_the_exchanges_words_and_our_hint(account: Account) -> Non
     assert row["took"] == "71 ms"
     (note,) = row["notes"]
     assert note.startswith("“Balance not enough” (300003) This account has less free")
+    assert row["code"] == "300003"
     row = account.row(placement(TicketState.NOT_SENT, words="the journal cannot be written: disk full"))
     assert row["notes"] == ["The journal cannot be written: disk full.", "Nothing left this machine."]
 

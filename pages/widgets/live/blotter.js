@@ -3,6 +3,7 @@
 // It tells the script `earlier`: the day that the list is to begin with.
 
 import { h } from './base.js';
+import { codeLink } from './code.js';
 import { mark, panel, put } from './panel.js';
 
 const iso = (at) => new Date(at).toISOString();
@@ -13,8 +14,8 @@ function day(text) {
 }
 
 function line() {
-  const parts = { time: h('time'), text: h('span'), note: h('small'), by: h('span', { class: 'by' }) };
-  const what = h('div', { class: 'what' }, parts.text, parts.note);
+  const parts = { time: h('time'), text: h('span'), note: h('small'), code: h('small'), by: h('span', { class: 'by' }) };
+  const what = h('div', { class: 'what' }, parts.text, parts.note, parts.code);
   return { element: h('li', null, parts.time, h('i', { 'aria-hidden': 'true' }), what, parts.by), parts };
 }
 
@@ -25,6 +26,7 @@ function write({ element, parts }, row) {
   parts.time.title = `${iso(row.at).slice(0, 10)} ${iso(row.at).slice(11, 23)} UTC`;
   put(parts.text, row.text);
   put(parts.note, row.note);
+  if (row.code && !parts.code.firstChild) parts.code.append(codeLink(row.code));
   put(parts.by, row.by);
 }
 

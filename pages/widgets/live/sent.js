@@ -4,6 +4,7 @@
 // declares never arrived.
 
 import { h, patch, written } from './base.js';
+import { codeLink } from './code.js';
 import { mark, panel, put } from './panel.js';
 import { exchangeTime } from './socket.js';
 import { strays } from './stray.js';
@@ -63,7 +64,7 @@ function write(held, row) {
   put(parts.word, row.word);
   put(parts.phrase, row.phrase && `, ${row.phrase}`);
   put(parts.sentence, `: ${row.sentence}`);
-  patch(parts.notes, h('div', null, row.notes.map((note) => h('p', null, note))));
+  patch(parts.notes, h('div', null, row.notes.map((note) => h('p', null, note)), row.code && h('p', null, codeLink(row.code))));
   patch(parts.facts, h('dl', null, row.details.map(([name, text]) => [h('dt', null, name), h('dd', null, text)])));
   parts.took.title = row.took == null ? 'Since it was handed over' : 'From the press to the answer';
   parts.decide.hidden = row.act !== 'decide';
