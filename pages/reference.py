@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.widgets import mishap, reference_search, session, surround
+from pages.widgets import mishap, reference_search, reference_try, session, surround
 
 desk = session.desk()
 reference_search.arrive()
@@ -27,7 +27,9 @@ def looking_up() -> None:
         with st.container(border=True, key="panel-reference"):
             reference_search.show()
         with st.container(border=True, key="panel-reference-entry"):
-            reference_search.show_entry()
+            entry = reference_search.show_entry()
+            if entry is not None:
+                reference_try.show(desk, entry)
 
 
 ticking()

@@ -34,12 +34,12 @@ def show() -> None:
     )
 
 
-def show_entry() -> None:
-    """Draw the entry that was chosen, or what there is to choose from."""
+def show_entry() -> Entry | None:
+    """Draw the entry that was chosen, and return it; where none was, what there is to choose from."""
     entry = reference().entry(chosen())
     if entry is not None:
         live.REFERENCE_ENTRY(key="reference-shown", data=written(entry))
-        return
+        return entry
     wanted = chosen().removeprefix("code ")
     st.subheader(f"{wanted} is not known here" if wanted else "Nothing is chosen", anchor=False)
     st.caption(
@@ -47,6 +47,7 @@ def show_entry() -> None:
         if wanted
         else "Look for a path, a field of an answer, a code of a refusal, or any word; then choose what was found."
     )
+    return None
 
 
 def chosen() -> str:
