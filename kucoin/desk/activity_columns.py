@@ -198,11 +198,11 @@ class Columns:
 
     # What was there afterwards
 
-    def balances(self, rows: Ints, openings: Mapping[tuple[str, str], Decimal]) -> list[Decimal | None]:
-        """Return what was in the place of each row's currency after it.
+    def balances(self, rows: Ints, openings: Mapping[tuple[str, str], Decimal | None]) -> list[Decimal | None]:
+        """Return what was in the place of each row's currency after it, None where that is not known.
 
         Args:
-            openings: What was there before the first line, by place and currency, as far as that is known.
+            openings: Where that is not told with each line: what was there before the first one, by place and currency.
         """
         words, told = self.names.words, self.balance.take(rows).values()
         found: list[Decimal | None] = []
@@ -211,12 +211,13 @@ class Columns:
             told,
             strict=True,
         ):
-            opening = openings.get((words[place], words[currency])) if counts and balance is None else None
+            key = words[place], words[currency]
+            opening = openings.get(key) if counts else None
             if opening is not None:
                 course, sums = self._course((place, currency))
                 found.append(EXACT.add(opening, sums[int(np.searchsorted(course, row))]))
             else:
-                found.append(balance if counts else None)
+                found.append(balance if counts and key not in openings else None)
         return found
 
     def _course(self, key: tuple[int, int]) -> tuple[Ints, list[Decimal]]:
@@ -244,7 +245,7 @@ class View:
         openings: As `Columns.balances`.
     """
 
-    def __init__(self, columns: Columns, rows: Ints, openings: Mapping[tuple[str, str], Decimal]) -> None:
+    def __init__(self, columns: Columns, rows: Ints, openings: Mapping[tuple[str, str], Decimal | None]) -> None:
         self._columns = columns
         self._rows = rows
         self._openings = openings

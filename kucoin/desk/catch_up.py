@@ -103,7 +103,7 @@ class CatchUp:
                 if rows > _MOST_ROWS and end - start > _NARROWEST:
                     width = (end - start) / 2
                     continue
-                kept += self._window(stream, page, start, end, until)
+                kept += self._window(stream, page, (start, end), self._mark(stream, end, until))
                 start = end
                 if rows < _MOST_ROWS // 4:
                     width = min(width * 2, stream.widest)
@@ -111,6 +111,25 @@ class CatchUp:
         finally:  # nobody tells again what is marked
             if kept:
                 stream.take(kept)
+
+    def begin(self, stream: Stream[T], at: datetime) -> None:
+        """Let `read` begin at ``at`` where ``stream`` was never read, and `read_back` there."""
+        self.marks = {stream.name: Mark(stream.name, at, at), **self.marks}
+
+    def read_back(self, stream: Stream[T], until: datetime) -> bool:
+        """Read the window before all that was read of ``stream``; return whether there is none before that.
+
+        It is for what was read up to a mark: lines of so long ago come late no more.
+        """
+        mark, oldest = self.marks[stream.name], until - stream.told
+        if mark.since is None or mark.since <= oldest:
+            return True
+        start = max(mark.since - stream.widest, oldest)
+        self._tell(Stage(f"{stream.title} of {start.day} {start:%B %Y}", 0, 0))
+        page = self.patiently(partial(stream.ask, start, mark.since, None))
+        rows = self._window(stream, page, (start, mark.since), Mark(stream.name, mark.upto, start))
+        stream.take(rows)
+        return start <= oldest
 
     def patiently(self, ask: Callable[[], A]) -> A:
         """Ask, as often as it takes where nothing but the quota is in the way."""
@@ -125,8 +144,8 @@ class CatchUp:
                     raise
                 self._wait(pause_after(error, refused, random.random()))
 
-    def _window(self, stream: Stream[T], page: Page[T], start: datetime, end: datetime, until: datetime) -> list[T]:
-        """Keep ``page``, the first of a window, and those after it; return all their rows."""
+    def _window(self, stream: Stream[T], page: Page[T], window: tuple[datetime, datetime], mark: Mark) -> list[T]:
+        """Keep ``page``, the first of a window, and those after it, and ``mark`` with the last; return their rows."""
         rows = [*page.items]
         asked: set[int] = set()
         while (cursor := page.cursor) is not None:
@@ -134,9 +153,8 @@ class CatchUp:
                 raise OutcomeUnknown(f"the pages of the {stream.title} do not end: nothing new on number {cursor}")
             asked.add(cursor)
             stream.add(page.items, None)
-            page = self.patiently(partial(stream.ask, start, end, cursor))
+            page = self.patiently(partial(stream.ask, *window, cursor))
             rows += page.items
-        mark = self._mark(stream, end, until)
         stream.add(page.items, mark)
         self.marks = {**self.marks, stream.name: mark}
         return rows

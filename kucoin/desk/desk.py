@@ -53,6 +53,7 @@ from kucoin.desk.trials import Trials
 from kucoin.desk.upstream import Upstream
 from kucoin.desk.warden import Warden
 from kucoin.desk.witness import Witness
+from kucoin.journal.activity import ActivityStore
 from kucoin.journal.alerts import AlertStore
 from kucoin.journal.audit import Chain
 from kucoin.journal.database import Journal
@@ -181,7 +182,16 @@ class Desk:
             now=now,
             monotonic=monotonic,
         )
-        self.activity = ActivityBook()
+        self.activity = ActivityBook(
+            exchange,
+            ActivityStore(journal) if journal else None,
+            self.hub,
+            self._accounts,
+            account=self._ledger_of,
+            ledger=self.ledger,
+            now=now,
+            monotonic=monotonic,
+        )
         self.futures = Futures(
             self._accounts,
             self.orders,
@@ -336,7 +346,7 @@ class Desk:
         self._parts: tuple[_Part, ...] = (
             *(self._refresher, self.ledger, self.fills, self.terms, self.risk, self.moves),
             *(self.trading, self.cancels, self.flips, self.leaving, self.dead_man, self.protection),
-            *(self.amends, self._settlement, self._history, self.origins, self.alerts),
+            *(self.amends, self._settlement, self._history, self.origins, self.alerts, self.activity),
             *(self.worths, costs),
             *([self._reconciler] if self._reconciler else []),
         )
