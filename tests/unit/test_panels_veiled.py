@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterable
+from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
@@ -12,6 +14,7 @@ from kucoin.web import names
 from kucoin.web.board import Board
 from tests.veiled_scene import PANELS, Amounts, scene
 
+D = Decimal
 PATIENCE = 30.0  # s
 PUBLIC = frozenset(panel for panel in PANELS if names.veiled(panel) == panel)
 OWN = tuple(panel for panel in PANELS if panel not in PUBLIC)
@@ -64,6 +67,27 @@ def test_no_panel_says_any_amount_whatever_the_account_holds(seed: int) -> None:
     """All panels as they are asked for with privacy on, on accounts drawn at random."""
     amounts, told = frames(seed, map(names.veiled, PANELS))
     assert {panel: amounts.found(text) for panel, text in told.items() if amounts.found(text)} == {}
+
+
+@pytest.mark.parametrize("panel", [each for each in OWN if not each.startswith(("portfolio", "activity"))])
+def test_shares_follow_what_the_account_is_worth(panel: str) -> None:
+    """Even where nothing else changes. A portfolio is its own whole, and a search goes at its own pace."""
+    made, sight = scene(Amounts(1))
+    veil = [replace(sight.cover(), whole=D(1_000))]
+    board = Board(replace(sight, cover=lambda: veil[0]))
+    board.want([names.veiled(panel)])
+    (shown,) = board.shown.values()
+    board.look()
+    before = shown.whole()
+    made.now += 5
+    board.look()
+    assert (shown.news, shown.whole()) == (None, before)
+    veil[0] = replace(veil[0], whole=D(7_000))
+    made.now += 5
+    board.look()
+    assert shown.news
+    assert shown.whole() != before
+    board.close()
 
 
 def test_panels_for_all_alike_are_not_made_twice() -> None:
