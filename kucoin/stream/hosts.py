@@ -1,17 +1,18 @@
 """The fence around the sockets: where one may be opened, whatever a reply says.
 
-KuCoin's reply to a request for a token names the server to go to. That name is trusted only as far as this list.
+KuCoin's reply to a request for a token names the server to go to. That name is trusted only as far as this list, and
+only in this spelling: no parser is asked what a browser or a resolver might make of another.
 """
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 from kucoin.errors import StreamError
 
-_LIVE = frozenset({"ws-api-spot.kucoin.com", "ws-api-futures.kucoin.com"})
-_LOOPBACK = "127.0.0.1"
+_LIVE = re.compile(r"wss://(ws-api-(?:spot|futures)\.kucoin\.com)(?::(443))?(/[\w./-]*)?", re.ASCII)
+_PRACTICE = re.compile(r"ws://(127\.0\.0\.1):([1-9][0-9]{0,4})(/[\w./-]*)?", re.ASCII)
 
 
 class Address(NamedTuple):
@@ -32,18 +33,8 @@ def admit(endpoint: str, *, practice: bool) -> Address:
     Raises:
         StreamError: The endpoint is outside the fence; nothing was connected.
     """
-    try:
-        parts = urlsplit(endpoint)
-        port = parts.port
-    except ValueError:
-        raise StreamError(f"{endpoint[:80]!r} is no address of a socket") from None
-    host = parts.hostname or ""
-    plain = not (parts.query or parts.fragment or parts.username or parts.password)
-    if practice:
-        allowed = parts.scheme == "ws" and host == _LOOPBACK and port is not None
-    else:
-        allowed = parts.scheme == "wss" and host in _LIVE and port in {None, 443}
-    if not (allowed and plain):
+    match = (_PRACTICE if practice else _LIVE).fullmatch(endpoint)
+    if match is None or int(match[2] or 443) > 65535:
         where = "the practice exchange" if practice else "KuCoin"
         raise StreamError(f"{endpoint[:80]!r} is no socket of {where}")
-    return Address(host, port or 443, parts.scheme == "wss", parts.path or "/")
+    return Address(match[1], int(match[2] or 443), not practice, match[3] or "/")
