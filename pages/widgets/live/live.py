@@ -55,6 +55,8 @@ BAND = _component("band")
 CALENDAR = _component("calendar")
 EQUITY = _component("equity")
 PREVIEW = _component("preview")
+REFERENCE = _component("reference")
+REFERENCE_ENTRY = _component("reference_entry")
 
 ACTIVITY = _pushed("activity")
 ALERTS = _pushed("alerts")
