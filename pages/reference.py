@@ -22,15 +22,25 @@ def ticking() -> None:
 
 @st.fragment
 def looking_up() -> None:
-    """The search and what was chosen: drawn when somebody types or chooses."""
-    with mishap.contained("The reference"), st.container(key="reference-board"):
-        with st.container(border=True, key="panel-reference"):
-            reference_search.show()
-        with st.container(border=True, key="panel-reference-entry"):
-            entry = reference_search.show_entry()
-            if entry is not None:
-                reference_try.show(desk, entry)
+    """The search, drawn by itself when somebody types; what is chosen in it is shown by a run of the page."""
+    with mishap.contained("The search"):
+        reference_search.show()
+    if reference_search.turned():
+        st.rerun()
+
+
+@st.fragment
+def chosen() -> None:
+    """The entry that was chosen, and the answer to a question about it."""
+    with mishap.contained("The reference"):
+        entry = reference_search.show_entry()
+        if entry is not None:
+            reference_try.show(desk, entry)
 
 
 ticking()
-looking_up()
+with st.container(key="reference-board"):
+    with st.container(border=True, key="panel-reference"):
+        looking_up()
+    with st.container(border=True, key="panel-reference-entry"):
+        chosen()

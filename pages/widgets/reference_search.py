@@ -13,14 +13,18 @@ from kucoin.desk.reference import Entry, Hit, Reference, reference
 from pages.widgets.live import live
 
 _SOUGHT, _ENTRY = "reference-sought", "reference-entry"
+_ASKED, _TURNED = "reference-asked", "reference-turned"
 
 
 def arrive() -> None:
-    """Take over what the address asks for; call it in the page's own run."""
-    if code := st.query_params.get("code"):
-        st.session_state[_ENTRY] = f"code {code}"
-        st.session_state[_SOUGHT] = code
-    elif key := st.query_params.get("entry"):
+    """Take over what the address asks for, once; call it in the page's own run."""
+    code, key = st.query_params.get("code"), st.query_params.get("entry")
+    if (code, key) == st.session_state.get(_ASKED):
+        return
+    st.session_state[_ASKED] = code, key
+    if code:
+        st.session_state[_ENTRY], st.session_state[_SOUGHT] = f"code {code}", code
+    elif key:
         st.session_state[_ENTRY] = key
 
 
@@ -48,6 +52,11 @@ def show_entry() -> Entry | None:
         else "Look for a path, a field of an answer, a code of a refusal, or any word; then choose what was found."
     )
     return None
+
+
+def turned() -> bool:
+    """Say once that another entry was chosen, which nothing but the search has drawn yet."""
+    return bool(st.session_state.pop(_TURNED, False))
 
 
 def chosen() -> str:
@@ -102,6 +111,6 @@ def _seek() -> None:
 def _choose() -> None:
     key = st.session_state["reference"].get("chosen")
     if reference().entry(str(key)) is not None:
-        st.session_state[_ENTRY] = key
+        st.session_state[_ENTRY], st.session_state[_TURNED] = key, True
         st.query_params.pop("code", None)
         st.query_params["entry"] = key
