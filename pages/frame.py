@@ -34,9 +34,10 @@ page = menu.show(
     }
 )
 
+with st.sidebar:
+    privacy.choose()
 with mishap.contained("This page"):
     surround.top(session.desk().status())
     page.run()
 with st.sidebar:
     palette.choose()
-    privacy.choose()

@@ -43,7 +43,7 @@ def toggle(place: str = "title") -> None:
     """Draw the switch; ``place`` tells it from another on the same page."""
     key = f"privacy-{place}"
     st.session_state[key] = on()
-    st.toggle("Privacy", key=key, on_change=_take, args=(key,), help="Amounts as shares of the whole account")
+    st.toggle("Privacy", key=key, on_change=_take, args=(key,))
 
 
 def choose() -> None:
