@@ -8,14 +8,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from itertools import pairwise
 from typing import Any, NamedTuple
 
 import streamlit as st
 
 from kucoin.desk import worth_slots
 from kucoin.desk.desk import Desk
-from kucoin.desk.equity_curve import Break
 from kucoin.desk.portfolio import PartKind
 from kucoin.desk.worths import WHOLE, Curve, CurveWish
 from kucoin.web.veil import Veil
@@ -130,25 +128,18 @@ def _plot(curve: Curve, wish: CurveWish, now: datetime, veil: Veil | None) -> di
 
 
 def notes(curve: Curve, wish: CurveWish) -> list[str]:
-    """Return what is to be known of a line."""
-    said = []
+    """Return what is to be known of a line; few words, for they stand beside the switch."""
     first, last = curve.runs[0][0], curve.runs[-1][-1]
     if wish.net:
-        said.append(f"{figures.percent(last.value)} since {_when(first.at)}.")
-    elif len(curve.runs[-1]) == 1 or last.at - first.at < _LITTLE:
-        said.append(f"Recorded since {_when(first.at)}; a point comes every 5 minutes.")
-    wanted = max(each for each in (wish.start, curve.since, curve.known) if each is not None)
-    if curve.broken is not None:
-        said.append(_broken(curve.broken))
-    elif wish.net and curve.known is not None and wanted == curve.known:
-        said.append(f"Deposits and withdrawals are known since {_when(curve.known)}.")
-    elif wish.unit != "USDT" and first.at - wanted > _LITTLE:
-        said.append(f"The price of {wish.unit} is recorded since {_when(first.at)}.")
-    if any(True for _ in pairwise(curve.runs)):
-        said.append("Shaded: no snapshots, as while the dashboard does not run.")
-    if curve.problem:
-        said.append(f"Deposits and withdrawals may be missing: {figures.plain(veiled.words(curve.problem))}.")
-    return said
+        grown = f"{figures.percent(last.value)} since {_when(first.at)}"
+        late = f" Some may be missing: {figures.plain(veiled.words(curve.problem))}." if curve.problem else ""
+        return [f"{grown}{_begun(curve, wish)}.{late}"]
+    wanted = max(each for each in (wish.start, curve.since) if each is not None)
+    if last.at - first.at < _LITTLE:
+        return [f"Recorded since {_when(first.at)}; a point comes every 5 minutes."]
+    if wish.unit != "USDT" and first.at - wanted > _LITTLE:
+        return [f"The price of {wish.unit} is recorded since {_when(first.at)}."]
+    return ["Shaded: no snapshots, as while the dashboard does not run."] if len(curve.runs) > 1 else []
 
 
 def nothing(curve: Curve, wish: CurveWish, problem: str | None) -> list[str]:
@@ -168,14 +159,17 @@ def nothing(curve: Curve, wish: CurveWish, problem: str | None) -> list[str]:
     return [f"**Nothing was recorded in this span.** The last points are older; the first is of {_when(curve.since)}."]
 
 
-def _broken(broken: Break) -> str:
-    """Say why a return begins no earlier."""
-    why = {
-        "empty": "there was nothing before that could have returned anything",
-        "price": "what came or went before has no known price",
-        "coverage": "before, more or less of the account was read or had a price",
-    }[broken.why]
-    return f"It begins on {_when(broken.at)}: {why}."
+def _begun(curve: Curve, wish: CurveWish) -> str:
+    """Say why a return begins when it does, where it might have begun earlier."""
+    if curve.broken is not None:
+        return {
+            "empty": "; before, there was nothing",
+            "price": "; what came or went before has no known price",
+            "coverage": "; before, more or less of the account had a price",
+        }[curve.broken.why]
+    wanted = max((each for each in (wish.start, curve.since) if each is not None), default=None)
+    late = curve.known is not None and wanted is not None and curve.known - wanted > _LITTLE
+    return ", from when on both are known" if late else ""
 
 
 def _when(at: datetime) -> str:

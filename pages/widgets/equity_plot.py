@@ -25,7 +25,6 @@ _SHARP = Decimal("0.0005")  # the same of a return
 _LINES = 4  # across at most
 _STAMPS = 7
 _HOURS = (0.25, 0.5, 1, 2, 4, 6, 12, 24, 48, 168, 336)  # between two stamps
-_DAY = 24
 _TOLD = 0.02  # of the width is the least gap that is named: one of them, the longest
 
 
@@ -104,7 +103,7 @@ def stamps(start: datetime, end: datetime) -> Iterator[tuple[datetime, str]]:
     midnight = datetime(start.year, start.month, start.day, tzinfo=UTC)
     at = midnight + every * math.ceil((start - midnight) / every)
     while at <= end:
-        yield at, f"{at:%H:%M}" if step < _DAY else day(at)
+        yield at, day(at) if at.hour == at.minute == 0 else f"{at:%H:%M}"
         at += every
 
 
