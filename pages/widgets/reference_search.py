@@ -10,6 +10,7 @@ from typing import Any
 import streamlit as st
 
 from kucoin.desk.reference import Entry, Hit, Reference, reference
+from pages.widgets import figures
 from pages.widgets.live import live
 
 _SOUGHT, _ENTRY = "reference-sought", "reference-entry"
@@ -45,7 +46,7 @@ def show_entry() -> Entry | None:
         live.REFERENCE_ENTRY(key="reference-shown", data=written(entry))
         return entry
     wanted = chosen().removeprefix("code ")
-    st.subheader(f"{wanted} is not known here" if wanted else "Nothing is chosen", anchor=False)
+    st.header(f"{figures.plain(wanted)} is not known here" if wanted else "Nothing is chosen", anchor=False)
     st.caption(
         "No endpoint, topic or code of this client has that name. KuCoin's own words beside a code are what is known."
         if wanted
