@@ -51,6 +51,26 @@ def test_a_shared_panel_is_sent_whole_again(rig: Rig, mount: Mount) -> None:
     until(page, lambda: rig.wants[-2:] == [[], [HEAD]])
 
 
+def test_who_comes_second_hears_no_change_before_the_whole(rig: Rig, mount: Mount) -> None:
+    """A change of what it does not have would be drawn as if it were all."""
+    page = mount("head", HEAD)
+    rig.push({"panel": HEAD, "full": {"last": "5.0", "dir": 1}})
+    expect(page.locator(".last")).to_have_text("5.0")
+    page.evaluate(
+        """async (panel) => {
+          const { want } = await import('/assets/socket.js');
+          globalThis.heard = [];
+          want(panel, ({ full, more }) => { if (full || more) heard.push((full ?? more).last); });
+        }""",
+        HEAD,
+    )
+    rig.push({"panel": HEAD, "more": {"last": "6.0"}})
+    expect(page.locator(".last")).to_have_text("6.0")
+    rig.push({"panel": HEAD, "full": {"last": "7.0", "dir": 1}}, {"panel": HEAD, "more": {"last": "8.0"}})
+    expect(page.locator(".last")).to_have_text("8.0")
+    assert page.evaluate("heard") == ["7.0", "8.0"]
+
+
 def age(page: Page) -> Locator:
     """The mark of age of the one panel on the page."""
     return page.locator("header .age, .head .age")

@@ -74,7 +74,7 @@ def test_points_stand_in_one_line(mount: Mount, rig: Rig) -> None:
     digits = "all => all.map(element => element.style.getPropertyValue('--digits'))"
     assert page.locator(".fraction").evaluate_all(digits) == ["3", "3", "3"]
     assert page.locator(".figure").all_text_contents() == ["10.125", "7", "1.5"]
-    rig.push({"panel": PANEL, "more": {"/A/value": ["1.2345", ""], "/B/value": ["10.1", ""]}})
+    rig.push({"panel": PANEL, "full": {"/A/value": ["1.2345", ""], "/B/value": ["10.1", ""]}})
     expect(page.locator(".figure").last).to_have_text("1.2345")
     assert page.locator(".fraction").evaluate_all(digits) == ["4", "4", "4"]
     rig.push({"panel": PANEL, "more": {"/A/value": ["1.2", ""]}})

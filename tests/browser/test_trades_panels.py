@@ -274,8 +274,8 @@ def test_no_figure_stands_under_another_symbols_name(rig: Rig, mount: Mount) -> 
     before = places()
     assert all("777" in text for text in seen())
     turn_to("C-D")
-    rig.push({"panel": "head:C-D", "more": {"bid": "5"}})
-    expect(page.locator("#facts dd").nth(3)).to_have_text("5")
+    rig.push({"panel": "head:C-D", "more": {"bid": "5"}}, {"fresh": {"head:C-D": ["catching up", 1, None]}})
+    expect(page.locator("#head .age")).to_contain_text("catching up")
     assert not any("7" in text for text in seen())
     assert page.locator(".figure:visible").count() == 0
     expect(page.locator(".ladder .bid").first).to_have_css("--w", "0")

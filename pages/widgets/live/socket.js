@@ -14,7 +14,7 @@ const REFUSALS = 3; // attempts in vain, before any other, that say that no sock
 const TICKET_GONE = 4401;
 
 const members = new Set(); // one `setTriggerValue` for each component on the page
-const wanted = new Map(); // panel -> {listeners, fresh}
+const wanted = new Map(); // panel -> {listeners: listener -> whether it was told the whole, fresh}
 const anew = new Set(); // panels that have to be sent whole again
 
 let path = null;
@@ -50,14 +50,15 @@ export function join(entry, setTriggerValue) {
 
 /**
  * Have `listener` called with each frame of `panel` ({panel, ...}): {full}, {more}, {trouble}, {older}, and once a second
- * {fresh: {state, seconds, why}}. Returns what to call when it is wanted no longer.
+ * {fresh: {state, seconds, why}}. Nobody is told a change before the whole, also when others have it already. Returns
+ * what to call when it is wanted no longer.
  */
 export function want(panel, listener) {
   const held = wanted.get(panel);
   if (held) anew.add(panel);
-  else wanted.set(panel, { listeners: new Set(), fresh: null });
+  else wanted.set(panel, { listeners: new Map(), fresh: null });
   const { listeners } = wanted.get(panel);
-  listeners.add(listener);
+  listeners.set(listener, false);
   announce();
   return () => {
     listeners.delete(listener);
@@ -177,7 +178,10 @@ function send(message) {
 }
 
 function tell(panel, frame) {
-  for (const listener of wanted.get(panel)?.listeners ?? []) {
+  const listeners = wanted.get(panel)?.listeners ?? new Map();
+  for (const [listener, told] of listeners) {
+    if (frame.full) listeners.set(listener, true);
+    else if (frame.more && !told) continue;
     try {
       listener(frame);
     } catch (error) {
