@@ -29,6 +29,7 @@ page = menu.show(
         "House": [
             st.Page("limits.py", title="Limits and alerts", url_path="limits"),
             st.Page("health.py", title="Health", url_path="health"),
+            st.Page("key.py", title="Key check", url_path="key"),
             st.Page("reference.py", title="API reference", url_path="reference"),
         ],
     }

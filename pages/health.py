@@ -1,10 +1,10 @@
-"""Health: how sockets, hosts, clock and quotas are, how the sockets were in the last hour, and what was repaired."""
+"""Health: how sockets, hosts, clock and quotas are, the sockets' last hour, what was repaired and announced."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from pages.widgets import history, machine_room, mishap, pushed, session, surround
+from pages.widgets import announcements, history, machine_room, mishap, pushed, session, surround
 from pages.widgets.live import live
 
 desk = session.desk()
@@ -33,6 +33,7 @@ def figures() -> None:
         health = desk.health()
         history.show(health.samples, session.now())
         machine_room.show(status, health, session.now())
+        announcements.show(desk.news.view(), session.now())
 
 
 if not by_script:

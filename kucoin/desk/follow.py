@@ -70,7 +70,9 @@ class Followed(Source[T], Generic[T, P]):
     def reading(self, reading: Reading[T]) -> None:
         with self._lock:
             if reading.value is None or reading.at is None or reading.problem is not None:
-                self._shown = replace(self._shown, problem=reading.problem, tried_at=reading.tried_at)
+                self._shown = replace(
+                    self._shown, problem=reading.problem, tried_at=reading.tried_at, denied=reading.denied
+                )
                 return
             before = self._shown.value
             value = self._carried_on(reading.value, [fact for at, fact in self._recent if at >= reading.at - _BEHIND])

@@ -71,7 +71,7 @@ class KeyView:
         base: Fees of spot and margin; ``pairs`` and ``contracts`` what some of them really cost this account.
         fees_at: When the oldest of them were read, None where one was not yet.
         fee_problem: Why one of them could not be read.
-        denied: What was asked for and refused for want of a permission: its name, and the exchange's words.
+        denied: What was asked for and refused for want of a permission: its names, and the exchange's words.
         warnings: What should be known, or changed.
         again_in: Seconds until everything may be asked again.
     """
@@ -172,10 +172,17 @@ class KeyCheck:
             contracts=self._contracts.reading.value or (),
             fees_at=min(times) if len(times) == len(costs) else None,
             fee_problem=next((reading.problem for reading in costs if reading.problem), None),
-            denied=tuple((source.name, source.reading.problem or "") for source in self._accounts.denied()),
+            denied=self._denied(),
             warnings=self._warnings(said, line.clock_offset),
             again_in=self._again_in(),
         )
+
+    def _denied(self) -> tuple[tuple[str, str], ...]:
+        """What is refused, that for the same reason together."""
+        names: dict[str, list[str]] = {}
+        for source in self._accounts.denied():
+            names.setdefault(source.reading.problem or "", []).append(source.name)
+        return tuple((", ".join(each), why) for why, each in names.items())
 
     def _facts(self, key: ApiKey) -> KeyFacts:
         return KeyFacts(

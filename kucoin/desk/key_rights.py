@@ -37,40 +37,51 @@ class Right:
 
 @dataclass(frozen=True, slots=True)
 class _Use:
-    """What a permission is good for here: ``reads`` at all times, ``acts`` only where trading is on."""
+    """What a permission is good for here: ``reads`` at all times, ``acts`` only where trading is on.
+
+    ``without`` is what it means to lack it, which is nothing to worry about where it is ``optional``.
+    """
 
     label: str
+    advice: str
     reads: str = ""
     acts: str = ""
     without: str = ""
+    optional: bool = False
 
 
 _USES = {
     "General": _Use(
         "General",
+        "yes",
         reads="Balances, orders, fills, positions and history: every page reads with it.",
         without="Nothing of the account can be read, so every page stays empty.",
     ),
     "Spot": _Use(
         "Spot trading",
+        "to trade",
         acts="Orders on spot: Ticket, Orders and fills, Way out.",
         without="Orders on spot are refused: Ticket, Orders and fills, Way out. Reading goes on.",
     ),
     "Margin": _Use(
         "Margin trading",
+        "to trade",
         acts="Orders on margin, and loans: Ticket, Orders and fills, Way out.",
         without="Orders on margin are refused: Ticket, Orders and fills, Way out. Reading goes on.",
     ),
     "Futures": _Use(
         "Futures trading",
+        "yes",
         reads="The balance of the futures accounts: Portfolio, Futures.",
         acts="Orders on futures, leverage and stops: Ticket, Futures, Orders and fills, Way out.",
         without="Futures balances are missing from Portfolio and Futures, and orders on futures are refused.",
     ),
     "InnerTransfer": _Use(
         "FlexTransfers",
+        "to trade",
         acts="Moving money between your own accounts: the transfer on the Ticket page.",
         without="The transfer on the Ticket page is refused. Nothing else needs it.",
+        optional=True,
     ),
 }
 _WITHDRAWAL = "Transfer"
@@ -99,10 +110,16 @@ def rights(permissions: Iterable[str], *, trading: bool) -> tuple[Right, ...]:
     return (*known, *(Right(name, _NAMES.get(name, name), True, Worth.SPARE, words) for name in spare))
 
 
+def advice() -> tuple[tuple[str, str, str], ...]:
+    """Return what to tick where a key is made: label, ``yes``, ``to trade`` or ``no``, and what for."""
+    uses = [(use.label, use.advice, " ".join(filter(None, (use.reads, use.acts)))) for use in _USES.values()]
+    return (*uses, (_NAMES[_WITHDRAWAL], "no", "Never needed here. A key that has it is refused."))
+
+
 def _right(name: str, use: _Use, has: bool, trading: bool) -> Right:
     if not has:
         needed = trading or bool(use.reads)
-        worth = Worth.MISSING if needed else Worth.FINE
+        worth = Worth.MISSING if needed and not use.optional else Worth.FINE
         words = use.without if needed else "Not needed as long as trading is switched off (KUCOIN_TRADING)."
     elif trading or not use.acts:
         worth, words = Worth.FINE, " ".join(filter(None, (use.reads, use.acts)))

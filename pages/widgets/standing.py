@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from kucoin.desk.futures import FuturesView
+from kucoin.desk.key_check import KeyView
 from kucoin.desk.portfolio import Portfolio, Standing
 from pages.widgets import figures
 
@@ -34,7 +35,7 @@ _UNREACHABLE = (
 )
 
 
-def show(found: Portfolio | FuturesView, heights: Sequence[Sequence[int]]) -> bool:
+def show(found: Portfolio | FuturesView | KeyView, heights: Sequence[Sequence[int]]) -> bool:
     """Draw what is to be said, and tell whether there are figures to draw below it.
 
     Args:

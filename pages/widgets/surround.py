@@ -5,21 +5,23 @@ from __future__ import annotations
 import streamlit as st
 
 from kucoin.desk.status import Status
-from pages.widgets import band, notices, session, strip, way_out
+from pages.widgets import band, notices, resting, session, strip, way_out
 
 _BAND = "band-drawn"
 
 
 def top(status: Status) -> None:
-    """Draw the mode band, once for each run of the frame."""
+    """Draw the mode band, and what is to be said of a maintenance, once for each run of the frame."""
     band.show(status)
+    resting.show(status.maintenance)
     st.session_state[_BAND] = _said_in_band(status)
 
 
 def tick(status: Status) -> None:
     """Draw the strip and what happened since; call it in the page's fragment.
 
-    The page is drawn anew for a new mode band, and for a way out that was asked for.
+    The page is drawn anew for a new mode band, for a maintenance that comes or goes, and for a way out that was asked
+    for.
     """
     strip.show(status, session.now())
     notices.show()
@@ -28,4 +30,4 @@ def tick(status: Status) -> None:
 
 
 def _said_in_band(status: Status) -> tuple[object, ...]:
-    return status.mode, status.site, status.key_tail, status.warnings
+    return status.mode, status.site, status.key_tail, status.warnings, status.maintenance

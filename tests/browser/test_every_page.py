@@ -21,6 +21,7 @@ PAGES = {
     "Orders and fills": ".st-key-orders-open tbody",
     "Limits and alerts": ".st-key-limits-use tbody tr",
     "Health": ".st-key-feeds tbody tr",
+    "Key check": ".st-key-key-rights tbody tr",
     "API reference": ".st-key-reference li",
 }
 BOTH = {"Portfolio", "Ticket", "Orders and fills"}  # read in the light theme too: the others have the same colours

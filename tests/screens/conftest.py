@@ -19,13 +19,20 @@ from kucoin import assemble
 from kucoin.desk import equity_curve
 from kucoin.desk.futures import FuturesView
 from kucoin.desk.health import Health, Point, Sample
+from kucoin.desk.key_check import Accepted, KeyFacts, KeyView
+from kucoin.desk.key_rights import rights
+from kucoin.desk.maintenance import notice
+from kucoin.desk.news import NewsView
 from kucoin.desk.portfolio import Holding, Part, PartKind, Portfolio, Standing
 from kucoin.desk.status import HostStatus, QuotaStatus, Status
 from kucoin.desk.upkeep import Progress
 from kucoin.desk.what_if import Liquidation, WhatIf, WhatIfAccount
 from kucoin.desk.worths import Curve, CurveWish
+from kucoin.model.account import AccountMode, BaseFee
 from kucoin.model.alert import Alert, Firing
+from kucoin.model.announcement import Announcement
 from kucoin.model.market import ServiceState
+from kucoin.model.order import FeeRate
 from kucoin.stream.feed import FeedState
 from kucoin.web.tickets import Tickets
 from tests import futures_views
@@ -244,6 +251,61 @@ class FakeWorths:
         return self.alter(Curve((run,), start))
 
 
+def make_key(now: datetime) -> KeyView:
+    """Return a key with everything it needs, asked about 12 s ago."""
+    facts = KeyFacts(
+        remark="portfolio",
+        version=3,
+        created_at=datetime(2026, 3, 2, tzinfo=UTC),
+        expires_at=None,
+        is_master=True,
+        sub_name=None,
+        addresses=("203.0.113.7",),
+        rights=rights({"General", "Spot", "Margin", "Futures"}, trading=True),
+    )
+    return KeyView(
+        standing=Standing.READY,
+        reason="",
+        tail="0001",
+        facts=facts,
+        mode=AccountMode.CLASSIC,
+        asked_at=now - timedelta(seconds=12),
+        clock_offset=Decimal("0.012"),
+        accepted=(Accepted("spot", now - timedelta(seconds=3), None), Accepted("futures", None, None)),
+        level=1,
+        subs=2,
+        base=BaseFee(taker=Decimal("0.001"), maker=Decimal("0.0009")),
+        pairs=(FeeRate("BTC-USDT", Decimal("0.001"), Decimal("0.0008")),),
+        contracts=(FeeRate("XBTUSDTM", Decimal("0.0006"), Decimal("0.0002")),),
+        fees_at=now - timedelta(seconds=90),
+    )
+
+
+@dataclass
+class FakeKeyCheck:
+    """Stands where the Desk's check of the key does."""
+
+    alter: Callable[[KeyView], KeyView] = lambda view: view
+    asked_again: int = 0
+
+    def view(self) -> KeyView:
+        return self.alter(make_key(datetime.now(UTC)))
+
+    def check_again(self) -> bool:
+        self.asked_again += 1
+        return True
+
+
+@dataclass
+class FakeNews:
+    """What was announced."""
+
+    said: tuple[Announcement, ...] = ()
+
+    def view(self) -> NewsView:
+        return NewsView(tuple(map(notice, self.said)), datetime.now(UTC) - timedelta(seconds=20), None)
+
+
 @dataclass
 class FakeDesk:
     """Stands where the Desk does; ``alter`` and ``alter_status`` turn the usual answer into the one a test wants."""
@@ -255,6 +317,8 @@ class FakeDesk:
     alter_health: Callable[[Health], Health] = lambda health: health
     futures: FakeFutures = field(default_factory=FakeFutures)
     alerts: FakeAlerts = field(default_factory=FakeAlerts)
+    key_check: FakeKeyCheck = field(default_factory=FakeKeyCheck)
+    news: FakeNews = field(default_factory=FakeNews)
     worths: FakeWorths = field(default_factory=FakeWorths)
     activity: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(generation=0))
 

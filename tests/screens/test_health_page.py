@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from kucoin.desk.status import Status
+from kucoin.model.announcement import Announcement
 
 
 @pytest.fixture
@@ -65,3 +67,26 @@ def test_what_the_exchange_says_is_only_text(page: AppTest, desk: Any) -> None:
     (told,) = [element.value for element in page.markdown if "Clock" in element.value]
     assert "\\<b\\>\\*x\\*\\<\\/b\\>" in told
     assert "\\[link\\]\\(http" in told
+
+
+def test_announcements_are_listed_with_what_they_mean(page: AppTest, desk: Any, drawn: Any) -> None:
+    """When trading rests, in the words of this program; a link only to KuCoin's own site; the text as it came."""
+    at = datetime(2026, 11, 20, 8, 30, tzinfo=UTC)
+    text = "The upgrade begins at 07:00 on November 24, 2026 (UTC) and will take about 1 hour."
+    kinds = ("latest-announcements", "maintenance-updates")
+    url = "https://www.kucoin.com/announcement/upgrade"
+    desk.news.said = (
+        Announcement(2, "Upgrade of the trading system", text, kinds, at, url),
+        Announcement(1, "<b>Listed</b>", "x" * 500, ("latest-announcements", "new-listings"), None, None),
+    )
+    page.run()
+    sheet = drawn(page, "announcements-sheet")
+    (when, kind, what), (unknown, listed, new) = sheet["rows"]
+    assert (when["text"], kind["text"], kind["look"]) == ("20 Nov 08:30", "maintenance", "warn")
+    assert (what["text"], what["href"]) == ("Upgrade of the trading system", url)
+    assert what["small"] == f"From 24 Nov 2026 07:00 to 08:00 UTC. {text}"
+    assert (unknown["text"], listed["text"], new["text"], new["href"]) == ("–", "listing", "<b>Listed</b>", None)
+    assert len(new["small"]) == 160
+    desk.news.said = ()
+    page.run()
+    assert drawn(page, "announcements-sheet")["none"] == "Nothing was announced in the last month."

@@ -12,7 +12,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from kucoin.desk.portfolio import Portfolio
-from kucoin.desk.status import HostStatus, Status
+from kucoin.desk.status import HostStatus, Maintenance, Status
 from kucoin.errors import InvalidRequest
 from kucoin.model.market import ServiceState
 from pages.widgets import strip as status_strip
@@ -93,6 +93,37 @@ def test_the_strip_names_what_is_wrong(app: AppTest, desk: Any, drawn: Any) -> N
     assert (strip["exchange"]["text"], strip["exchange"]["trouble"]) == ("spot open, futures cancel only", True)
 
 
+RESTS = Maintenance(
+    under_way=False,
+    words="KuCoin announced maintenance from 25 Nov 2026 02:00 to 03:00 UTC.",
+    title="Upgrade [of](https://example.org) <b>spot</b>",
+    url="https://www.kucoin.com/announcement/upgrade",
+)
+
+
+def boxes(app: AppTest) -> list[str]:
+    """What stands in the banner of a maintenance."""
+    return [element.value for element in (*app.warning, *app.markdown) if "maintenance" in element.value]
+
+
+def test_a_maintenance_is_told_on_every_page(app: AppTest, desk: Any) -> None:
+    """In our words and the exchange's, which are only text and lead to its own site; and gone when it is over."""
+    desk.alter_status = lambda status: replace(status, maintenance=(RESTS,))
+    for page in ("portfolio.py", "health.py"):
+        app.run()
+        (said,) = boxes(app.switch_page(page).run())
+        assert said.startswith("KuCoin announced maintenance from 25 Nov 2026 02\\:00")
+        assert said.endswith("\\<b\\>spot\\<\\/b\\>](https://www.kucoin.com/announcement/upgrade)")
+        assert "](https://example.org)" not in said
+    assert not app.warning
+    desk.alter_status = lambda status: replace(status, maintenance=(replace(RESTS, under_way=True, url=None),))
+    app.run()
+    (said,) = [element.value for element in app.warning]
+    assert "https://www" not in said
+    desk.alter_status = lambda status: status
+    assert boxes(app.run()) == []
+
+
 def test_nothing_read_yet_is_unknown(app: AppTest, desk: Any, drawn: Any) -> None:
     """No zero milliseconds, no open exchange."""
 
@@ -114,7 +145,7 @@ def test_the_menu_names_the_pages(app: AppTest) -> None:
     assert entries == [
         *("Portfolio", "Activity", "Live trades", "Futures"),
         *("Ticket", "Orders and fills"),
-        *("Limits and alerts", "Health"),
+        *("Limits and alerts", "Health", "Key check", "API reference"),
     ]
 
 

@@ -55,6 +55,7 @@ BAND = _component("band")
 CALENDAR = _component("calendar")
 EQUITY = _component("equity")
 PREVIEW = _component("preview")
+SHEET = _component("sheet")
 REFERENCE = _component("reference")
 REFERENCE_ENTRY = _component("reference_entry")
 
