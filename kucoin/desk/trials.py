@@ -8,10 +8,10 @@ from dataclasses import replace
 
 from kucoin.desk.principal import Principal
 from kucoin.errors import InvalidRequest, NotAllowed
+from kucoin.model.look import Looked
 from kucoin.rest.client import Exchange
 from kucoin.rest.endpoint import Endpoint
 from kucoin.rest.limits import Urgency
-from kucoin.rest.look import Looked
 
 _LONGEST = 200  # characters of a parameter
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from kucoin.model.credentials import Credentials
+from kucoin.model.look import Looked
 from kucoin.rest.account import Account
 from kucoin.rest.books import OrderBooks
 from kucoin.rest.endpoint import Endpoint
@@ -17,7 +18,6 @@ from kucoin.rest.hosts import Hosts
 from kucoin.rest.ledgers import Ledgers
 from kucoin.rest.limits import PoolReport
 from kucoin.rest.line import Timeouts
-from kucoin.rest.look import Looked
 from kucoin.rest.margin import Margin
 from kucoin.rest.margin_orders import MarginOrders
 from kucoin.rest.margin_stops import MarginStops

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 
 import msgspec
 
+from kucoin.model.look import Looked, Sent
 from kucoin.rest.answer import UNREADABLE, Reply
 from kucoin.rest.endpoint import Endpoint
 from kucoin.rest.signing import Signer
@@ -16,33 +16,6 @@ _LONGEST = 20_000  # characters of an answer that are shown
 _FORMATTED = 4 * 1024 * 1024  # bytes up to which it is laid out
 # What may be shown of a request's headers as it is; all of any other is hidden.
 _OPEN = {"accept-encoding", "content-type", "user-agent", "kc-api-timestamp", "kc-api-key-version"}
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """A request as it left: ``url`` as on the wire, secret headers hidden, ``signed`` what the signature is made of."""
-
-    method: str
-    url: str
-    headers: tuple[tuple[str, str], ...]
-    signed: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Looked:
-    """What became of a question.
-
-    ``sent`` is None where nothing left, ``status`` and ``took`` (s) where nothing came back. ``content`` is the
-    answer's text, laid out where it is JSON and cut where it is long; ``left_out`` says how many characters were cut.
-    ``problem`` is the error that this client makes of it, None where there is none.
-    """
-
-    sent: Sent | None
-    status: int | None
-    took: float | None
-    content: str
-    left_out: int
-    problem: str | None
 
 
 class Look:

@@ -31,6 +31,7 @@ from kucoin.errors import (
     TooManyRequests,
 )
 from kucoin.model.credentials import Credentials
+from kucoin.model.look import Looked
 from kucoin.rest.answer import Answer, Interrupted, Reply, Unreachable
 from kucoin.rest.circuit import Circuit
 from kucoin.rest.connections import Written
@@ -38,7 +39,7 @@ from kucoin.rest.endpoint import CANCEL_SILENCE, Endpoint
 from kucoin.rest.hosts import Hosts
 from kucoin.rest.limits import Limiter, Pool, PoolReport, Urgency
 from kucoin.rest.line import Line, Request, Timeouts
-from kucoin.rest.look import Look, Looked
+from kucoin.rest.look import Look
 from kucoin.rest.parse_market import server_time
 from kucoin.rest.signing import Signer
 

@@ -8,7 +8,7 @@ from kucoin.desk.desk import Desk
 from kucoin.desk.reference import Entry
 from kucoin.desk.trials import Trial
 from kucoin.errors import KucoinError
-from kucoin.rest.look import Looked, Sent
+from kucoin.model.look import Looked, Sent
 from pages.widgets import figures, mishap, privacy, session
 
 _TRIAL, _KEY, _PROBLEM = "reference-trial", "reference-trial-key", "reference-trial-problem"

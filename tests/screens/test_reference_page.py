@@ -12,8 +12,8 @@ from kucoin.desk.principal import Principal
 from kucoin.desk.reference import reference
 from kucoin.desk.trials import Trial
 from kucoin.errors import NotAllowed
+from kucoin.model.look import Looked, Sent
 from kucoin.rest.endpoint import Endpoint
-from kucoin.rest.look import Looked, Sent
 from pages.widgets import reference_search
 from tests.ticket_hand import said
 

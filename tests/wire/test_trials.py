@@ -14,11 +14,11 @@ from kucoin.desk.principal import Principal, Role
 from kucoin.desk.trials import Trial, Trials
 from kucoin.errors import InvalidRequest, NotAllowed
 from kucoin.model.credentials import Credentials, Secret
+from kucoin.model.look import Looked
 from kucoin.rest import account, futures_orders, market, spot
 from kucoin.rest.client import Exchange
 from kucoin.rest.hosts import practice
 from kucoin.rest.line import Timeouts
-from kucoin.rest.look import Looked
 
 KEY, SECRET, PASSPHRASE = "canary-key-0042", "canary-secret-\"-'-ü", "canary-pass-\\-word"
 TRADER = Principal("nina", Role.TRADER)
