@@ -60,11 +60,16 @@ class Ear:
         raise AssertionError(f"nothing of that kind came within {patience_s:g} s")
 
     def say(self, kind: str, topic: str = "", **more: Any) -> Frame:
-        """Say something and return what answers it."""
+        """Say something and return what answers it; what is told meanwhile is let go."""
+        told = self.send(kind, topic, **more)
+        return self.until(lambda frame: frame.get("id") == told and frame["type"] != "message")
+
+    def send(self, kind: str, topic: str = "", **more: Any) -> str:
+        """Say something; return the id that its answer will have."""
         self._count += 1
         told = str(self._count)
         self.socket.send(json.dumps({"id": told, "type": kind, **({"topic": topic} if topic else {}), **more}))
-        return self.until(lambda frame: frame.get("id") == told and frame["type"] != "message")
+        return told
 
     def subscribe(self, *topics: str) -> None:
         """Subscribe, each acknowledged."""
