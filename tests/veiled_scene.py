@@ -164,6 +164,7 @@ def _futures(amounts: Amounts) -> Any:
             ),
         ),
         totals=(futures_views.totals(**drawn(("long", "short", "net", *sums))),),
+        problem=f"the account says {amounts.draw()}",
     )
 
 
