@@ -38,6 +38,7 @@ _TOKEN = re.compile(
     rf"|(?P<zone>\bUTC(?:[+-]\d{{1,2}}\b(?!:))?)",
     re.IGNORECASE,
 )
+_YEARS = range(2000, 2100)  # any other is no year
 _LENGTH = re.compile(
     r"(?:take|last|about|around|approximately)\D{0,30}(\d{1,3}(?:\.\d)?)\s*(minute|min|hour|h)", re.IGNORECASE
 )
@@ -126,17 +127,19 @@ def _time(written: str) -> time | None:
 
 def _date(written: str, told_at: datetime | None) -> date | None:
     numbers = [int(each) for each in re.findall(r"\d+", written)]
-    month = re.search(r"[a-z]{3}", re.sub(r"\d(?:st|nd|rd|th)", "", written.lower()))
-    try:
-        if month is None:
-            return date(*numbers)
-        number = _MONTHS.index(month[0]) + 1
-        if len(numbers) == 2:
-            return date(numbers[1], number, numbers[0])
-        if told_at is None:
+    name = re.search(r"[a-z]{3}", re.sub(r"\d(?:st|nd|rd|th)", "", written.lower()))
+    if name is None:
+        year, month, day = numbers
+    else:
+        month, day = _MONTHS.index(name[0]) + 1, numbers[0]
+        if len(numbers) > 1:
+            year = numbers[1]
+        elif told_at is not None:
+            year = told_at.year + (month < told_at.month - 6)  # in December of the January that comes
+        else:
             return None
-        year = told_at.year + (number < told_at.month - 6)  # in December of the January that comes
-        return date(year, number, numbers[0])
+    try:
+        return date(year, month, day) if year in _YEARS else None
     except ValueError:
         return None
 

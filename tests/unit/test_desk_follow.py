@@ -258,3 +258,12 @@ def test_a_wallet_follows_by_version() -> None:
     assert (shown.account_equity, shown.margin_balance, shown.available_balance) == (120, 110, 70)
     assert not source.follow(WalletChange(time=3, currency="USDT", version=9, wallet_balance=Decimal(1)), moment(2))
     assert source.reading.value == shown
+
+
+def test_a_refusal_is_kept_until_it_can_be_read() -> None:
+    """That the key may not read it, and why, beside the last value; gone with the next reading."""
+    source = Followed("futures USDT", tuple, every=60, wanted=lambda: True, joining=joins.WALLET)
+    source.reading = replace(source.reading, problem="Access denied", tried_at=moment(0), denied=True)
+    assert (source.reading.problem, source.reading.denied) == ("Access denied", True)
+    source.reading = Reading(WALLET, moment(1), None, moment(1))
+    assert (source.reading.value, source.reading.denied) == (WALLET, False)

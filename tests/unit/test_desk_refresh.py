@@ -331,3 +331,22 @@ def test_a_dropped_source_is_read_no_more(clock: Clock, refresher: Refresher) ->
     advance(clock, refresher, 20)
     until(lambda: other.asked == 2)
     assert exchange.asked == 1
+
+
+def test_a_retry_does_not_wait_for_the_pause(clock: Clock, refresher: Refresher) -> None:
+    """Somebody says that the permission is there now: what was refused is read at once, and so is what was fine."""
+    refused, fine = Exchange(), Exchange()
+    refused.error = DENIED
+    sources = Source("refused", refused, every=NEVER), Source("fine", fine, every=NEVER)
+    for source in sources:
+        refresher.add(source)
+    refresher.start()
+    until(lambda: sources[0].reading.denied and sources[1].reading.value == 1)
+    refused.error = None
+    advance(clock, refresher, 5)
+    refresher.wake(*sources)
+    until(lambda: sources[1].reading.value == 2)
+    assert refused.asked == 1
+    refresher.retry(*sources)
+    until(lambda: sources[0].reading.at is not None and sources[1].reading.value == 3)
+    assert not sources[0].reading.denied
