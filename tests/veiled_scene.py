@@ -177,10 +177,12 @@ class _Orders:
         left, filled = amounts.lots(), amounts.lots()
         rest, some = amounts.draw(), amounts.draw()
         lots, coins, price = Lots(left + filled), rest + some, D(69650)
-        amounts.keep(D(lots), coins, price * lots * D("0.001"), price * coins)
+        above, sold = D(70350), amounts.draw()
+        amounts.keep(D(lots), coins, price * lots * D("0.001"), price * coins, above * sold)
         self._live = (
             orders_scene.lots("f1", price=price, size=lots, filled_size=filled),
             orders_scene.coins("s1", price=price, size=coins, filled_size=some, remaining_size=rest),
+            orders_scene.coins("s2", side=Side.SELL, price=above, size=sold, remaining_size=sold),
         )
         self._fills = tuple(
             SimpleNamespace(symbol=symbol, side=Side.BUY, price=D(70000), size=size, at=AT)

@@ -172,6 +172,9 @@ def _terms(order: AnyOrder) -> Iterator[str]:
 
 
 def _filled(order: AnyOrder, size: Decimal | None, veil: Veil | None) -> str:
+    """Return how much is filled; under a veil which part of the order, beside the order's own share."""
+    if veil is not None and size:
+        return figures.percent(order.filled_size / size, places=1, signed=False)
     of = "" if size is None else f" of {words.size(size, order.symbol, veil)}"
     return f"{words.size(order.filled_size, order.symbol, veil)}{of}"
 
