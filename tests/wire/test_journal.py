@@ -21,6 +21,8 @@ from kucoin.journal.database import Journal
 from kucoin.journal.ledger import LedgerStore, Mark
 from kucoin.journal.migrations import MIGRATIONS
 from kucoin.journal.spot_fills import SpotFillStore
+from kucoin.journal.worth import WorthStore
+from kucoin.model.activity import Rate, Worth
 from kucoin.model.ledger import EquityPoint
 from kucoin.model.ledger_fill import LedgerFill
 from kucoin.model.order import Liquidity, OrderType, Side, TradeType
@@ -380,3 +382,22 @@ def test_a_password_is_never_shown(server: Postgres, opened: Callable[..., Journ
 def _hides_the_password(text: str) -> None:
     for part in ("canary", "Zaun", "63%61%6E", postgres.PASSWORD):
         assert part not in text
+
+
+def test_snapshots_are_kept_with_their_rates_or_not_at_all(journal: Journal) -> None:
+    """Exactly, once, each account's own; the rates are everybody's."""
+    store, later = WorthStore(journal), START + SECOND
+    first = (
+        Worth("", Decimal("151698.530000000000000001"), False, START),
+        Worth("Futures XBT", Decimal(-3), True, START),
+    )
+    rates = Rate("BTC", Decimal("92200.8"), START), Rate("EUR", Decimal("1.16"), START)
+    store.add_snapshot("me", first, rates)
+    store.add_snapshot("me", [*first, Worth("", Decimal(7), True, later)], [*rates, Rate("BTC", Decimal(1), later)])
+    store.add_snapshot("you", [Worth("", Decimal(1), True, START)], [])
+    assert list(store.worths("me")) == [*first, Worth("", Decimal(7), True, later)]
+    assert list(store.worths("me", since=later)) == [Worth("", Decimal(7), True, later)]
+    assert list(store.rates()) == [*rates, Rate("BTC", Decimal(1), later)]
+    with pytest.raises(JournalError):
+        store.add_snapshot("me", [Worth("", Decimal(8), True, later + SECOND)], [Rate("BTC", Decimal("NaN"), later)])
+    assert len(list(store.worths("me"))) == 3
