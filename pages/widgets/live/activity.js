@@ -13,6 +13,7 @@ const USUAL = '7';
 const HEADS = [['when', 'Time, UTC'], ['what', 'Kind'], ['place', 'Account'], ['change', 'Change'], ['unit', ''],
   ['fee', 'Fee in it'], ['balance', 'Balance after']];
 const TYPING = 150; // ms of silence after which what was typed is looked for
+const TELLING = 250; // ms until the script hears of a choice, so that the lines come first
 const BUSY = 400; // ms of waiting from which on the lines look it
 const LISTS = ['account', 'kind', 'currency'];
 
@@ -145,7 +146,8 @@ class Activity {
     if (this.wish.span === 'range' && !this.days[0].value) this.lately();
     this.press();
     this.ask();
-    this.tell('wish', this.query(this.blocked));
+    clearTimeout(this.telling);
+    this.telling = setTimeout(() => this.tell('wish', this.query(this.blocked)), this.blocked ? 0 : TELLING);
   }
 
   /** A range begins as the last seven days. */
@@ -291,8 +293,7 @@ class Activity {
   }
 
   stop() {
-    clearTimeout(this.typing);
-    clearTimeout(this.asking);
+    for (const timer of [this.typing, this.asking, this.telling]) clearTimeout(timer);
     for (const pick of Object.values(this.picks)) pick.stop();
   }
 }
