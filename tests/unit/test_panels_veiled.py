@@ -90,6 +90,19 @@ def test_shares_follow_what_the_account_is_worth(panel: str) -> None:
     board.close()
 
 
+def test_nobody_changes_an_order_that_is_hidden() -> None:
+    """Its row says what to do first; cancelling it needs no amount."""
+    _, sight = scene(Amounts(1))
+    for name, way, why in (("orders:", "amend", ""), ("veiled/orders:", None, "Leave privacy to change this order.")):
+        panel = names.opened(sight, name)
+        panel.change()
+        rows = panel.full()["rows"]
+        assert {(rows[each]["way"], rows[each]["why"], rows[each]["act"]) for each in ("s1", "w1")} == {
+            (way, why, True)
+        }
+        panel.close()
+
+
 def test_panels_for_all_alike_are_not_made_twice() -> None:
     """There is nothing to hide on a tape; and a name is veiled once."""
     assert {panel.partition(":")[0] for panel in PUBLIC} == {"head", "tape", "depth", "prices", "status", "account"}
