@@ -35,6 +35,7 @@ from kucoin.model.market import ServiceState
 from kucoin.model.order import FeeRate
 from kucoin.stream.feed import FeedState
 from kucoin.web.tickets import Tickets
+from kucoin.web.veil import over
 from tests import futures_views
 
 FRAME = Path(__file__).parents[2] / "pages" / "frame.py"
@@ -344,7 +345,8 @@ class FakeDesk:
 def desk(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeDesk]:
     """Put a fake in the place of the process's Desk for the length of a test, and a push socket that nobody is on."""
     fake = FakeDesk()
-    monkeypatch.setattr(assemble, "live", lambda: SimpleNamespace(tickets=Tickets()))
+    server = SimpleNamespace(tickets=Tickets(), veil=lambda: over(fake.portfolio("USDT")))
+    monkeypatch.setattr(assemble, "live", lambda: server)
     monkeypatch.setattr(assemble, "desk", lambda: fake)
     st.cache_resource.clear()
     yield fake
