@@ -179,8 +179,13 @@ class Worths:
         return rates.near(at, within) if rates else None
 
     def _flows(self, place: str, start: datetime) -> list[Flow]:
-        """Return what came into a place and left it, as far as it did anything."""
-        return [flow for flow in self._activity.flows(start, None) if flow.change and worth_slots.concerns(flow, place)]
+        """Return what came into a place and left it, as far as its value says anything of it."""
+        every = [each for each in self._activity.flows(start, None) if worth_slots.concerns(each, place)]
+        return [each for each in every if each.change and self._was_priced(coin(each.currency))]
+
+    def _was_priced(self, currency: str) -> bool:
+        """Whether a currency is, or ever was, part of what is noted."""
+        return currency == "USDT" or currency in self._rates or self._price(currency) is not None
 
     def _passage(self, flow: Flow, unit: str) -> Passage:
         price, cost = self.rate(coin(flow.currency), flow.at), self.rate(unit, flow.at)

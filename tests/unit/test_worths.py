@@ -209,6 +209,7 @@ def test_a_return_leaves_out_what_came(scene: Scene, noting: Callable[[], Worths
         Flow(came, "Funding", "BTC", Decimal(2), external=True),
         Flow(came, "Funding", "USDT", Decimal(-20), external=False),
         Flow(came, "Spot trading", "USDT", Decimal(20), external=False),
+        Flow(came, "Funding", "OMEGA", Decimal(9), external=True),  # has no price, so it is in no value either
     )
     scene.later(5, "125", "95", holding("BTC", "2"))  # 110 + 100 that came; 210 became 220
 
