@@ -186,11 +186,19 @@ def tie_words(ties: Sequence[Tie]) -> str:
     return f"{words} {unknown} cannot be told yet." if unknown else words
 
 
+def reach_words(reach: ActivityReach) -> str:
+    """Return since when there is nothing missing, of any list."""
+    if reach.since is None:
+        return "Not every list was read yet" if reach.sources else ""
+    return f"Complete since {reach.since.day} {reach.since:%B %Y}"
+
+
 def _known(reach: ActivityReach, ties: Sequence[Tie], veil: Veil | None) -> Body:
     """Return how far the activity is known, and where it does not explain a balance."""
     apart = [tie for tie in ties if tie.difference]
     return {
-        "reach": reach.words,
+        "reach": reach_words(reach),
+        "lists": reach.words,
         "reading": reach.reading,
         "trouble": veils.words(veil, reach.problem),
         "ties": tie_words(ties),

@@ -226,5 +226,11 @@ def test_it_says_while_the_past_is_read_and_what_is_missing() -> None:
     assert shown.panel.fresh().state == LIVE
     book.known = ActivityReach(None, "Being read.", reading=True, problem="", sources=())
     assert shown.panel.fresh().state == CATCHING_UP
-    book.known = replace(book.known, problem="margin: HTTP 504")
+    body = shown.told()
+    assert body is not None
+    assert (body["reach"], body["lists"]) == ("", "Being read.")
+    book.known = replace(book.known, since=datetime(2026, 9, 3, tzinfo=UTC), problem="margin: HTTP 504")
+    body = shown.told(after=5.0)
+    assert body is not None
+    assert (body["reach"], body["trouble"]) == ("Complete since 3 September 2026", "margin: HTTP 504")
     assert shown.panel.fresh().why == "margin: HTTP 504"

@@ -73,10 +73,12 @@ class Activity {
   }
 
   content() {
-    this.reach = h('p', { class: 'cap' });
+    this.reach = h('summary');
+    this.lists = h('p');
+    this.reached = h('details', { class: 'told', hidden: true }, this.reach, this.lists);
     this.ties = h('summary');
     this.apart = h('ul');
-    this.tied = h('details', { class: 'tied', hidden: true }, this.ties, this.apart);
+    this.tied = h('details', { class: 'told', hidden: true }, this.ties, this.apart);
     this.trouble = h('p', { class: 'doubt', role: 'status' });
     this.rows = h('tbody');
     const titles = HEADS.map(([name, title]) => h('th', { scope: 'col', class: name }, title || h('span', { class: 'aloud' }, 'Currency')));
@@ -93,7 +95,7 @@ class Activity {
     this.sums = h('ul', { class: 'sums' });
     this.summary = h('details', { class: 'summary' }, h('summary', null, h('h2', null, 'Sums')), this.sums);
     this.body = h('div', { class: 'body' },
-      h('div', { class: 'known' }, this.reach, this.tied, this.trouble),
+      h('div', { class: 'known' }, this.reached, this.tied, this.trouble),
       h('div', { class: 'board' }, h('div', { class: 'ledger' }, this.table, this.empty, this.pager), this.summary));
     this.rows.onclick = ({ target }) => {
       const line = target.closest('tr[data-id]');
@@ -202,12 +204,16 @@ class Activity {
     this.tellSums(full.sums);
   }
 
-  tellKnown({ reach, ties, apart, trouble, count: lines }) {
+  tellKnown({ reach, lists, ties, apart, trouble, count: lines }) {
     put(this.counted, plural(lines, 'line'));
     put(this.reach, reach);
+    put(this.lists, lists);
+    this.reached.hidden = !reach;
+    this.reached.classList.toggle('plain', !lists);
     put(this.ties, ties);
     this.tied.hidden = !ties;
     this.tied.classList.toggle('warn', apart.length > 0);
+    this.tied.classList.toggle('plain', apart.length === 0);
     if (apart.length === 0) this.tied.open = false;
     this.apart.replaceChildren(...apart.map(([place, currency, difference]) =>
       h('li', null, `${place} ${currency}: no line explains ${difference}${difference.endsWith('%') || difference === 'hidden' ? '' : ` ${currency}`}`)));
@@ -238,13 +244,12 @@ class Activity {
     const cells = {
       when: [time, h('span', { class: 'narrow' }, row.place)],
       what: [h('button', { type: 'button', class: 'kind', 'aria-expanded': String(this.open.has(row.id)) }, row.kind),
-        row.subject && h('span', { class: 'quiet subject' }, row.subject),
-        !row.counts && h('span', { class: 'badge' }, 'not summed')],
+        row.subject && h('span', { class: 'quiet subject' }, row.subject)],
       place: row.place,
       change: figure(row.change[0], digits.change, `figure ${row.change[1]}`),
       unit: row.currency,
       fee: figure(row.fee, digits.fee, 'figure'),
-      balance: figure(row.balance, digits.balance, 'figure'),
+      balance: row.counts ? figure(row.balance, digits.balance, 'figure') : h('span', { class: 'cap' }, 'not summed'),
     };
     return h('tr', { 'data-id': row.id, class: !row.counts && 'aside' }, HEADS.map(([name]) => h('td', { class: name }, cells[name])));
   }

@@ -13,8 +13,8 @@ function moment(at) {
   return told.toLocaleDateString('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' });
 }
 
-function line({ at, kind, place, subject, change: [text, direction], currency }) {
-  return h('li', { title: subject || null },
+function line({ at, kind, place, subject, change: [text, direction], currency, counts }) {
+  return h('li', { title: subject || null, class: !counts && 'aside' },
     h('time', { datetime: new Date(at).toISOString() }, moment(at)),
     h('span', { class: 'what' }, kind, h('span', { class: 'quiet' }, place)),
     h('span', { class: `figure ${direction}` }, text), h('span', { class: 'quiet unit' }, currency));
