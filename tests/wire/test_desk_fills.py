@@ -13,6 +13,7 @@ from uuid import uuid4
 import pytest
 
 from kucoin.desk import upkeep
+from kucoin.desk.costs import Costs
 from kucoin.desk.fill_book import FillBook
 from kucoin.desk.ledger import Ledger
 from kucoin.desk.order_history import OrderHistory
@@ -176,3 +177,24 @@ def test_finished_orders_are_listed_after_a_start(scene: Scene, floor: Practice)
     over = {order_id for order_id in traded if not scene.desk.is_open(order_id)}  # some of other tests may rest still
     assert over
     assert over <= {order_id for order_id, each in found.items() if each.filled}
+
+
+def test_what_was_bought_from_nothing_has_its_cost(scene: Scene, floor: Practice) -> None:
+    """To the last digit what the exchange took for it, fees included; a coin that was deposited has none."""
+    exchange, coin = scene.desk.exchange, "TRX"
+    for funds in ("40", "25"):
+        wish = {"symbol": f"{coin}-USDT", "side": Side.BUY, "funds": Decimal(funds)}
+        exchange.spot_orders.place_market(client_oid=uuid4().hex, **wish)
+    until(scene.all_there)
+    bought = [fill for fill in scene.fills.fills() if fill.symbol == f"{coin}-USDT"]
+    assert {fill.fee_currency for fill in bought} == {"USDT"}
+    costs = Costs(
+        scene.fills.kept, lambda: scene.fills.reach().spot, lambda _currency, _at: None, on=True
+    )  # nothing but USDT was paid
+    held = {each.currency: each.balance for each in exchange.account.spot_accounts() if each.kind == "trade"}
+    costs.start()
+    try:
+        until(lambda: costs.of(coin, held[coin], Decimal(1)).cost == sum(fill.funds + fill.fee for fill in bought))
+        until(lambda: "do not explain" in costs.of("KCS", held["KCS"], Decimal(1)).why)
+    finally:
+        costs.stop()
