@@ -45,6 +45,9 @@ class Urgency(Enum):
         self.patience = patience
 
 
+_FARTHEST_RESET_MS = 600_000  # windows last 30 s; a pool that slept for a moment of 2026 would never wake
+
+
 @dataclass(frozen=True, slots=True)
 class Quota:
     """What an answer says of its pool; ``reset`` is s until it refills."""
@@ -55,14 +58,15 @@ class Quota:
 
     @classmethod
     def read(cls, headers: Mapping[str, str]) -> Self | None:
-        """Return the quota that ``headers`` tell, None where one of the three is missing or unreadable."""
+        """Return the quota that ``headers`` tell, None where one of the three is missing, unreadable or implausible."""
         try:
             limit = int(headers["gw-ratelimit-limit"])
             remaining = int(headers["gw-ratelimit-remaining"])
             reset_ms = int(headers["gw-ratelimit-reset"])
         except (KeyError, ValueError):
             return None
-        return cls(limit, remaining, reset_ms / 1000) if limit > 0 and remaining >= 0 and reset_ms >= 0 else None
+        plausible = limit > 0 and remaining >= 0 and 0 <= reset_ms <= _FARTHEST_RESET_MS
+        return cls(limit, remaining, reset_ms / 1000) if plausible else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -209,8 +209,9 @@ class Transport:
         here = self._clock()
         offset = server_time(answer).timestamp() + answer.took / 2 - here
         with self._lock:
-            # A slow answer is a vague one: it counts only where it contradicts what is known.
-            if self._offset is None or answer.took <= _PROMPT or abs(offset - self._offset) > answer.took / 2:
+            # A slow answer is a vague one: it counts only where it contradicts what is known to half a second.
+            vague = answer.took > _PROMPT
+            if self._offset is None or not vague or abs(offset - self._offset) > (answer.took + _PROMPT) / 2:
                 self._offset = offset
 
     @property

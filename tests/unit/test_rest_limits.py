@@ -212,6 +212,7 @@ def test_no_order_of_requests_passes_the_quota(asked: list[tuple[Urgency, int, f
         {"gw-ratelimit-limit": "2000", "gw-ratelimit-remaining": "x", "gw-ratelimit-reset": "1"},
         {"gw-ratelimit-limit": "0", "gw-ratelimit-remaining": "0", "gw-ratelimit-reset": "1"},
         {"gw-ratelimit-limit": "2000", "gw-ratelimit-remaining": "-5", "gw-ratelimit-reset": "1"},
+        {"gw-ratelimit-limit": "2000", "gw-ratelimit-remaining": "0", "gw-ratelimit-reset": "1790000000000"},
     ],
 )
 def test_headers_that_make_no_sense_say_nothing(headers: dict[str, str]) -> None:
