@@ -190,6 +190,7 @@ class _Orders:
         )
         self._waiting = (
             orders_scene.stop("w1", lots=amounts.lots()),
+            orders_scene.stop("w4", lots=amounts.lots(), error=f"{amounts.lots():,} lots are too many"),
             orders_scene.stop("w2", symbol=PAIR, futures=False, lots=None, funds=amounts.draw(), stop="entry"),
             orders_scene.stop("w3", symbol=PAIR, futures=False, lots=None, size=amounts.draw(), stop="loss"),
         )
@@ -262,8 +263,12 @@ def _trading(amounts: Amounts) -> Any:
 
 
 def _cancels(amounts: Amounts) -> dict[str, Cancellation]:
-    words = f"{amounts.draw():,f} were filled before."
-    return {"s1": Cancellation(order_id="s1", symbol=PAIR, state=CancelState.REFUSED, words=words)}
+    return {
+        name: Cancellation(
+            order_id=name, symbol=PAIR, state=CancelState.REFUSED, words=f"{amounts.draw():,f} were filled before."
+        )
+        for name in ("s1", "w1")
+    }
 
 
 def _amends(amounts: Amounts) -> Any:
