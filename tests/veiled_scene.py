@@ -28,7 +28,7 @@ from kucoin.model.leaving import ItemState, Leaving, LeavingItem, Way
 from kucoin.model.ledger_fill import LedgerFill
 from kucoin.model.limits import Limits, LimitUse, RiskView
 from kucoin.model.order import Lots, MarginMode, NewFuturesOrder, NewOrder, OrderType, Side
-from kucoin.model.ticket import FuturesTicket, Placement, SpotTicket, Ticket, TicketState, Transfer, Wallet
+from kucoin.model.ticket import FuturesTicket, Placement, SpotTicket, TicketState, Transfer, Wallet
 from kucoin.web.sight import Sight
 from kucoin.web.veil import Cover
 from tests import activity_scene, futures_views, orders_scene
@@ -227,7 +227,7 @@ class _Orders:
         return self._trouble
 
 
-def _tickets(amounts: Amounts) -> tuple[Ticket, ...]:
+def _tickets(amounts: Amounts) -> tuple[FuturesTicket, SpotTicket, SpotTicket]:
     closing: dict[str, Any] = {"type": OrderType.MARKET, "margin_mode": MarginMode.CROSS, "reduce_only": True}
     futures = NewFuturesOrder(client_oid="own-1", symbol=LINEAR, side=Side.SELL, size=amounts.lots(), **closing)
     pair: dict[str, Any] = {"symbol": PAIR, "type": OrderType.LIMIT, "price": D("87050.0")}
@@ -240,7 +240,12 @@ def _placements(amounts: Amounts) -> tuple[Placement, ...]:
     closing, spot, funds = _tickets(amounts)
     refused = f"Balance insufficient! {amounts.draw()} USDT are free"
     common: dict[str, Any] = {"by": "local", "handed_at": AT}
+    late, odd = (
+        FuturesTicket(order=replace(closing.order, client_oid=name, size=amounts.lots())) for name in ("own-4", "own-5")
+    )
     return (
+        Placement(ticket=late, state=TicketState.REFUSED, words=f"{amounts.lots():,} lots are closable", **common),
+        Placement(ticket=odd, state=TicketState.ACCEPTED, order_id="gone", **common),
         Placement(ticket=closing, state=TicketState.ACCEPTED, order_id="f1", **common),
         Placement(ticket=spot, state=TicketState.ACCEPTED, order_id="s1", **common),
         Placement(ticket=funds, state=TicketState.REFUSED, code="200004", words=refused, **common),
@@ -252,7 +257,7 @@ def _trading(amounts: Amounts) -> Any:
     placed = _placements(amounts)
     what = f"It sold {amounts.draw()}, and no ticket of this desk has its id."
     found = (Divergence(client_oid="else", order_id="x-1", symbol=PAIR, what=what),)
-    ends = {"own-3": f"filled {amounts.draw()}"}
+    ends = {"own-3": f"filled {amounts.draw()}", "own-5": f"cancelled, {amounts.lots():,} filled"}
     return SimpleNamespace(
         placements=lambda: placed,
         divergences=lambda: found,
