@@ -23,7 +23,7 @@ from kucoin.errors import InvalidRequest, KucoinError
 from kucoin.model.order import PositionSide, Side, StopPriceType
 from kucoin.web import position_acts
 from kucoin.web.futures import position_id
-from pages.widgets import figures, mishap, palette, privacy, session
+from pages.widgets import code_link, figures, mishap, palette, privacy, session
 
 Kind = Literal["close", "even", "stop", "profit", "reverse"]
 
@@ -159,9 +159,9 @@ def _draw() -> None:
         st.markdown(figures.plain(offered.told))
     _buttons(asked, line, offered)
     if asked.refused:
-        st.warning(figures.plain(asked.refused))
+        st.warning(code_link.plain(asked.refused))
     elif act is not None and act.state in {"half", "refused", "unknown"}:
-        st.warning(figures.plain(f"{act.state.capitalize()}: {act.words}"))
+        st.warning(code_link.plain(f"{act.state.capitalize()}: {act.words}"))
     st.caption(figures.plain(_state(asked, act, offered)))
 
 

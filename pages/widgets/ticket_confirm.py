@@ -21,7 +21,7 @@ from kucoin.desk.terms import Terms
 from kucoin.errors import KucoinError
 from kucoin.model.order import Side
 from kucoin.model.ticket import FuturesTicket, Placement, Ticket, TicketState
-from pages.widgets import figures, mishap, palette, privacy, session, ticket_words
+from pages.widgets import code_link, figures, mishap, palette, privacy, session, ticket_words
 
 _ASKED, _DRAWN = "ticket-asked", "ticket-asked-drawn"
 _PACE = 0.5  # s between two looks at the price and at what became of the order
@@ -244,7 +244,7 @@ def _checked(asked: Asked) -> str | None:
         case "fine":
             st.caption("Checked: KuCoin would take it.")
         case "refused":
-            st.warning(figures.plain(f"KuCoin would refuse it: {found.words if found else ''}"))
+            st.warning(code_link.plain(f"KuCoin would refuse it: {found.words if found else ''}"))
             return "It would be refused: go back to the ticket and change it."
         case "none":
             st.caption("KuCoin has no check for this kind of order.")
@@ -267,7 +267,7 @@ def _buttons(asked: Asked, terms: Terms, placement: Placement | None, reason: st
             on_click=partial(press, asked.number),
         )
     if asked.refused:
-        st.warning(figures.plain(asked.refused))
+        st.warning(code_link.plain(asked.refused))
     st.caption(figures.plain(_state(asked, placement, reason)))
 
 

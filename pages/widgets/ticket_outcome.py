@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -12,7 +11,7 @@ from kucoin.desk import hints
 from kucoin.desk.terms import Terms
 from kucoin.desk.ticket_rules import Fault
 from kucoin.model.ticket import Placement, TicketState
-from pages.widgets import figures, privacy, session, ticket_confirm, ticket_pad, ticket_state, ticket_words
+from pages.widgets import code_link, figures, session, ticket_confirm, ticket_pad, ticket_state, ticket_words
 from pages.widgets.ticket_pad import Leaf
 
 _SEEN, _LEAF = "ticket-outcome", "ticket-leaf-"
@@ -89,7 +88,7 @@ def line(placement: Placement, terms: Terms) -> str:
             return f"**Accepted:** {deed}.{took}"
         case TicketState.REFUSED:
             code = (
-                f" ([KuCoin code {figures.plain(placement.code)}]({_meaning(placement.code)}))"
+                f" ([KuCoin code {figures.plain(placement.code)}]({code_link.address(placement.code)}))"
                 if placement.code
                 else ""
             )
@@ -100,11 +99,6 @@ def line(placement: Placement, terms: Terms) -> str:
         case TicketState.NOT_SENT:
             return f":yellow[**Not sent:**] {deed}. {words}"
     return f":yellow[**Never arrived:**] {deed}. {words}"
-
-
-def _meaning(code: str) -> str:
-    """Return where the reference tells what ``code`` means; it opens beside this page and hides what is hidden here."""
-    return "reference?" + urlencode({"code": code} | ({"privacy": "on"} if privacy.on() else {}))
 
 
 def _note(placement: Placement) -> None:

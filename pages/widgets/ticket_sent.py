@@ -9,7 +9,7 @@ import streamlit as st
 from kucoin.desk.desk import Desk
 from kucoin.errors import KucoinError
 from kucoin.web.sent import PANEL
-from pages.widgets import figures, pushed, session, veiled
+from pages.widgets import code_link, pushed, session, veiled
 from pages.widgets.live import live
 
 _KEY = "sent"
@@ -21,7 +21,7 @@ def show(desk: Desk) -> None:
     acts = {"cancel": partial(_press, desk, "cancel"), "decide": partial(_press, desk, "decide")}
     pushed.show(live.SENT, PANEL, key=_KEY, on=acts)
     if problem := st.session_state.get(_PROBLEM):
-        st.warning(figures.plain(veiled.words(problem)))
+        st.warning(code_link.plain(veiled.words(problem)))
 
 
 def _press(desk: Desk, act: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -33,11 +34,14 @@ def test_what_comes_stands_above_and_moves_nothing_that_is_read(mount: Mount, ri
     page = mount("blotter", PANEL)
     marks = ("sent", "accepted", "refused", "unknown", "not_sent", "absent", "switch")
     rows = {f"{place}": row(mark, f"Line {mark}", place) for place, mark in enumerate(marks)}
+    rows["2"]["code"] = "200004"
     rows |= {f"old-{place}": row("accepted", "An older line", 90_000 + place) for place in range(40)}
     rig.push(*told(rows, since="2026-11-21", earlier="2026-11-18"))
     expect(page.locator("li:not(.day)")).to_have_count(47)
     expect(page.locator("li.day")).to_have_text(["22 Nov", "21 Nov"])
     expect(page.locator("header .cap")).to_have_text("since 21 Nov, newest first")
+    code = page.get_by_role("link", name="What code 200004 means")
+    expect(code).to_have_attribute("href", re.compile(r"/reference\?code=200004$"))
     looks = (
         "all => all.map(mark => JSON.stringify(['backgroundImage', 'boxShadow', 'clipPath', 'borderRadius', 'height',"
     )

@@ -123,9 +123,10 @@ def test_an_edit_says_what_it_does_and_stays_until_it_is_heard_of(mount: Mount, 
     page.get_by_role("button", name="Change the size").click()
     field.fill("300")
     field.press("Enter")
-    why = {"n": "More than 250 (order value)."}
+    why = {"n": "More than 250 (KuCoin code 300005)."}
     mount("orders", PANEL, part="open", symbol="", refused={"number": 1, "orders": why})
-    expect(note).to_have_text("More than 250 (order value).")
+    expect(note).to_have_text("More than 250 (KuCoin code 300005).")
+    expect(note.get_by_role("link")).to_have_attribute("href", re.compile(r"/reference\?code=300005$"))
     expect(cell(page, "size")).to_have_text("200")
     page.get_by_role("button", name="Change the size").click()
     field.fill("201")

@@ -3,6 +3,7 @@
 
 import { h, written } from './base.js';
 import { fractionDigits } from './cells.js';
+import { coded } from './code.js';
 import { UNKNOWN } from './numbers.js';
 import { put } from './panel.js';
 import { exchangeTime } from './socket.js';
@@ -227,7 +228,7 @@ export class Line {
     });
     this.cancel.disabled = this.pressed != null;
     const note = this.trouble || row.note;
-    put(this.note, note);
+    if (this.note.textContent !== (note ?? '')) this.note.replaceChildren(...coded(note ?? ''));
     this.below.hidden = !note;
   }
 

@@ -4,6 +4,7 @@
 
 import { h } from './base.js';
 import { figures, fractionDigits } from './cells.js';
+import { coded } from './code.js';
 import { UNKNOWN } from './numbers.js';
 import { positionMenu } from './position_menu.js';
 import { exchangeTime } from './socket.js';
@@ -142,7 +143,7 @@ const CONTENT = {
 function acts(done) {
   const time = (at) => h('time', null, new Date(at).toISOString().slice(11, 19));
   return h('ol', { class: 'done', 'aria-label': 'Done lately', 'aria-live': 'polite' }, done.map(({ at, what, state, words }) =>
-    h('li', { 'data-state': state }, time(at), h('b', { class: 'state', 'data-state': state }, STATES[state]), h('span', null, `${what}. ${words}`))));
+    h('li', { 'data-state': state }, time(at), h('b', { class: 'state', 'data-state': state }, STATES[state]), h('span', null, coded(`${what}. ${words}`)))));
 }
 
 function content(column, row, digits, gain, live, menu) {
