@@ -25,6 +25,7 @@ _RATIOS = Context(prec=28)  # a share is for the eye alone
 _LASTS = 3.0  # s
 
 _SPARED = (
+    r"KuCoin code (?:HTTP )?\d{1,9}(?=\))",  # why it refused
     r"\d{4}-\d\d-\d\d",  # a day
     r"\d\d?:\d\d(?::\d\d)?",  # a time
     r"\d[\d,]*(?:\.\d+)?\s?(?:%|×|(?:ms|s|min|h|d)\b)",

@@ -88,6 +88,7 @@ def test_figures_in_the_words_of_others_are_hidden(text: str, told: str) -> None
         "At 12:03:04 UTC on 2026-11-20, 5 s ago; 1.5 s, 84 ms, 3 min, 5 h and 2 d.",
         "XBTUSDTM, BTC-USDT, 1INCH-USDT, 10000CATUSDTM, XBTMZ26 and C98-USDT at 5× and 1,012.5 %",
         "order 6a0f1b2c3d4e5f6a7b8c9d0e of own-id",
+        "refused: Balance insufficient (KuCoin code 200004), and (KuCoin code HTTP 403)",
         "",
     ],
 )
