@@ -20,7 +20,7 @@ from pages.widgets.live import live
 _SMALL = ONE  # USDT; what is worth less counts as small
 _MERGED, _BY_ACCOUNT = "Merged", "By account"
 _COSTS = 1  # when the column of costs goes
-_HOLDS = {False: 2, True: 1}  # and when those go of shares and of what is on hold, by whether accounts are told apart
+_HOLDS = 2  # and when those go of shares and of what is on hold
 
 
 def show(portfolio: Portfolio, now: datetime) -> None:
@@ -125,12 +125,12 @@ def _columns(holdings: Sequence[Holding], unit: str, *, by_account: bool, shares
         *([text("account", "Account")] if by_account else []),
         figure("total", "Total", "second", digits=amount_places),
         figure("available", "Available", spare=3, digits=amount_places),  # total less what is on hold
-        figure("on_hold", "On hold", spare=_HOLDS[by_account], digits=amount_places),
+        figure("on_hold", "On hold", spare=_HOLDS, digits=amount_places),
         figure("price", f"Price, {unit}", flashes=True, digits=price_places),
         figure("change", "24 h", "change"),
         figure("value", "Value" if shares else f"Value, {unit}", "figure", digits=money),
         *([] if by_account else [figure("cost", "Cost", spare=_COSTS, digits=money), gained]),
-        figure("share", "Share", spare=_HOLDS[by_account]),
+        figure("share", "Share", spare=_HOLDS),
     ]
 
 
@@ -181,7 +181,7 @@ def _under_total(holding: Holding, veil: Veil | None) -> dict[str, Any]:
     if not holding.on_hold:
         return card
     held = veils.amount(veil, holding.on_hold, holding.currency)
-    return card | {"under": [f"{held} on hold", _HOLDS[bool(holding.account)]]}
+    return card | {"under": [f"{held} on hold", _HOLDS]}
 
 
 def _asset(holding: Holding, veil: Veil | None, *, old: bool, now: datetime) -> dict[str, Any]:

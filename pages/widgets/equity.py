@@ -52,15 +52,14 @@ def show(desk: Desk, unit: str, now: datetime) -> None:
                 disabled=not followed,
                 help=None if followed else _UNFOLLOWED,
             )
-            words = st.empty()
-        drawn = _drawn(desk, CurveWish(place, unit, net=net and followed), span, now)
+            drawn = _drawn(desk, CurveWish(place, unit, net=net and followed), span, now)
+            if drawn.plot is not None:
+                st.caption(drawn.words)
         with plot:
             if drawn.plot is not None:
                 live.EQUITY(key="equity-plot", data=drawn.plot)
             else:
                 st.markdown(drawn.words)
-        if drawn.plot is not None:
-            words.caption(drawn.words)
 
 
 def _tools(desk: Desk) -> tuple[str, str]:
