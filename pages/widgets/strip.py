@@ -101,12 +101,13 @@ def left_of(quota: QuotaStatus) -> str:
 
 
 def _exchange(hosts: tuple[HostStatus, ...]) -> dict[str, Any]:
-    """One word where the hosts agree, else each host with its own."""
+    """One word where the hosts agree, else those that are not open, each with its own."""
     states = {host.service for host in hosts}
+    trouble = bool(states & {ServiceState.CLOSE, ServiceState.CANCEL_ONLY})
     if len(states) == 1:
         text = _SERVICE[states.pop()]
     else:
-        text = ", ".join(f"{host.name} {_SERVICE[host.service]}" for host in hosts) or figures.UNKNOWN
+        named = [host for host in hosts if not trouble or host.service is not ServiceState.OPEN]
+        text = ", ".join(f"{host.name} {_SERVICE[host.service]}" for host in named) or figures.UNKNOWN
     said = "; ".join(host.service_message for host in hosts if host.service_message)
-    trouble = any(host.service in {ServiceState.CLOSE, ServiceState.CANCEL_ONLY} for host in hosts)
     return {"text": text, "trouble": trouble, "hint": said or "What KuCoin says of its service"}

@@ -90,7 +90,7 @@ def test_the_strip_names_what_is_wrong(app: AppTest, desk: Any, drawn: Any) -> N
     assert (strip["clock"]["text"], strip["clock"]["trouble"]) == ("−3.2 s", True)
     assert strip["quotas"][0]["low"]
     assert not strip["quotas"][1]["low"]
-    assert (strip["exchange"]["text"], strip["exchange"]["trouble"]) == ("spot open, futures cancel only", True)
+    assert (strip["exchange"]["text"], strip["exchange"]["trouble"]) == ("futures cancel only", True)
 
 
 RESTS = Maintenance(
