@@ -52,7 +52,8 @@ def facts(view: KeyView) -> None:
         spot, futures = key_sheets.fees(view, now)
         with st.container(key="key-fees"):
             panel(spot, "key-fees-spot")
-            panel(futures, "key-fees-futures")
+            if any(each.market == "futures" for each in view.accepted):
+                panel(futures, "key-fees-futures")
 
 
 @st.fragment(run_every=session.CADENCE)
