@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime, timedelta
 
-from kucoin.desk.activity import Flow
+from kucoin.desk.activity import ActivityReach, Flow
 from kucoin.desk.equity_curve import SLOT
 from kucoin.desk.portfolio import Part, PartKind, Portfolio, Standing
 from kucoin.desk.prices import coin
-from kucoin.model.activity import Worth
+from kucoin.model.activity import Activity, Worth
+
+BOOKED = timedelta(hours=6)
+"""Within this a ledger books what the lists of deposits and withdrawals tell."""
 
 _FRESH = timedelta(seconds=90)  # the accounts are read every 60 s, prices every 5 s
+_BORDER = frozenset({"funding", "deposits", "withdrawals"})  # the lists that tell what came into the whole account
+_LEDGERS = {
+    PartKind.FUNDING: "funding",
+    PartKind.SPOT: "spot",
+    PartKind.CROSS: "margin",
+    PartKind.ISOLATED: "margin",
+    PartKind.FUTURES: "futures",
+}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -63,6 +74,30 @@ def concerns(flow: Flow, place: str) -> bool:
     if place == PartKind.ISOLATED:
         return flow.place.startswith(place)
     return flow.place == place
+
+
+def known_since(place: str, reach: ActivityReach) -> datetime | None:
+    """Return since when it is known what crossed the border of ``place``; None where it is not known at all yet."""
+    kind = next((kind for kind in _LEDGERS if place.startswith(kind)), None)
+    lists = _BORDER if kind is None else {_LEDGERS[kind]}
+    found = [source.since for source in reach.sources if source.source in lists]
+    known = [since for since in found if since is not None]
+    return max(known) if len(known) == len(found) == len(lists) else None
+
+
+def unbooked(told: Iterable[Activity], flows: Iterable[Flow]) -> datetime | None:
+    """Return when the last deposit or withdrawal was told that is in none of the ledgers; None where all are.
+
+    It may have gone straight into an account whose ledger does not reach back so far; or it was never booked.
+    """
+    booked = [(flow.currency, flow.at) for flow in flows if flow.external]
+    lost = (
+        each.at
+        for each in told
+        if not each.counts
+        and not any(each.currency == currency and abs(each.at - at) < BOOKED for currency, at in booked)
+    )
+    return max(lost, default=None)
 
 
 def is_followed(place: str) -> bool:

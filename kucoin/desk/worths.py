@@ -13,13 +13,13 @@ from typing import Protocol
 from kucoin.decimals import ONE
 from kucoin.desk import equity_curve, worth_slots
 from kucoin.desk.accounts import FIATS
-from kucoin.desk.activity import ActivityReach, Flow
+from kucoin.desk.activity import ActivityReach, ActivityView, ActivityWish, Flow
 from kucoin.desk.equity_curve import Break, Passage, Point, Rates, Series
 from kucoin.desk.portfolio import Portfolio
 from kucoin.desk.prices import coin
 from kucoin.desk.upkeep import Progress, Upkeep
 from kucoin.journal.worth import WorthStore
-from kucoin.model.activity import Rate, Worth
+from kucoin.model.activity import ActivityKind, Rate, Worth
 
 WHOLE = ""
 """The place that is the whole account."""
@@ -40,8 +40,11 @@ class _Activity(Protocol):
     def flows(self, start: datetime | None, end: datetime | None) -> tuple[Flow, ...]:
         """Return what came into a place or left it."""
 
+    def view(self, wish: ActivityWish) -> ActivityView:
+        """Return its lines."""
+
     def reach(self) -> ActivityReach:
-        """Return how far that is known."""
+        """Return how far they are known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +155,7 @@ class Worths:
             series = self._series.get(wish.place)
             since = series.point(0).at if series else None
         reach = self._activity.reach() if wish.net else None
-        start, known = wish.start, reach.since if reach else None
+        start, known = wish.start, self._known(wish.place, reach) if reach else None
         problem = reach.problem if reach else ""
         if series is None or (wish.net and known is None):
             return Curve((), since, problem=problem)
@@ -177,6 +180,16 @@ class Worths:
             return ONE
         rates = self._rates.get(unit)
         return rates.near(at, within) if rates else None
+
+    def _known(self, place: str, reach: ActivityReach) -> datetime | None:
+        """Return since when it is known what came into a place and left it."""
+        known = worth_slots.known_since(place, reach)
+        if known is None or place != WHOLE:
+            return known
+        wish = ActivityWish(known, None, kinds=frozenset({ActivityKind.DEPOSIT, ActivityKind.WITHDRAWAL}))
+        told = (row.entry for row in self._activity.view(wish).entries())
+        lost = worth_slots.unbooked(told, self._activity.flows(known, None))
+        return known if lost is None else min(lost + worth_slots.BOOKED, self._now())
 
     def _flows(self, place: str, start: datetime) -> list[Flow]:
         """Return what came into a place and left it, as far as its value says anything of it."""

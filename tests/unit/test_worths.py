@@ -7,19 +7,20 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from kucoin.desk import upkeep
-from kucoin.desk.activity import ActivityReach, Flow
+from kucoin.desk.activity import ActivityReach, ActivityWish, Flow, SourceReach
 from kucoin.desk.equity_curve import SLOT, Point
 from kucoin.desk.portfolio import Holding, Part, PartKind, Portfolio, Standing, nothing
-from kucoin.desk.worth_slots import concerns, fresh, is_due
+from kucoin.desk.worth_slots import concerns, fresh, is_due, known_since, unbooked
 from kucoin.desk.worths import CurveWish, Worths
 from kucoin.journal.database import Journal
 from kucoin.journal.worth import WorthStore
-from kucoin.model.activity import Worth
+from kucoin.model.activity import Activity, ActivityKind, Worth
 from tests.feed_server import until
 
 NOON = datetime(2026, 3, 12, 12, 0, 1, tzinfo=UTC)
@@ -99,6 +100,41 @@ def test_money_crosses_the_border_of_its_place(
     assert {place for place in every if concerns(flow, place)} == places
 
 
+def reach(since: datetime | None, **others: datetime | None) -> ActivityReach:
+    """How far lists are known: all alike, but for ``others``."""
+    lists = ("funding", "spot", "margin", "futures", "deposits", "withdrawals", "interest")
+    sources = tuple(SourceReach(each, others.get(each, since), None, "") for each in lists)
+    return ActivityReach(since, "", reading=False, problem="", sources=sources)
+
+
+def deposit(currency: str, at: datetime) -> Activity:
+    """One that the list of deposits tells."""
+    kind = ActivityKind.DEPOSIT
+    return Activity("deposits", "1", "Funding", currency, kind, "", Decimal(1), None, None, "", "", False, at)
+
+
+@pytest.mark.parametrize(
+    ("place", "expected"),
+    [("", 4), ("Funding", 2), ("Spot trading", 1), ("Isolated margin", 1), ("Futures XBT", 3)],
+)
+def test_a_short_ledger_shortens_only_what_it_tells(place: str, expected: int) -> None:
+    """Spot ledgers reach back three days; what came into the whole is told by other lists."""
+    ends = {"funding": 2, "futures": 3, "deposits": 4}
+    found = reach(NOON + DAY, **{name: NOON + days * DAY for name, days in ends.items()})
+    assert known_since(place, found) == NOON + expected * DAY
+    assert known_since(place, reach(None)) is None
+    assert known_since(place, ActivityReach(None, "", reading=True, problem="", sources=())) is None
+
+
+def test_a_deposit_that_no_ledger_books_is_noticed() -> None:
+    """It may have gone where no ledger reaches back so far; one that is booked some hours later is none of these."""
+    flow = Flow(NOON, "Funding", "USDT", Decimal(5), external=True)
+    told = [deposit("USDT", NOON - timedelta(hours=5)), deposit("BTC", NOON - DAY), deposit("USDT", NOON - 2 * DAY)]
+    assert unbooked(told[:1], [flow]) is None
+    assert unbooked(told, [flow]) == NOON - DAY
+    assert unbooked(told[:1], [replace(flow, external=False)]) == told[0].at
+
+
 class Scene:
     """An account as it moves, and what is known of its past."""
 
@@ -108,6 +144,7 @@ class Scene:
         self.prices = {"BTC": Decimal(50), "EUR": Decimal(2)}
         self.known: datetime | None = NOON - DAY
         self.flows_told: tuple[Flow, ...] = ()
+        self.told: tuple[Activity, ...] = ()
         self.store = WorthStore(journal)
 
     def worths(self) -> Worths:
@@ -132,7 +169,10 @@ class Scene:
         return tuple(flow for flow in self.flows_told if start is None or flow.at >= start)
 
     def reach(self) -> ActivityReach:
-        return ActivityReach(self.known, "", reading=False, problem="", sources=())
+        return reach(self.known)
+
+    def view(self, _wish: ActivityWish) -> Any:
+        return SimpleNamespace(entries=lambda: iter([SimpleNamespace(entry=each) for each in self.told]))
 
 
 @pytest.fixture
@@ -232,6 +272,8 @@ def test_a_return_begins_where_the_past_is_known(scene: Scene, noting: Callable[
     curve = worths.curve(CurveWish(net=True, start=NOON - DAY))
     assert curve.runs == ((Point(second, Decimal(0)), Point(scene.now, Decimal("0.1"))),)
     assert (curve.since, curve.known) == (NOON, second)
+    scene.known, scene.told = NOON - DAY, (deposit("SOL", second - SECOND),)
+    assert worths.curve(CurveWish(net=True)).known == scene.now
     scene.known = None
     assert worths.curve(CurveWish(net=True)).runs == ()
 
