@@ -43,7 +43,9 @@ class Tokens:
         self._transport = transport
 
     def token(self, *, futures: bool, private: bool) -> Token:
-        """Return a new token and where to go with it. May raise what `Transport.call` raises.
+        """Return a new token and where to go with it.
+
+        May raise what `Transport.call` raises.
 
         Source: https://www.kucoin.com/docs-new/api-3470294 (the private ones: 3470295 and 3470296)
         """
