@@ -78,6 +78,7 @@ class Series:
         self._values = array("q")
         self._complete = bytearray()
         self._begins = array("q")  # the numbers of the points before which there is a gap
+        self._turns = array("q")  # and of those that cover more or less than the one before
 
     def __len__(self) -> int:
         return len(self._times)
@@ -89,6 +90,8 @@ class Series:
             return
         if self._times and at - self._times[-1] > GAP // _MICROSECOND:
             self._begins.append(len(self._times))
+        if self._complete and point.complete != bool(self._complete[-1]):
+            self._turns.append(len(self._times))
         self._times.append(at)
         self._values.append(int(point.value.scaleb(_PLACES).to_integral_value()))
         self._complete.append(point.complete)
@@ -108,6 +111,7 @@ class Series:
         begins = [first, *(each for each in self._begins if each > first)]
         ends = [*begins[1:], len(self._times)]
         shut, kept = self._around([_count(at) for at in beside])
+        kept.update(number + side for number in self._turns for side in (-1, 0))
         found = []
         for begin, end in zip(begins, ends, strict=True):
             chosen = {*_extremes(self._values, begin, end, step), *(each for each in kept if begin <= each < end)}

@@ -154,6 +154,8 @@ class Worths:
             self._units.add(wish.unit)
             series = self._series.get(wish.place)
             since = series.point(0).at if series else None
+        if not self._read:
+            return Curve((), since)
         reach = self._activity.reach() if wish.net else None
         start, known = wish.start, self._known(wish.place, reach) if reach else None
         problem = reach.problem if reach else ""

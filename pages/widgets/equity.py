@@ -15,6 +15,7 @@ import streamlit as st
 from kucoin.desk import worth_slots
 from kucoin.desk.desk import Desk
 from kucoin.desk.portfolio import PartKind
+from kucoin.desk.upkeep import Progress
 from kucoin.desk.worths import WHOLE, Curve, CurveWish
 from kucoin.web.veil import Veil
 from pages.widgets import equity_plot, figures, privacy, veiled
@@ -92,13 +93,13 @@ def _drawn(desk: Desk, wish: CurveWish, span: str, now: datetime) -> _Drawn:
     minute = now.replace(second=0, microsecond=0)
     wish = replace(wish, start=None if days is None else minute - timedelta(days=days))
     veil = privacy.veil()
-    known = desk.worths.generation, desk.activity.generation if wish.net else 0, desk.worths.progress().problem
+    known = desk.worths.generation, desk.activity.generation if wish.net else 0
     made_of = (wish, minute, known, veiled.about(veil))
     held: _Drawn | None = st.session_state.get(_HELD)
     if held is None or held.made_of != made_of:
         curve = desk.worths.curve(wish)
         plot = _plot(curve, wish, now, veil) if curve.runs else None
-        said = notes(curve, wish) if plot else nothing(curve, wish, desk.worths.progress().problem)
+        said = notes(curve, wish) if plot else nothing(curve, wish, desk.worths.progress())
         held = st.session_state[_HELD] = _Drawn(made_of, plot, " ".join(said))
     return held
 
@@ -141,12 +142,14 @@ def notes(curve: Curve, wish: CurveWish) -> list[str]:
     return ["Shaded: no snapshots, as while the dashboard does not run."] if len(curve.runs) > 1 else []
 
 
-def nothing(curve: Curve, wish: CurveWish, problem: str | None) -> list[str]:
+def nothing(curve: Curve, wish: CurveWish, progress: Progress) -> list[str]:
     """Return what stands in the place of a line, as Markdown."""
     if curve.runs:
         return [veiled.UNTOLD]
-    if problem:
-        return [f"**Nothing is being recorded:** {figures.plain(problem)}."]
+    if progress.problem:
+        return [f"**Nothing is being recorded:** {figures.plain(progress.problem)}."]
+    if progress.state == "reading":
+        return ["**The journal is being read.** The line comes with it."]
     if curve.since is None:
         return ["**Nothing is recorded yet.** The first point comes as soon as all accounts are read, then one every "
                 "5 minutes while the dashboard runs."]  # fmt: skip

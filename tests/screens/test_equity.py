@@ -72,10 +72,14 @@ def test_a_line_is_drawn_anew_once_a_minute_at_most(app: AppTest, desk: Any) -> 
 
 
 def test_with_nothing_recorded_it_says_when_there_will_be(app: AppTest, desk: Any) -> None:
-    """A fresh journal, and one that cannot be written."""
+    """A fresh journal, one that is being read, and one that cannot be written."""
     desk.worths.alter = lambda _: Curve((), None)
     assert "Nothing is recorded yet." in words(app.run())
+    desk.worths.progress = lambda: Progress("reading")
+    desk.worths.generation += 1
+    assert "The journal is being read." in words(app.run())
     desk.worths.progress = lambda: Progress("failed", problem="the disk is full")
+    desk.worths.generation += 1
     assert "Nothing is being recorded: the disk is full." in words(app.run()).replace("**", "")
 
 

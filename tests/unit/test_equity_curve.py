@@ -152,6 +152,14 @@ def test_no_point_is_taken_that_may_have_the_money_or_not() -> None:
     assert near == [at(1997), at(2003)]
 
 
+def test_thinning_keeps_where_more_or_less_is_covered() -> None:
+    """So that a return begins anew there, and not some days later."""
+    turn = 30_000
+    points = [point._replace(complete=number >= turn) for number, point in enumerate(every_slot(50_000))]
+    found = returns(series(points).runs(None), [])
+    assert found.broken == (points[turn].at, "coverage")
+
+
 def test_a_series_is_exact_to_a_millionth_and_takes_no_older_point() -> None:
     """What comes out is what went in; negative values too."""
     first, last = Point(NOON, Decimal("-12.345678"), complete=False), Point(at(5), Decimal("9000000000.000001"))
