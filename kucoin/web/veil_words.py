@@ -6,9 +6,6 @@ from collections.abc import Mapping
 
 from kucoin.model.alert import AlertKind
 
-HIDDEN = "hidden"
-"""What stands in the place of an amount that is no share of anything known."""
-
 # What is told of other kinds are prices, rates, percentages and seconds.
 _SENTENCES: Mapping[AlertKind, str] = {
     AlertKind.FILL: "An order on {} was filled.",
@@ -26,8 +23,3 @@ def alert_words(kind: AlertKind | None, subject: str, words: str) -> str:
     """
     sentence = _SENTENCES.get(kind) if kind else None
     return sentence.format(subject or "some symbol") if sentence and words else words
-
-
-def threshold_words(kind: AlertKind, text: str) -> str:
-    """Return the threshold of an alert as it is read, hidden where it is a sum of money."""
-    return HIDDEN if kind is AlertKind.LOSS and text else text
