@@ -12,8 +12,11 @@ from typing import Any
 import pytest
 
 from kucoin.errors import KucoinError, TooManyRequests
+from kucoin.rest import hosts
+from kucoin.rest.answer import Reply
 from kucoin.rest.endpoint import Endpoint
 from kucoin.rest.limits import Pool, Urgency
+from kucoin.rest.line import Line
 from kucoin.rest.transport import Transport
 from tests.feed_server import until
 from tests.rest_calls import CANARY
@@ -120,26 +123,13 @@ def test_a_clock_that_runs_away_is_followed(scripted: Any, clock: Any, drift: fl
     transport.close()
 
 
-def test_a_vague_reading_of_the_clock_does_not_spoil_an_exact_one(scripted: Any) -> None:
-    """An answer that took 1.2 s tells the time to 0.6 s: it counts only where it contradicts what was known."""
-    ahead, late = 20.0, 0.0
-
-    def tell(_: Any) -> bytes:
-        now = time.time() + ahead
-        if late:
-            threading.Event().wait(late)  # all of it on the way back: the measurement is half of it off
-        return bytes(scripted.http(f'{{"code":"200000","data":{now * 1000:.0f}}}'))
-
-    scripted.script = tell
-    transport = Transport(scripted.hosts, CANARY)
-    transport.resync_clock()
-    exact = transport.clock_offset
-    assert exact is not None
-    assert abs(exact - 20) < Decimal("0.5")
-    late = 1.2
-    transport.resync_clock()
-    assert transport.clock_offset == exact
-    ahead = 80.0
-    transport.resync_clock()
-    assert abs((transport.clock_offset or Decimal(0)) - 80) < 1
-    transport.close()
+def test_a_vague_reading_of_the_clock_does_not_spoil_an_exact_one(clock: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An answer that took 3 s tells the time to 1.5 s: it counts only where it contradicts what was known."""
+    clock.now = 1_790_000_000.0
+    transport = Transport(hosts.practice(1, 1), clock=clock.read, monotonic=clock.read)
+    for ahead, took, wanted in ((20.0, 0.02, "19.990"), (20.0, 3.0, "19.990"), (80.0, 3.0, "78.500")):
+        told = (clock.now + ahead - took) * 1000  # all of what it took was the way back
+        reply = Reply(200, {}, f'{{"code":"200000","data":{told:.0f}}}'.encode(), took)
+        monkeypatch.setattr(Line, "exchange", lambda _, __, reply=reply: reply)
+        transport.resync_clock()
+        assert transport.clock_offset == Decimal(wanted)
