@@ -58,6 +58,7 @@ class _Known:
     """All that is answered from, replaced as a whole."""
 
     columns: Columns
+    choices: ActivityChoices
     openings: Mapping[Key, Decimal | None]
     ties: tuple[Tie, ...]
     reach: ActivityReach
@@ -101,7 +102,8 @@ class ActivityBook:
         self._monotonic = monotonic
         self._kept = Columns.of(Names(), ())
         self._shown_open: list[Activity] = []
-        self._known = _Known(self._kept, {}, (), ActivityReach(None, "", reading=False, problem="", sources=()))
+        nothing = ActivityReach(None, "", reading=False, problem="", sources=())
+        self._known = _Known(self._kept, _choices(self._kept), {}, (), nothing)
         self._scales = Scales()
         self._sync: ActivitySync | None = None
         self._back_at = 0.0  # from when on the past is read
@@ -138,10 +140,7 @@ class ActivityBook:
 
     def choices(self) -> ActivityChoices:
         """Return what there is to choose from."""
-        columns = self._known.columns
-        places = sorted(columns.used(columns.place), key=_order)
-        kinds = tuple(kind for code, kind in enumerate(KINDS) if code in set(columns.kind.tolist()))
-        return ActivityChoices(tuple(places), kinds, tuple(sorted(columns.used(columns.currency))))
+        return self._known.choices
 
     def reach(self) -> ActivityReach:
         """Return how far the activity is known."""
@@ -254,8 +253,9 @@ class ActivityBook:
             columns = columns.join(Columns.of(columns.names, [line(entry) for entry in opened]))
         since = {source: at for source in words.SOURCES if (at := sync.since(source)) is not None}
         ties = self._scales.weigh(columns, held(self._accounts, self._ahead()), since)
-        self._known = _Known(columns, self._scales.openings, ties, self._reach(sync, since, until))
         changed = len(columns) != len(before.columns) or opened != self._shown_open
+        choices = _choices(columns) if changed else before.choices
+        self._known = _Known(columns, choices, self._scales.openings, ties, self._reach(sync, since, until))
         self._shown_open = opened
         if changed or ties != before.ties or _settled(self._known.reach) != _settled(before.reach):
             self._upkeep.grow()
@@ -333,6 +333,15 @@ def _ledgers_of(change: BalanceChange) -> set[str]:
 
 def _each_once(payments: Iterable[FundingPayment]) -> Iterable[FundingPayment]:
     return {(each.symbol, each.payment_id): each for each in payments}.values()
+
+
+def _choices(columns: Columns) -> ActivityChoices:
+    kinds = set(columns.kind.tolist())
+    return ActivityChoices(
+        places=tuple(sorted(columns.used(columns.place), key=_order)),
+        kinds=tuple(kind for code, kind in enumerate(KINDS) if code in kinds),
+        currencies=tuple(sorted(columns.used(columns.currency))),
+    )
 
 
 def _order(place: str) -> tuple[int, str]:

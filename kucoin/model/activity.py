@@ -30,7 +30,7 @@ class Activity:
 
     Attributes:
         source: Which list told it: ``funding``, ``spot``, ``margin``, ``futures``, ``deposits``, ``withdrawals``,
-            ``interest``. With ``entry_id`` it tells the line from all others of the account.
+            ``interest``, ``funding fees``. With ``entry_id`` it tells the line from all others of the account.
         place: The account that it belongs to, in the portfolio's words: ``Funding``, ``Spot trading``,
             ``Cross margin``, ``Isolated margin BTC-USDT``, ``Futures``.
         business: The exchange's own word for the reason.
