@@ -343,3 +343,25 @@ def test_nobody_who_looks_asks_more_than_the_desk_has(app: AppTest, desk: Any) -
     """One drawing asks the desk for one portfolio, in the unit shown."""
     app.run()
     assert desk.asked == ["USDT"]
+
+
+def test_what_was_paid_stands_beside_what_it_is_worth(app: AppTest, desk: Any, drawn: Any) -> None:
+    """Merged over the accounts only; where it is not known, the dash says why and a phone shows nothing of it."""
+
+    def paid(portfolio: Portfolio) -> Portfolio:
+        costs = {"SOL": {"cost": Decimal("8000")}, "KCS": {"cost_why": "Some of it was a deposit."}}
+        merged = (replace(each, **costs.get(each.currency, {})) for each in portfolio.merged)
+        return replace(portfolio, merged=tuple(merged))
+
+    desk.alter = paid
+    rows = {row["cells"]["asset"]["text"]: row["cells"] for row in drawn(app.run(), "assets-table")["rows"]}
+    sol, kcs = rows["SOL"], rows["KCS"]
+    assert (sol["cost"]["text"], sol["unrealised"]["text"]) == ("8,000.00", "+710.46")
+    assert sol["unrealised"]["direction"] == "up"
+    assert sol["unrealised"]["hint"] == "+8.88\u2009% of what was paid"
+    assert sol["unrealised"]["under"] == ["cost 8,000.00", 1]
+    assert (kcs["cost"]["text"], kcs["unrealised"]["text"]) == ("–", "–")
+    assert kcs["unrealised"]["hint"] == "Some of it was a deposit."
+    assert (kcs["unrealised"].get("bare"), sol["unrealised"].get("bare")) == (True, None)
+    app.segmented_control(key="view").set_value("By account").run()
+    assert "cost" not in [column["id"] for column in drawn(app, "assets-table")["columns"]]
