@@ -9,7 +9,7 @@ import streamlit as st
 from kucoin.desk.futures import FuturesView
 from kucoin.desk.key_check import KeyView
 from kucoin.desk.portfolio import Portfolio, Standing
-from pages.widgets import figures
+from pages.widgets import code_link
 
 _LINE = 760  # px; longer lines of text are hard to read
 _SHARES = {1: [1], 2: [5, 7]}  # of the width, by the number of panels in a row
@@ -42,7 +42,7 @@ def show(found: Portfolio | FuturesView | KeyView, heights: Sequence[Sequence[in
         heights: What the panels take, in px, row by row; blocks of that height stand there at first. Two in a row are
             laid out as those of the portfolio.
     """
-    reason = figures.plain(_sentence(found.reason))
+    reason = code_link.plain(_sentence(found.reason))
     match found.standing:
         case Standing.READY:
             return True

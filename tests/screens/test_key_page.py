@@ -94,7 +94,7 @@ def test_a_key_that_is_not_taken_says_why(page: AppTest, desk: Any, drawn: Any) 
     desk.key_check.alter = refused
     page.run()
     (warning,) = [element.value.replace("\\", "") for element in page.warning]
-    assert "Check KUCOIN_API_SECRET" in warning
+    assert "Check KUCOIN_API_SECRET ([KuCoin code 400005](reference?code=400005))" in warning
     assert tables(page) == {"key-facts", "key-accepted", "key-tick"}
     assert cells(drawn(page, "key-facts"))["VIP level"] == ["–"]
     advice = {name: row[0] for name, row in cells(drawn(page, "key-tick")).items()}
