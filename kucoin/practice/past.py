@@ -88,7 +88,8 @@ class Person:
     def withdraw(self, currency: str, amount: str, fee: str, chain: str) -> None:
         """Money leaves the exchange."""
         size, cost = Decimal(amount), Decimal(fee)
-        self._engine.accounts.credit(self._past.now, self.name, MAIN, currency, -(size + cost), biz="WITHDRAWAL")
+        gone = -(size + cost)
+        self._engine.accounts.credit(self._past.now, self.name, MAIN, currency, gone, biz="WITHDRAWAL", fee=cost)
         self._record("withdrawal", currency, size, cost, chain)
 
     def _record(self, kind: str, currency: str, size: Decimal, fee: Decimal, chain: str) -> None:

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from kucoin.practice.accounts import balance
 from kucoin.practice.archive import Movement
+from kucoin.practice.engine.loans import is_margin
 from kucoin.practice.engine.records import Entry
 from kucoin.practice.engine.terms import MAIN, MARGIN, TRADE
 from kucoin.practice.keys import USERS
@@ -18,7 +19,7 @@ from kucoin.practice.universe import COINS
 from kucoin.practice.wire import Call, Refusal, Routes, page
 
 ROUTES = Routes()
-_ACCOUNT_TYPES = {MAIN: "MAIN", TRADE: "TRADE_HF", MARGIN: "MARGIN"}
+_ACCOUNT_TYPES = {MAIN: "MAIN", TRADE: "TRADE_HF", MARGIN: "MARGIN_V2"}
 _DIRECTIONS = ("in", "out")
 _Row = TypeVar("_Row")
 
@@ -34,8 +35,15 @@ def _entries(call: Call, account: str) -> Iterator[Entry]:
         for each in call.exchange.archive.ledger(call.user, account, call.span())
         if (wanted is None or each.currency in wanted)
         and direction in (None, _direction(each))
-        and (event is None or each.biz == event.upper().replace(" ", "_").replace("-", "_"))
+        and (event is None or _event(each) == event.upper().replace(" ", "_").replace("-", "_"))
     )
+
+
+def _event(entry: Entry) -> str:
+    """Return KuCoin's word for the reason; a trade is called after its kind of account."""
+    if entry.biz != "TRADE_EXCHANGE" or not is_margin(entry.account):
+        return entry.biz
+    return "MARGIN_EXCHANGE" if entry.account == MARGIN else "ISOLATED_EXCHANGE"
 
 
 def _direction(entry: Entry) -> str:
@@ -49,8 +57,8 @@ def _row(entry: Entry) -> dict[str, Any]:
         "amount": text(abs(entry.amount)),
         "fee": text(entry.fee),
         "balance": text(entry.balance),
-        "accountType": _ACCOUNT_TYPES.get(entry.account, "ISOLATED"),
-        "bizType": entry.biz,
+        "accountType": _ACCOUNT_TYPES.get(entry.account, "ISOLATED_V2"),
+        "bizType": _event(entry),
         "direction": _direction(entry),
         "createdAt": entry.created_ms,
         "context": _context(entry),

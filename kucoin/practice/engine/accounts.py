@@ -28,14 +28,22 @@ class Accounts:
         self._withdrawable = withdrawable
 
     def credit(
-        self, now_ms: int, user_id: str, account: str, currency: str, amount: Decimal, *, biz: str = "DEPOSIT"
+        self,
+        now_ms: int,
+        user_id: str,
+        account: str,
+        currency: str,
+        amount: Decimal,
+        *,
+        biz: str = "DEPOSIT",
+        fee: Decimal = ZERO,
     ) -> None:
-        """Bring money in from outside (negative: take it out, with no question asked).
+        """Bring money in from outside (negative: take it out, with no question asked); ``fee`` is a part of it.
 
         A balance is exact in 28 digits and may have 18 decimals: whoever needs much should have 10**9, not more.
         """
         user = self._state.users[user_id]
-        self._put(now_ms, user, account, currency, amount, relation="deposit", biz=biz)
+        self._put(now_ms, user, account, currency, amount, relation="deposit", biz=biz, fee=fee)
 
     def transfer(
         self,
@@ -74,11 +82,20 @@ class Accounts:
         return available
 
     def _put(
-        self, now_ms: int, user: User, account: str, currency: str, amount: Decimal, *, relation: str, biz: str
+        self,
+        now_ms: int,
+        user: User,
+        account: str,
+        currency: str,
+        amount: Decimal,
+        *,
+        relation: str,
+        biz: str,
+        fee: Decimal = ZERO,
     ) -> None:
         if account == CONTRACT:
             wallet = user.wallet(_FUTURES_NAMES.get(currency, currency))
             kind = "TransferIn" if amount > ZERO else "TransferOut"
             self._state.pay(user, wallet, now_ms, amount, biz=kind, remark=biz)
         else:
-            self._state.move(user, account, currency, now_ms, relation, total=amount, biz=biz)
+            self._state.move(user, account, currency, now_ms, relation, total=amount, biz=biz, fee=fee)
