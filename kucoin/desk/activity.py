@@ -108,7 +108,7 @@ class ActivityReach:
     """How far the activity is known.
 
     Attributes:
-        since: Since when every list is; None where one of them is not known at all yet.
+        since: Since when every list is that can be read; None where one of them is not known at all yet.
         words: The same for a page.
         reading: Whether it is being read for the first time since the start.
         problem: Why some may be missing or late; empty where none is.

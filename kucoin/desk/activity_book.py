@@ -268,10 +268,11 @@ class ActivityBook:
             SourceReach(each, since.get(each), sync.synced.get(each), sync.problems.get(each, "")) for each in lists
         )
         known = [each.since for each in sources if each.since is not None]
+        unread = [each.source for each in sources if each.since is None and not each.problem]
         return ActivityReach(
-            since=max(known) if len(known) == len(sources) else None,
+            since=max(known) if known and not unread else None,
             words=_said(since),
-            reading=len(known) < len(sources) or bool(sync.behind(until)),
+            reading=bool(unread or sync.behind(until)),
             problem="; ".join(dict.fromkeys(each.problem for each in sources if each.problem)),
             sources=sources,
         )

@@ -158,13 +158,16 @@ class ActivitySync:
                 self._hold(each)
 
     def _read(self, wanted: _List, until: datetime) -> None:
-        stream = self._stream(wanted)
+        stream, marks = self._stream(wanted), self._catch_up.marks
         self._catch_up.begin(stream, until - stream.widest)
+        begun = self._catch_up.marks
         before = self._open.pop(wanted.name, {})  # all of them are told again, or are no more
         try:
             self._catch_up.read(stream, until)
         except BaseException as error:
             self._open[wanted.name] = before | self._open.get(wanted.name, {})
+            if self._catch_up.marks is begun:
+                self._catch_up.marks = marks  # nothing of it is known
             if not isinstance(error, ApiError) or isinstance(error, AuthenticationFailed | TooManyRequests):
                 raise
             # A key without a right, an account without margin: it keeps the other lists from nothing.

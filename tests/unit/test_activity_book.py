@@ -1,0 +1,143 @@
+"""The activity for everybody: from the journal at once, told how far it reaches, and over when it is stopped."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from kucoin.book.books import Books
+from kucoin.desk import activity_sync
+from kucoin.desk.accounts import Accounts
+from kucoin.desk.activity import ActivityWish
+from kucoin.desk.activity_book import ActivityBook, Leisure
+from kucoin.desk.refresh import Reading
+from kucoin.errors import PermissionDenied
+from kucoin.hub import Hub
+from kucoin.journal.activity import ActivityStore
+from kucoin.journal.database import Journal
+from kucoin.model.activity import ActivityKind
+from kucoin.rest.client import Exchange
+from tests.activity_source import DAY, HOUR, NOW, ActivitySource, entry, line_at, realised
+from tests.feed_server import until
+
+D = Decimal
+PATIENCE = 60.0
+DENIED = PermissionDenied(code="400007", message="Access denied", request="GET /api/v3/margin/interest")
+
+
+class Accountless:
+    """Accounts of which nothing was read."""
+
+    def __init__(self, *, master: bool) -> None:
+        nothing: Reading[Any] = Reading()
+        self.spot = self.cross = self.isolated = SimpleNamespace(reading=nothing)
+        self.wallets: dict[str, Any] = {}
+        key = SimpleNamespace(is_master=master)
+        self.admission = SimpleNamespace(reading=SimpleNamespace(value=SimpleNamespace(key=key)))
+
+
+Make = Callable[..., ActivityBook]
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[ActivityStore]:
+    """An empty journal's activity."""
+    journal = Journal.open(f"sqlite:///{tmp_path}/journal.sqlite3", mode="practice")
+    yield ActivityStore(journal)
+    journal.close()
+
+
+@pytest.fixture
+def make(store: ActivityStore, monkeypatch: pytest.MonkeyPatch) -> Iterator[Make]:
+    """Starts a book of a source, whose present is `NOW`; each is stopped in the end."""
+    days = dict.fromkeys(("funding", "spot", "margin", "futures", "deposits", "withdrawals", "interest"), 3)
+    monkeypatch.setattr(activity_sync, "_DAYS_TOLD", days)
+    made: list[ActivityBook] = []
+
+    def start(source: ActivitySource, *, master: bool = True, after: float = 0.0) -> ActivityBook:
+        source.status = lambda: SimpleNamespace(clock_offset=None)  # type: ignore[attr-defined]  # an exchange has one
+        book = ActivityBook(
+            cast("Exchange", source),
+            store,
+            Hub(Books(cast("Any", None))),
+            cast("Accounts", Accountless(master=master)),
+            account=lambda: "165111201",
+            ledger=None,
+            leisure=Leisure(after=after, pause=0.0),
+            now=lambda: NOW,
+        )
+        book.start()
+        made.append(book)
+        return book
+
+    yield start
+    for book in made:
+        book.stop()
+
+
+def past() -> ActivitySource:
+    """A few lines of three days."""
+    source = ActivitySource()
+    for number in range(1, 8):
+        source.tell("funding", entry(f"{number}", NOW - number * 9 * HOUR, account="MAIN", why="TRANSFER"))
+    source.tell("funding", entry("-3", NOW - HOUR, account="MAIN", why="SUB_TRANSFER"))
+    source.tell("futures", realised("0.5", NOW - HOUR, pending=True))
+    return source
+
+
+def test_what_is_pending_is_shown_and_goes_with_a_generation(make: Make) -> None:
+    """All lines are there, the pending one too; who asks again for what is new finds another generation."""
+    source = past()
+    book = make(source)
+    before = book.generation
+    until(lambda: not book.reach().reading and book.view(ActivityWish()).count == 9, PATIENCE)
+    assert book.generation != before
+    (row,) = book.view(ActivityWish(kinds=frozenset({ActivityKind.PNL}))).rows(0, 9)
+    assert (row.entry.change, row.entry.detail) == (D("0.5"), "not settled yet")
+    assert book.choices().places == ("Funding", "Futures")
+    assert book.choices().kinds == (ActivityKind.TRANSFER, ActivityKind.PNL)
+
+
+def test_a_start_shows_what_the_journal_holds_before_the_exchange_answers(make: Make, store: ActivityStore) -> None:
+    """The exchange hangs; what was kept is there, and stopping does not wait for it."""
+    store.add_activity("165111201", [line_at(NOW - DAY, "5"), line_at(NOW - HOUR, "-2")])
+    hangs, source = threading.Event(), past()
+    source.before = lambda: cast("None", hangs.wait(PATIENCE))
+    book = make(source)
+    until(lambda: book.view(ActivityWish()).count == 2, PATIENCE)
+    assert book.reach().reading
+    assert book.reach().since is None
+    began = time.monotonic()
+    book.stop()
+    assert time.monotonic() - began < 10
+    hangs.set()
+
+
+def test_how_far_it_reaches_is_said_for_each_list(make: Make) -> None:
+    """Once all is read, since when; a list that is refused has its reason and holds up no other."""
+    source = past()
+    source.refused["interest"] = DENIED
+    book = make(source)
+    until(lambda: not book.reach().reading and book.reach().since is not None, PATIENCE)
+    reach = book.reach()
+    assert reach.since == NOW - 3 * DAY
+    assert "Access denied" in reach.problem
+    assert {each.source: each.since for each in reach.sources}["interest"] is None
+    assert reach.words.startswith("Funding account, spot trading account,")
+    assert reach.words.endswith("since 19 November 2026")
+
+
+@pytest.mark.parametrize("master", [True, False])
+def test_a_sub_accounts_transfer_crosses_its_border_and_not_the_masters(make: Make, *, master: bool) -> None:
+    """The master sees what its sub-accounts hold, a sub-account sees nothing of the others."""
+    book = make(past(), master=master)
+    until(lambda: not book.reach().reading and len(book.flows(None, None)) == 8, PATIENCE)
+    assert [flow.external for flow in book.flows(NOW - 2 * HOUR, None)] == [not master]
+    assert not any(flow.external for flow in book.flows(None, NOW - 2 * HOUR))
