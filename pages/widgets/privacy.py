@@ -62,8 +62,7 @@ def leave_first(what: str) -> bool:
         return False
     with st.container(key=f"privacy-first-{what.replace(' ', '-')}", gap="small"):
         st.caption(f"Amounts are hidden. Leave privacy to {what}.")
-        if st.button("Leave privacy", key=f"privacy-leave-{what}", on_click=_leave):
-            st.rerun()
+        st.button("Leave privacy", key=f"privacy-leave-{what}", on_click=_leave)
     return True
 
 
