@@ -135,6 +135,8 @@ def _portfolio(amounts: Amounts) -> Portfolio:
     board: Any = SimpleNamespace(ticker=lambda symbol: ticker(PAIR, "70000.1") if symbol == PAIR else None)
     prices = Prices(board, {})
     made = appraise(places, Measure(prices, "USDT"), others=[Measure(prices, "BTC")], names={}, prices_at=AT)
+    made = replace(made, merged=tuple(replace(each, cost=amounts.draw()) for each in made.merged))
+    amounts.keep(*(each.value - each.cost for each in made.merged if each.value is not None and each.cost is not None))
     amounts.keep(made.total, made.change, *(value for _, value in made.conversions))
     amounts.keep(*(each.value for each in made.parts), *(each.change for each in made.parts))
     for each in (*made.merged, *made.holdings):
@@ -183,6 +185,7 @@ class _Orders:
             orders_scene.lots("f1", price=price, size=lots, filled_size=filled),
             orders_scene.coins("s1", price=price, size=coins, filled_size=some, remaining_size=rest),
             orders_scene.coins("s2", side=Side.SELL, price=above, size=sold, remaining_size=sold),
+            orders_scene.coins("s3", type=OrderType.MARKET, price=None, size=None, filled_size=amounts.draw()),
         )
         self._fills = tuple(
             SimpleNamespace(symbol=symbol, side=Side.BUY, price=D(70000), size=size, at=AT)
