@@ -70,8 +70,8 @@ def movements(client: Exchange, currency: str) -> Mapping[str, Decimal]:
 
 @pytest.fixture(scope="module")
 def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
-    """Fourteen days with trades on both accounts. Lines are cut, the exchange is killed, and the ledgers are stopped and
-    started again; at the end they have caught up.
+    """Fourteen days with trades on both accounts. Lines are cut, the exchange is killed, and the ledgers are stopped
+    and started again; at the end they have caught up.
     """
     with month(tmp_path_factory.mktemp("month")) as play, ExitStack() as second:
         with ExitStack() as first:
