@@ -21,7 +21,7 @@ from kucoin.stream.feed import FeedState, FeedStatus
 from kucoin.stream.topics import Event
 
 
-def until(condition: Callable[[], object], seconds: float = 10.0, *, every: float = 0.005) -> Any:
+def until(condition: Callable[[], object], seconds: float = 30.0, *, every: float = 0.005) -> Any:
     """Wait for ``condition`` to hold and return what it said; fail the test where it does not in time.
 
     Args:

@@ -12,7 +12,7 @@ from websocket import ABNF, WebSocket, WebSocketTimeoutException, create_connect
 
 from tests.conftest import Practice, fetch
 
-PATIENCE_S = 10.0
+PATIENCE_S = 30.0
 Frame = dict[str, Any]
 
 

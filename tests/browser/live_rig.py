@@ -133,7 +133,7 @@ def serving() -> Iterator[Rig]:
     thread.join(10)
 
 
-def until(page: Page, holds: Callable[[], bool], *, patience: float = 20) -> None:
+def until(page: Page, holds: Callable[[], bool], *, patience: float = 30) -> None:
     """Return once ``holds`` does; the browser goes on meanwhile."""
     for _ in range(int(patience / 0.02)):
         if holds():

@@ -71,7 +71,7 @@ class Exchange:
         return self.asked
 
 
-def until(holds: Callable[[], bool], *, within: float = 5.0) -> None:
+def until(holds: Callable[[], bool], *, within: float = 30.0) -> None:
     """Wait for a condition."""
     end = time.monotonic() + within
     pause = threading.Event()

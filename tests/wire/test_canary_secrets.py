@@ -70,7 +70,7 @@ def free_port() -> int:
         return int(listener.getsockname()[1])
 
 
-def until(holds: Callable[[], bool], *, within: float = 15.0) -> None:
+def until(holds: Callable[[], bool], *, within: float = 30.0) -> None:
     """Wait for a condition."""
     end, pause = time.monotonic() + within, threading.Event()
     while not holds():

@@ -106,7 +106,7 @@ def _port(base: str) -> int:
     return int(base.rpartition(":")[2])
 
 
-def until(holds: Callable[[], object], within: float = 10.0) -> None:
+def until(holds: Callable[[], object], within: float = 30.0) -> None:
     """Wait for a condition."""
     end, pause = time.monotonic() + within, threading.Event()
     while not holds():

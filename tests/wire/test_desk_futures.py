@@ -32,7 +32,7 @@ SELDOM = Pace(positions=3600.0, balances=3600.0)
 HASTY = Manners(Timing().faster(1 / 4), first_pause=0.75)
 
 
-def until(holds: Callable[[], object], within: float = 20.0) -> None:
+def until(holds: Callable[[], object], within: float = 30.0) -> None:
     """Wait for a condition."""
     end, pause = time.monotonic() + within, threading.Event()
     while not holds():

@@ -59,7 +59,7 @@ def launch(practice: Any, credentials: Credentials | None, stack: ExitStack, pac
     return desk
 
 
-def until(holds: Callable[[], bool], *, within: float = 10.0) -> None:
+def until(holds: Callable[[], bool], *, within: float = 30.0) -> None:
     """Wait for a condition."""
     end, pause = time.monotonic() + within, threading.Event()
     while not holds():

@@ -69,7 +69,7 @@ def listens(port: int) -> bool:
     return True
 
 
-def until(holds: Callable[[], bool], *, within: float = 15.0) -> None:
+def until(holds: Callable[[], bool], *, within: float = 30.0) -> None:
     """Wait for a condition."""
     end, pause = time.monotonic() + within, threading.Event()
     while not holds():
