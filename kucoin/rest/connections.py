@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import http.client
 import io
+import logging
 import socket
 import time
 from collections.abc import Callable, Mapping
@@ -16,6 +17,9 @@ from typing import Any, NamedTuple, cast
 
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
+
+# It warns of each odd header, with the query, and of each connection beyond its pool: a line for every request.
+logging.getLogger("urllib3").setLevel(logging.ERROR)
 
 
 class Written(NamedTuple):
