@@ -259,7 +259,7 @@ def _placements(amounts: Amounts) -> tuple[Placement, ...]:
 def _trading(amounts: Amounts) -> Any:
     placed = _placements(amounts)
     what = f"It sold {amounts.draw()}, and no ticket of this desk has its id."
-    found = (Divergence(client_oid="else", order_id="x-1", symbol=PAIR, what=what),)
+    found = tuple(Divergence(client_oid=oid, order_id="x-1", symbol=PAIR, what=what) for oid in ("else", "own-3"))
     ends = {"own-3": f"filled {amounts.draw()}", "own-5": f"cancelled, {amounts.lots():,} filled"}
     return SimpleNamespace(
         placements=lambda: placed,
