@@ -172,7 +172,8 @@ def run(folder: Path, command: list[str], **environ: str) -> list[str | bytes]:
             written.append(line)
             if line.startswith("KuCoin dashboard ("):
                 break
-        if environ["KUCOIN_MODE"] == "live":  # what the desk says first is that it got no answer, or no admission
+        # What the desk says first is that it got no answer, or no admission; it may say so before all is ready.
+        if environ["KUCOIN_MODE"] == "live" and not any("/api/v1/user/api-key" in line for line in written):
             for line in process.stdout:
                 written.append(line)
                 if "/api/v1/user/api-key" in line:
