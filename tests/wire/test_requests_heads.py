@@ -20,7 +20,7 @@ from kucoin.rest.transport import Transport
 from tests.rest_calls import CANARY as KEY
 
 CANCEL = Endpoint("DELETE", "/api/v1/hf/orders/x", pool=Pool.SPOT, weight=1, private=True, urgency=Urgency.ORDER)
-READ = 0.25  # s
+READ = 10.0  # s; none of these waits for it, since the host hangs up
 FINE = b'HTTP/1.1 200 OK\r\nContent-Length: 27\r\nConnection: close\r\n\r\n{"code":"200000","data":[]}'
 _BODY = b'{"code":"200000","data":[]}'
 _GZIP = gzip.compress(_BODY)
