@@ -100,7 +100,7 @@ def test_an_answer_ends_in_time_however_it_drips(kind: str, scripted: Any) -> No
     began = time.monotonic()
     with pytest.raises(OutcomeUnknown, match=CANCEL.path):
         transport.call(CANCEL)
-    assert time.monotonic() - began < READ + 1
+    assert time.monotonic() - began < READ + 3  # it would last 5 s
     assert len(scripted.received) == 1
     stop.set()
     transport.close()
