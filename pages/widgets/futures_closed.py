@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
-import pandas as pd
 import streamlit as st
 
 from kucoin.desk.ledger import Ledger
 from kucoin.desk.pnl import Report
 from kucoin.desk.rounds import Closed
-from pages.widgets import figures, futures_days, ledger_line, ledger_table, leftovers, mishap, plots, privacy, veiled
-from pages.widgets.plots import Look
+from pages.widgets import figures, futures_days, ledger_line, ledger_table, leftovers, mishap, privacy, veiled
+from pages.widgets.live import live
 from pages.widgets.veiled import Part
 
 PAGE = 100
@@ -147,59 +146,51 @@ def _table(positions: Sequence[Closed], unit: str, part: Part | None, now: datet
     rows = positions[(place - 1) * PAGE : place * PAGE]
     if part is not None:
         rows, unit = [part.closed(each) for each in rows], figures.SHARE
-    frame = table(rows) if part is None else table(rows).drop(columns="Contracts")
-    look = plots.look()
-    chosen = st.dataframe(
-        _styled(frame, unit, look, now),
-        key="closed-table",
-        hide_index=True,
-        row_height=ledger_table.ROW,
-        height=ledger_table.height(min(len(rows), _ROWS)),
-        on_select="rerun",
-        selection_mode="single-cell",  # rows would take a column of boxes, which a phone has no room for
-        column_config={
-            **{name: st.column_config.Column(pinned=True) for name in ("Closed, UTC", "Contract")},
-            _DIFFERENCE: st.column_config.Column("Difference", help=_MEANING),
-        },
-        alt="Closed positions",
+    shown = table(rows)
+    if part is not None:
+        del shown["Contracts"]
+    data = ledger_table.payload(
+        shown,
+        _written(unit, now),
+        label="Closed positions",
+        seen=_ROWS,
+        pinned=("Closed, UTC", "Contract"),
+        hued=("Net",),
+        heads={_DIFFERENCE: ("Difference", _MEANING)},
+        told=[told(each, now) for each in rows],
     )
-    for row, _ in chosen.selection.cells:
-        if row < len(rows):
-            st.caption(figures.plain(told(rows[row], now)))
+    live.LEDGER(key="closed-table", data=data)
 
 
-def _styled(frame: pd.DataFrame, unit: str, look: Look, now: datetime) -> object:
-    written = dict.fromkeys(("Price PnL", "Fees", "Funding", "Net", _DIFFERENCE), ledger_table.signed(unit))
+def _written(unit: str, now: datetime) -> dict[str, Callable[..., str]]:
+    """Return how the figures of each column are written."""
+    written: dict[str, Callable[..., str]] = {"Contracts": ledger_table.count, "ROE": ledger_table.ratio}
+    written |= dict.fromkeys(("Price PnL", "Fees", "Funding", "Net", _DIFFERENCE), ledger_table.signed(unit))
     written |= dict.fromkeys(("Entry", "Exit"), ledger_table.price)
-    times = dict.fromkeys(("Closed, UTC", "Opened, UTC"), ledger_table.moment(now))
-    others = {"Contracts": ledger_table.count, "ROE": ledger_table.ratio}
-    return ledger_table.styled(frame, written | times | others, look, hued=("Net",))
+    return written | dict.fromkeys(("Closed, UTC", "Opened, UTC"), partial(futures_days.moment, now=now))
 
 
-def table(positions: Sequence[Closed]) -> pd.DataFrame:
-    """Return a row for each position; what is not known is NaN, a time that is not known NaT."""
+def table(positions: Sequence[Closed]) -> dict[str, list[Any]]:
+    """Return a row for each position, by columns; what is not known is None."""
     known = [facts(each) for each in positions]
-    number = ledger_table.number
-    frame = pd.DataFrame(
-        {
-            "Closed, UTC": pd.to_datetime([each.closed_at for each in positions], utc=True),
-            "Contract": [each.symbol for each in positions],
-            "Net": [number(each.net) for each in positions],
-            _DIFFERENCE: [number(each.difference) for each in positions],
-            "Side": [_side(each) for each in positions],
-            "Contracts": [number(each.lots) for each in known],
-            "Entry": [number(each.entry) for each in known],
-            "Exit": [number(each.exit) for each in known],
-            "Price PnL": [number(each.price_pnl) for each in known],
-            "Fees": [number(each.fees) for each in known],
-            "Funding": [number(each.funding) for each in known],
-            "ROE": [number(each.roe) for each in positions],
-            "Opened, UTC": pd.to_datetime([_opened(each) for each in positions], utc=True),
-        }
-    )
+    columns: dict[str, list[Any]] = {
+        "Closed, UTC": [each.closed_at for each in positions],
+        "Contract": [each.symbol for each in positions],
+        "Net": [each.net for each in positions],
+        _DIFFERENCE: [each.difference for each in positions],
+        "Side": [_side(each) for each in positions],
+        "Contracts": [each.lots for each in known],
+        "Entry": [each.entry for each in known],
+        "Exit": [each.exit for each in known],
+        "Price PnL": [each.price_pnl for each in known],
+        "Fees": [each.fees for each in known],
+        "Funding": [each.funding for each in known],
+        "ROE": [each.roe for each in positions],
+        "Opened, UTC": [_opened(each) for each in positions],
+    }
     if any(each.missing for each in positions):
-        frame["Missing fills"] = [each.missing for each in positions]
-    return frame
+        columns["Missing fills"] = [each.missing for each in positions]
+    return columns
 
 
 def facts(position: Closed) -> Facts:

@@ -32,6 +32,7 @@ from pages.widgets import (
     session,
     veiled,
 )
+from pages.widgets.live import live
 from pages.widgets.veiled import Part
 
 _PERIOD, _SPAN, _CURRENCY = "pnl-period", "pnl-span", "pnl-currency"
@@ -74,7 +75,7 @@ def show(desk: Desk) -> None:
                 st.markdown(veiled.UNTOLD)
                 return
             shown = report if part is None else _veiled(report, part)
-            _metrics(shown)
+            live.METRICS(key="pnl-figures", data={"figures": metrics(shown)})
             _days(ledger, shown, choice, now)
         _beside(ledger, shown, choice, part, now)
         futures_closed.show(ledger, report, choice.span, now)
@@ -137,14 +138,6 @@ def _nothing(ledger: Ledger, report: Report | None, choice: Choice) -> None:
             "or a funding shows here within seconds."
         )
     ledger_line.show(ledger)
-
-
-def _metrics(report: Report) -> None:
-    with st.grid(6, min_column_width=140, key="pnl-figures"):
-        for label, value, second in metrics(report):
-            with st.container(gap=None):
-                st.metric(label, value)
-                st.caption(second)
 
 
 def metrics(report: Report) -> list[tuple[str, str, str]]:

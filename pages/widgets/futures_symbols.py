@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-import pandas as pd
 import streamlit as st
 
 from kucoin.desk.pnl import Report, SymbolSum
 from kucoin.desk.rounds import Closed
-from pages.widgets import figures, futures_days, ledger_table, plots
+from pages.widgets import figures, futures_days, ledger_table
+from pages.widgets.live import live
 
 _ROWS = 6  # before the table scrolls
 
@@ -21,37 +21,33 @@ def show(report: Report, now: datetime) -> None:
         st.header("By contract", anchor=False, width="content")
         unit = "of the account" if report.currency == figures.SHARE else report.currency
         st.caption(f"{figures.plain(unit)}, best first", width="content")
-    frame = table(report.by_symbol)
-    unit = report.currency
-    money = dict.fromkeys(("Price PnL", "Fees", "Funding", "Net"), ledger_table.signed(unit))
-    st.dataframe(
-        ledger_table.styled(frame, money, plots.look(), hued=("Net",)),
-        key="pnl-by-contract",
-        hide_index=True,
-        row_height=ledger_table.ROW,
-        height=ledger_table.height(min(len(frame), _ROWS)),
-        column_config={"Contract": st.column_config.TextColumn(pinned=True)},
-        alt="Realised by contract",
+    money = dict.fromkeys(("Price PnL", "Fees", "Funding", "Net"), ledger_table.signed(report.currency))
+    data = ledger_table.payload(
+        table(report.by_symbol),
+        money | dict.fromkeys(("Closed", "Won"), ledger_table.count),
+        label="Realised by contract",
+        seen=_ROWS,
+        pinned=("Contract",),
+        hued=("Net",),
     )
+    live.LEDGER(key="pnl-by-contract", data=data)
     worst = report.worst if report.worst is not report.best else None
     for word, position in (("Best", report.best), ("Worst", worst)):
         if position is not None:
             st.caption(f"{word}: {figures.plain(extreme(position, now))}")
 
 
-def table(sums: Sequence[SymbolSum]) -> pd.DataFrame:
+def table(sums: Sequence[SymbolSum]) -> ledger_table.Rows:
     """Return a row for each contract, in the report's order."""
-    return pd.DataFrame(
-        {
-            "Contract": [each.symbol for each in sums],
-            "Net": [float(each.net) for each in sums],
-            "Price PnL": [float(each.price) for each in sums],
-            "Fees": [float(each.fees) for each in sums],
-            "Funding": [float(each.funding) for each in sums],
-            "Closed": [each.closed for each in sums],
-            "Won": [each.won for each in sums],
-        }
-    )
+    return {
+        "Contract": [each.symbol for each in sums],
+        "Net": [each.net for each in sums],
+        "Price PnL": [each.price for each in sums],
+        "Fees": [each.fees for each in sums],
+        "Funding": [each.funding for each in sums],
+        "Closed": [each.closed for each in sums],
+        "Won": [each.won for each in sums],
+    }
 
 
 def extreme(position: Closed, now: datetime) -> str:

@@ -1,15 +1,16 @@
-"""What our components are made of, in a real browser: ages that grow by themselves (base.js), and the calendar."""
+"""What our components are made of, in a real browser: ages that grow by themselves, calendar, equity line, rows."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
-from pages.widgets import figures
+from pages.widgets import figures, ledger_table
 
 LIVE = Path(__file__).parents[2] / "pages" / "widgets" / "live"
 # Mounts a component as Streamlit does, once; later calls hand it new data.
@@ -22,6 +23,11 @@ MOUNT = """async ([code, data]) => {
 AGES = "export default ({ parentElement, data }) => show(parentElement.querySelector('.root'), data.marks.map(age));"
 
 Mount = Callable[[list[dict[str, Any]]], Page]
+
+
+def text(name: str, kind: str) -> str:
+    """The code or the style of a component, with what all of them share."""
+    return "\n".join((LIVE / f"{stem}.{kind}").read_text("utf-8") for stem in ("base", name))
 
 
 @pytest.fixture
@@ -73,10 +79,7 @@ def test_a_day_without_room_keeps_its_amount(browser: Browser) -> None:
         for amount in ("+12,345", "+7")
     )
     page = browser.new_page(viewport={"width": 720, "height": 600})
-    style, code = (
-        "\n".join((LIVE / f"{stem}.{kind}").read_text("utf-8") for stem in ("base", "calendar"))
-        for kind in ("css", "js")
-    )
+    style, code = (text("calendar", kind) for kind in ("css", "js"))
     page.set_content(f"<style>{style} .root {{ width: 480px }}</style>")
     page.evaluate(MOUNT, [code, {"low": True, "weeks": [[long, short]]}])
     seen = """() => [...document.querySelectorAll('td')].map((cell) => ['b', 'span'].map((name) => {
@@ -112,4 +115,40 @@ def test_the_equity_line_tells_its_points(browser: Browser) -> None:
     assert page.locator(".tip").inner_text().split() == ["120", "14", "Mar"]
     page.locator(".plot").blur()
     assert page.locator(".tip").is_hidden()
+    page.close()
+
+
+def test_rows_are_sorted_by_their_numbers_and_tell_more_when_chosen(browser: Browser) -> None:
+    """By keyboard too, largest first and then turned round; what is unknown stays below, and text is only text."""
+    rows = {"Contract": ["<b>A", "B", "C", "D"], "Net": [Decimal(9), None, Decimal(-1), Decimal(1000)]}
+    data = ledger_table.payload(
+        rows,
+        {"Net": ledger_table.signed("USDT")},
+        label="Closed positions",
+        seen=2,
+        hued=("Net",),
+        told=["of A", "of B", "of C", "of D"],
+    )
+    page = browser.new_page()
+    page.set_content(f"<style>{text('ledger', 'css')}</style>")
+    page.evaluate(MOUNT, [text("ledger", "js"), data])
+    cells, head = page.locator("tbody td"), page.get_by_role("button", name="Net")
+    assert cells.all_inner_texts() == ["+9.00", "–", "−1.00", "+1,000.00"]
+    assert [str(each.get_attribute("class")).split()[-1] for each in cells.all()] == ["up", "unknown", "down", "up"]
+    head.focus()
+    for order, nets in (
+        ("descending", ["+1,000.00", "+9.00", "−1.00", "–"]),
+        ("ascending", ["−1.00", "+9.00", "+1,000.00", "–"]),
+    ):
+        page.keyboard.press("Enter")
+        assert cells.all_inner_texts() == nets
+        expect(page.locator("th[aria-sort]")).to_have_attribute("aria-sort", order)
+    expect(head).to_be_focused()
+    page.get_by_role("button", name="<b>A").press("Enter")
+    expect(page.get_by_role("status")).to_have_text("of A")
+    page.locator("td", has_text="+1,000.00").click()
+    expect(page.get_by_role("button", pressed=True)).to_have_text("D")
+    page.evaluate(MOUNT, ["", {**data, "told": ["of A", "of B", "of C", "of another"]}])
+    expect(page.get_by_role("status")).to_have_text("")
+    assert cells.all_inner_texts()[0] == "−1.00"
     page.close()

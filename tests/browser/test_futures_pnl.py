@@ -22,7 +22,7 @@ def test_the_ledger_can_be_taken_along(visit: Any) -> None:
     expect(page.locator(".st-key-closed").get_by_text("Every one agrees with the exchange.")).to_be_visible()
     page.locator(".st-key-pnl-span").get_by_text("All", exact=True).click()
     expect(page.get_by_role("heading", name="Realised, all time")).to_be_visible()
-    figures = page.locator(".st-key-pnl-figures [data-testid='stMetricValue']")
+    figures = page.locator(".st-key-pnl-figures dd.figure")
     before = figures.all_inner_texts()
     page.locator(".st-key-pnl-export").get_by_role("button").click()
     with page.expect_download() as download:

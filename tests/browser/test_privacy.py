@@ -23,7 +23,7 @@ READY = {
     "Portfolio": (".st-key-assets-table tbody td", ".st-key-recent time"),
     "Activity": (".st-key-activity tbody td",),
     "Live trades": (".st-key-ladder .age",),
-    "Futures": (".st-key-positions tbody td", ".st-key-pnl-figures [data-testid=stMetricValue]"),
+    "Futures": (".st-key-positions tbody td", ".st-key-pnl-figures dd.figure"),
     "Ticket": (".st-key-privacy-first-write-a-ticket", ".st-key-sent", ".st-key-limits-use tbody td"),
     "Orders and fills": (
         ".st-key-orders-open tbody td",
@@ -122,7 +122,7 @@ def test_with_privacy_no_amount_is_anywhere(context: BrowserContext, dashboard: 
         assert "privacy=on" in page.url
         found[name] = shown(page) | heard.take()
         if name == "Futures":  # sums, which the exchange does not tell
-            sums = page.locator(".st-key-pnl-figures [data-testid=stMetricValue]").all_inner_texts()
+            sums = page.locator(".st-key-pnl-figures dd.figure").all_inner_texts()
             assert sums
             assert all(text.endswith("%") for text in sums)
             found["files of futures"] = files(page, "pnl-export")
