@@ -32,7 +32,7 @@ ACTIVITY = {
 }
 
 _MONEY = frozenset({"change", "fee", "balance"})
-_TELLING = "detail"  # may name amounts in words
+_TELLING = frozenset({"detail", "id"})  # may name amounts in words; of a deposit without a hash its amount is in the id
 _ROWS = 0.8  # of the whole work is done when the last row was taken; the rest is writing them
 _STEP = 500  # rows between two looks at whether somebody ended it
 
@@ -94,7 +94,7 @@ class ActivityExport:
     def _make(self) -> None:
         table = Table(ACTIVITY, self._counted())
         if self._share is not None:
-            columns = {name: column for name, column in ACTIVITY.items() if name != _TELLING}
+            columns = {name: column for name, column in ACTIVITY.items() if name not in _TELLING}
             table = veiled(Table(columns, table.rows), self._share, money=_MONEY)
         try:
             content = to_csv(table) if self._kind == "csv" else to_parquet(table)

@@ -210,7 +210,7 @@ def _row(row: ActivityRow, veil: Veil | None) -> Body:
     entry = row.entry
     fee = entry.fee.copy_negate() if entry.fee else entry.fee
     return {
-        "id": f"{entry.source}/{entry.entry_id}",
+        "id": _told_apart(f"{entry.source}/{entry.entry_id}", veil),
         "at": milliseconds(entry.at),
         "kind": str(entry.kind),
         "place": entry.place,
@@ -222,6 +222,11 @@ def _row(row: ActivityRow, veil: Veil | None) -> Body:
         "counts": entry.counts,
         "more": _more(row, fee, veil),
     }
+
+
+def _told_apart(name: str, veil: Veil | None) -> str:
+    """Return what tells a line from others: under a veil a number, for an id may hold an amount or lead to one."""
+    return name if veil is None else f"{hash(name):x}"  # another number in every process
 
 
 def _more(row: ActivityRow, fee: Decimal | None, veil: Veil | None) -> list[tuple[str, str]]:
@@ -236,7 +241,7 @@ def _more(row: ActivityRow, fee: Decimal | None, veil: Veil | None) -> list[tupl
         ]
     told += [("Exchange’s word", entry.business), ("About", entry.subject)]
     told += [("Detail", entry.detail)] if veil is None else []
-    told += [("List", entry.source), ("Id", entry.entry_id)]
+    told += [("List", entry.source)] + ([("Id", entry.entry_id)] if veil is None else [])
     if not entry.counts:
         told.append(("Not summed", "another view of money that other lines tell of, or on its way"))
     return [(name, text) for name, text in told if text]

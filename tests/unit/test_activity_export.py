@@ -63,12 +63,15 @@ def test_hidden_amounts_become_shares_and_nothing_tells_of_them() -> None:
     def share(value: Decimal, currency: str) -> Decimal | None:
         return value / whole if currency == "USDT" else None
 
-    told = entry(change=D("1234.5"), detail="size 1234.5"), entry(change=D("77.125"), currency="OMEGA")
+    told = (
+        entry(change=D("1234.5"), detail="size 1234.5", entry_id="USDT 1763800000 1234.5"),
+        entry(change=D("77.125"), currency="OMEGA"),
+    )
     made = View([ActivityRow(each, D(999)) for each in told])
     text = finished(ActivityExport(made, "csv", share)).decode()
     rows = list(csv.DictReader(io.StringIO(text)))
     assert [name for name in rows[0] if "share" in name] == ["change_share", "fee_share", "balance_share"]
-    assert not {"change", "fee", "balance", "detail"} & set(rows[0])
+    assert not {"change", "fee", "balance", "detail", "id"} & set(rows[0])
     assert [row["change_share"] for row in rows] == ["0.0246900000", ""]
     assert not [figure for figure in ("1234.5", "77.125", "999") if figure in text]
 

@@ -148,6 +148,16 @@ def test_hidden_amounts_never_reach_the_browser() -> None:
     assert not [figure for figure in ("1234", "1,234", "7.25", "8,765", "66.75", "31.5", "34.5") if figure in str(body)]
 
 
+def test_an_id_tells_no_hidden_amount() -> None:
+    """That of a deposit without a hash is made of its amount; lines are told apart all the same, and stay the same."""
+    book = Book(*(entry(source="deposits", entry_id=f"USDT 1763800000{n} {n}1234.5") for n in range(3)))
+    shown, again = Shown(book, veil=VEIL).told(), Shown(book, veil=VEIL).told()
+    assert shown is not None
+    assert shown == again
+    assert len({row["id"] for row in shown["rows"]}) == 3
+    assert "1234" not in str(shown)
+
+
 def test_a_page_holds_a_hundred_lines_and_stands_still() -> None:
     """Newest first; a page too far is the last; up to a moment the pages stay as they were when lines came later."""
     book = Book(*lines(250))
