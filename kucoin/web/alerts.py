@@ -86,7 +86,7 @@ def _row(alert: Alert, veil: Veil | None) -> Body:
         "number": alert.number,
         "what": NAMES[alert.kind],
         "of": alert.subject or _ALL[alert.kind],
-        "at": veils.money(veil, alert.threshold, "USDT") if hides else threshold_text(alert.kind, alert.threshold),
+        "at": veils.HIDDEN if hides else threshold_text(alert.kind, alert.threshold),
         "state": alert.state,
         "since": milliseconds(alert.since),
         "words": veils.words(veil, alert.words) if unknown else _words(alert, veil),

@@ -25,25 +25,24 @@ UNITS = {"order_value": "USDT", "daily_value": "USDT", "leverage": "×", "price_
 
 _UNITS_BEHIND = {name: unit if unit == "×" else f" {unit}" for name, unit in UNITS.items()}
 _NEAR = Decimal("0.8")  # of a limit, from which its use is looked at
+_HIDDEN_USES = {"": veils.HIDDEN, "warn": "nearly used up", "alert": "used up"}  # by how it looks
 
 
-def figure(name: str, value: Decimal | None, veil: Veil | None = None) -> str:
-    """Write a value of the limit ``name`` without its unit: ``10,000``, ``3,200.45``, ``5`` of 0.05.
-
-    Under a veil a sum of money is written with it, as a share.
-    """
+def figure(name: str, value: Decimal | None) -> str:
+    """Write a value of the limit ``name`` without its unit: ``10,000``, ``3,200.45``, ``5`` of 0.05."""
     if value is None:
         return figures.UNKNOWN
     if name == "price_distance":
         return figures.amount(value * 100)
-    return veils.money(veil, value, "USDT").removesuffix(".00") if UNITS.get(name) == "USDT" else figures.exact(value)
+    return figures.money(value, "USDT").removesuffix(".00") if UNITS.get(name) == "USDT" else figures.exact(value)
 
 
 def use(told: LimitUse, *, known: bool = True, veil: Veil | None = None) -> dict[str, str | float | None]:
     """Return how much of a limit is used: texts, the share of its bar or None, and how that looks.
 
     ``used`` is empty where nobody set a limit, and where nothing adds up, for the limit is of single orders. Without
-    ``known`` nobody can tell whether there is a limit.
+    ``known`` nobody can tell whether there is a limit. Under a veil no limit of money is told, nor what part of it is
+    used: the usual limits are no secret, and beside them a share would tell the whole account.
     """
     name, limit = told.name, told.limit
     single = told.used is None and not told.problem
@@ -51,10 +50,14 @@ def use(told: LimitUse, *, known: bool = True, veil: Veil | None = None) -> dict
     look = "" if share is None or share < _NEAR else "warn" if share < 1 else "alert"
     if limit is None:
         used, of = "", "no limit" if known else figures.UNKNOWN
+    elif veil is not None and UNITS.get(name) == "USDT":
+        share = None
+        used, of = (
+            ("", f"up to {veils.HIDDEN}") if single else (figures.UNKNOWN if told.problem else _HIDDEN_USES[look], "")
+        )
     else:
-        unit = _UNITS_BEHIND.get(name, "") if veil is None or UNITS.get(name) != "USDT" else ""
-        most = f"{figure(name, limit, veil)}{unit}"
-        used, of = ("", f"up to {most}") if single else (_used(name, told.used, veil), f"of {most}")
+        most = f"{figure(name, limit)}{_UNITS_BEHIND.get(name, '')}"
+        used, of = ("", f"up to {most}") if single else (_used(name, told.used), f"of {most}")
     return {
         "name": name,
         "label": LABELS[name],
@@ -66,9 +69,9 @@ def use(told: LimitUse, *, known: bool = True, veil: Veil | None = None) -> dict
     }
 
 
-def _used(name: str, value: Decimal | None, veil: Veil | None) -> str:
+def _used(name: str, value: Decimal | None) -> str:
     """Write what is used; a loss below nothing is a gain."""
-    return "none" if value is not None and value < 0 else figure(name, value, veil)
+    return "none" if value is not None and value < 0 else figure(name, value)
 
 
 def _share(used: Decimal, limit: Decimal) -> Decimal:

@@ -19,6 +19,7 @@ from kucoin.model.limits import Halt, Limits, LimitUse, RiskView
 from kucoin.web import limit_words, names
 from kucoin.web.guard import PANEL, GuardPanel
 from kucoin.web.machine import StatusPanel
+from kucoin.web.veil import Veil
 from tests.push_scene import NOW, Scene
 
 D = Decimal
@@ -189,6 +190,26 @@ def test_switches_are_told_by_the_exchanges_clock() -> None:
 def test_the_use_of_a_limit_is_written(use: LimitUse, used: str, of: str, share: float | None, look: str) -> None:
     """What is not known is a dash, and a bar that is nearly full wants to be looked at."""
     told = limit_words.use(use)
+    assert (told["used"], told["of"], told["share"], told["look"]) == (used, of, share, look)
+
+
+@pytest.mark.parametrize(
+    ("use", "used", "of", "share", "look"),
+    [
+        (LimitUse(name="daily_value", limit=D(10_000), used=D("3200")), "hidden", "", None, ""),
+        (LimitUse(name="daily_value", limit=D(10_000), used=D("9000")), "nearly used up", "", None, "warn"),
+        (LimitUse(name="daily_loss", limit=D(1500), used=D("1500.5")), "used up", "", None, "alert"),
+        (LimitUse(name="order_value", limit=D(5000), used=None), "", "up to hidden", None, ""),
+        (LimitUse(name="daily_value", limit=D(9), used=None, problem="7 ABC"), "–", "", None, "warn"),
+        (LimitUse(name="daily_value", limit=None, used=D(7)), "", "no limit", None, ""),
+        (LimitUse(name="open_orders", limit=D(40), used=D(36)), "36", "of 40", 0.9, "warn"),
+    ],
+)
+def test_a_hidden_limit_is_no_measure_of_the_account(
+    use: LimitUse, used: str, of: str, share: float | None, look: str
+) -> None:
+    """The usual limits are public: a share of the account beside one, or a part of one, would tell what there is."""
+    told = limit_words.use(use, veil=Veil(D(50_000), lambda _currency: D(1)))
     assert (told["used"], told["of"], told["share"], told["look"]) == (used, of, share, look)
 
 

@@ -10,7 +10,9 @@ from decimal import Decimal
 
 import pytest
 
+from kucoin.model.alert import AlertKind
 from kucoin.web import names
+from kucoin.web.alerts import NAMES
 from kucoin.web.board import Board
 from tests.veiled_scene import PANELS, Amounts, scene
 
@@ -69,9 +71,13 @@ def test_no_panel_says_any_amount_whatever_the_account_holds(seed: int) -> None:
     assert {panel: amounts.found(text) for panel, text in told.items() if amounts.found(text)} == {}
 
 
-@pytest.mark.parametrize("panel", [each for each in OWN if not each.startswith(("portfolio", "activity"))])
+@pytest.mark.parametrize(
+    "panel", [each for each in OWN if not each.startswith(("portfolio", "activity", "alerts", "guard"))]
+)
 def test_shares_follow_what_the_account_is_worth(panel: str) -> None:
-    """Even where nothing else changes. A portfolio is its own whole, and a search goes at its own pace."""
+    """Even where nothing else changes. A portfolio is its own whole, a search goes at its own pace, and of thresholds
+    and limits not even a share is told.
+    """
     made, sight = scene(Amounts(1))
     veil = [replace(sight.cover(), whole=D(1_000))]
     board = Board(replace(sight, cover=lambda: veil[0]))
@@ -88,6 +94,14 @@ def test_shares_follow_what_the_account_is_worth(panel: str) -> None:
     assert shown.news
     assert shown.whole() != before
     board.close()
+
+
+def test_a_threshold_of_money_is_no_measure_of_the_account() -> None:
+    """It may be a round sum that anybody guesses, and its share would tell the whole."""
+    _, sight = scene(Amounts(1))
+    panel = names.opened(sight, "veiled/alerts:")
+    panel.change()
+    assert {row["at"] for row in panel.full()["rows"] if row["what"] == NAMES[AlertKind.LOSS]} == {"hidden"}
 
 
 def test_nobody_changes_an_order_that_is_hidden() -> None:
