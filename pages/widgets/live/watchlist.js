@@ -182,10 +182,19 @@ class Watchlist {
     this.search();
   }
 
-  /** A plain link, so that a middle press opens a tab of its own; a plain press stays in this session. */
+  /**
+   * A plain link, so that a middle press opens a tab of its own, which hides what is hidden here; a plain press stays in
+   * this session.
+   */
   link(symbol, ...content) {
-    const link = h('a', { href: `${this.data.page}?symbol=${encodeURIComponent(symbol)}` }, ...content);
+    const address = () => {
+      const hidden = new URLSearchParams(window.location.search).get('privacy') === 'on';
+      return `${this.data.page}?symbol=${encodeURIComponent(symbol)}${hidden ? '&privacy=on' : ''}`;
+    };
+    const link = h('a', { href: address() }, ...content);
+    link.onpointerdown = () => { link.href = address(); };
     link.onclick = (event) => {
+      link.href = address();
       if (event.ctrlKey || event.metaKey || event.shiftKey) return;
       event.preventDefault();
       this.tell('open', symbol);
