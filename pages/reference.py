@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from kucoin.desk.reference import Entry
 from pages.widgets import mishap, reference_search, reference_try, session, surround
 
 desk = session.desk()
@@ -21,26 +22,17 @@ def ticking() -> None:
 
 
 @st.fragment
-def looking_up() -> None:
-    """The search, drawn by itself when somebody types; what is chosen in it is shown by a run of the page."""
-    with mishap.contained("The search"):
-        reference_search.show()
-    if reference_search.turned():
-        st.rerun()
-
-
-@st.fragment
-def chosen() -> None:
-    """The entry that was chosen, and the answer to a question about it."""
-    with mishap.contained("The reference"):
-        entry = reference_search.show_entry()
-        if entry is not None:
-            reference_try.show(desk, entry)
+def trying(entry: Entry) -> None:
+    """A question about the entry that was chosen, and its answer."""
+    with mishap.contained("The question"):
+        reference_try.show(desk, entry)
 
 
 ticking()
 with st.container(key="reference-board"):
-    with st.container(border=True, key="panel-reference"):
-        looking_up()
-    with st.container(border=True, key="panel-reference-entry"):
-        chosen()
+    with st.container(border=True, key="panel-reference"), mishap.contained("The search"):
+        reference_search.show()
+    with st.container(border=True, key="panel-reference-entry"), mishap.contained("The reference"):
+        entry = reference_search.show_entry()
+        if entry is not None:
+            trying(entry)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -65,21 +64,12 @@ class Entry:
     endpoint: Endpoint | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """An entry that was sought, and the names of parameters and fields in it that the search was for."""
-
-    entry: Entry
-    names: tuple[str, ...] = ()
-
-
 class Reference:
     """The entries, endpoints first, then topics and codes. Never changes; safe to use from any thread."""
 
     def __init__(self, entries: Iterable[Entry]) -> None:
         self.entries = tuple(entries)
         self._by_key = {entry.key: entry for entry in self.entries}
-        self._texts = [_Text(entry) for entry in self.entries]
 
     def entry(self, key: str) -> Entry | None:
         """Return the entry with that key, None where there is none."""
@@ -88,54 +78,6 @@ class Reference:
     def code(self, code: str) -> Entry | None:
         """Return the entry of a code of KuCoin's, None where it is not known here."""
         return self._by_key.get(f"code {code}")
-
-    def search(self, text: str) -> tuple[Hit, ...]:
-        """Return the entries in which every word of ``text`` occurs, whatever its case: best first, all where empty.
-
-        A word in the path, topic or code counts more than one in a parameter's or field's name, and that more than
-        one anywhere else; the whole name more than a part of it.
-        """
-        words = text.lower().split()
-        if not words:
-            return tuple(Hit(entry) for entry in self.entries)
-        found = []
-        for place, known in enumerate(self._texts):
-            marks = [known.mark(word) for word in words]
-            if all(marks):
-                found.append((-sum(marks), place, Hit(known.entry, known.named(words))))
-        return tuple(hit for _, _, hit in sorted(found, key=lambda each: each[:2]))
-
-
-class _Text:
-    """What a search looks through of one entry, in lower case."""
-
-    def __init__(self, entry: Entry) -> None:
-        self.entry = entry
-        self._title = entry.title.lower()
-        self._parts = {entry.badge.lower(), *filter(None, re.split(r"[/{}]", self._title))}
-        self._names = {name.lower(): name for name in (*entry.parameters, *(each.name for each in entry.fields))}
-        said = [entry.key, entry.summary]
-        said += [f"{label} {text}" for label, text in entry.facts]
-        said += [f"{use.name} {use.doc.summary} {use.doc.more}" for use in entry.uses]
-        said += [f"{field.becomes} {field.meaning}" for field in entry.fields]
-        said += [f"{name} {text}" for name, text in entry.values]
-        self._rest = "\n".join(said).lower()
-
-    def mark(self, word: str) -> int:
-        """Return how well ``word`` fits, 0 where it does not occur."""
-        if word == self._title or word in self._parts:
-            return 32
-        if word in self._names:
-            return 16
-        if word in self._title:
-            return 8
-        if any(word in name for name in self._names):
-            return 4
-        return 1 if word in self._rest else 0
-
-    def named(self, words: list[str]) -> tuple[str, ...]:
-        """Return the names that one of ``words`` occurs in."""
-        return tuple(name for low, name in self._names.items() if any(word in low for word in words))
 
 
 @cache

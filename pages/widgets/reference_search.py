@@ -1,20 +1,26 @@
-"""The reference as it is looked through: a search as fast as it is typed, and the entry that was chosen.
+"""The reference as it is looked through: a search that the browser does by itself, and the entry that was chosen.
 
 The address names the entry, ``?entry=spot GET /api/v1/accounts`` or ``?code=300012``, so that a link leads to it.
 """
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import streamlit as st
 
-from kucoin.desk.reference import Entry, Hit, Reference, reference
+from kucoin.desk.reference import Entry, reference
 from pages.widgets import figures
 from pages.widgets.live import live
 
-_SOUGHT, _ENTRY = "reference-sought", "reference-entry"
-_ASKED, _TURNED = "reference-asked", "reference-turned"
+_SOUGHT, _ENTRY, _ASKED = "reference-sought", "reference-entry", "reference-asked"
+EXAMPLES = (
+    ("/api/v1/hf/fills", "a path, whole or in part", "spot GET /api/v1/hf/fills"),
+    ("riskRatio", "a field or a parameter", "futures GET /api/v1/account-overview"),
+    ("300012", "a code of a refusal", "code 300012"),
+)
+"""What can be looked for, what that is, and the entry that it finds first."""
 
 
 def arrive() -> None:
@@ -30,12 +36,11 @@ def arrive() -> None:
 
 
 def show() -> None:
-    """Draw the search and what it found."""
+    """Draw the search and what it finds; what is chosen in it is drawn by the next run of the page."""
     live.REFERENCE(
         key="reference",
-        data=listed(reference(), st.session_state.get(_SOUGHT, ""), chosen()),
-        on_sought_change=_seek,
-        on_chosen_change=_choose,
+        data={"sought": st.session_state.get(_SOUGHT, ""), "chosen": chosen(), "entries": entries()},
+        on_chosen_change=choose,
     )
 
 
@@ -46,18 +51,15 @@ def show_entry() -> Entry | None:
         live.REFERENCE_ENTRY(key="reference-shown", data=written(entry))
         return entry
     wanted = chosen().removeprefix("code ")
-    st.header(f"{figures.plain(wanted)} is not known here" if wanted else "Nothing is chosen", anchor=False)
-    st.caption(
-        "No endpoint, topic or code of this client has that name. KuCoin's own words beside a code are what is known."
-        if wanted
-        else "Look for a path, a field of an answer, a code of a refusal, or any word; then choose what was found."
-    )
+    if wanted:
+        st.header(f"{figures.plain(wanted)} is not known here", anchor=False)
+        st.caption(
+            "No endpoint, topic or code of this client has that name. "
+            "KuCoin's own words beside a code are what is known."
+        )
+    else:
+        _offer()
     return None
-
-
-def turned() -> bool:
-    """Say once that another entry was chosen, which nothing but the search has drawn yet."""
-    return bool(st.session_state.pop(_TURNED, False))
 
 
 def chosen() -> str:
@@ -65,12 +67,10 @@ def chosen() -> str:
     return str(st.session_state.get(_ENTRY, ""))
 
 
-def listed(book: Reference, sought: str, key: str) -> dict[str, Any]:
-    """Return what reference.js draws for a search."""
-    hits = book.search(sought)
-    total = len(book.entries)
-    count = f"{len(hits)} of {total}" if sought.strip() else f"{total} endpoints, topics and codes"
-    return {"sought": sought, "chosen": key, "count": count, "rows": [_row(hit) for hit in hits]}
+@cache
+def entries() -> tuple[tuple[Any, ...], ...]:
+    """Return what reference.js searches and draws of every entry, about 140 kB: see there."""
+    return tuple(_entry(entry) for entry in reference().entries)
 
 
 def written(entry: Entry) -> dict[str, Any]:
@@ -90,28 +90,42 @@ def written(entry: Entry) -> dict[str, Any]:
     }
 
 
-def _row(hit: Hit) -> dict[str, Any]:
-    entry = hit.entry
+def _entry(entry: Entry) -> tuple[Any, ...]:
     hosts = " and ".join(text for label, text in entry.facts if label == "Host")
-    return {
-        "key": entry.key,
-        "badge": entry.badge,
-        "title": entry.title,
-        "host": hosts,
-        "summary": entry.summary.replace("`", ""),
-        "names": hit.names[:4],
-    }
+    names = tuple(dict.fromkeys((*entry.parameters, *(field.name for field in entry.fields))))
+    summary = entry.summary.replace("`", "")
+    searched = "\n".join((entry.title, entry.key, summary, *names)).lower()
+    # A word that is searched anyway, or was there before, would only travel.
+    words = dict.fromkeys(word for word in _said(entry).lower().split() if word not in searched)
+    return entry.key, entry.badge, entry.title, hosts, summary, names, " ".join(words)
 
 
-def _seek() -> None:
-    sought = st.session_state["reference"].get("sought")
-    if sought is not None:
-        st.session_state[_SOUGHT] = sought[:200]
+def _said(entry: Entry) -> str:
+    """Return all that an entry says beyond its names, without its marks."""
+    said = [f"{label} {text}" for label, text in entry.facts]
+    said += [f"{use.name} {use.doc.summary} {use.doc.more}" for use in entry.uses]
+    said += [f"{field.becomes} {field.meaning}" for field in entry.fields]
+    said += [f"{name} {text}" for name, text in entry.values]
+    return "\n".join(said).replace("`", "")
 
 
-def _choose() -> None:
-    key = st.session_state["reference"].get("chosen")
-    if reference().entry(str(key)) is not None:
-        st.session_state[_ENTRY], st.session_state[_TURNED] = key, True
-        st.query_params.pop("code", None)
-        st.query_params["entry"] = key
+def _offer() -> None:
+    st.header("Nothing is chosen", anchor=False)
+    for sought, what, key in EXAMPLES:
+        with st.container(horizontal=True, vertical_alignment="center", key=f"bar-reference-{sought}"):
+            st.button(sought, key=f"reference-example-{sought}", width=136, on_click=_turn, args=(key, sought))
+            st.caption(what)
+
+
+def choose() -> None:
+    """Take over what was chosen in the list, and the word that found it."""
+    told = st.session_state["reference"].get("chosen") or {}
+    key = str(told.get("key"))
+    if reference().entry(key) is not None:
+        _turn(key, str(told.get("sought", ""))[:200])
+
+
+def _turn(key: str, sought: str) -> None:
+    st.session_state[_ENTRY], st.session_state[_SOUGHT] = key, sought
+    st.query_params.pop("code", None)
+    st.query_params["entry"] = key

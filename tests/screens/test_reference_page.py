@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -64,7 +66,7 @@ def test_the_address_leads_to_a_code_an_entry_or_says_that_there_is_none(
     """What a refused order links to; a code that nobody knows is named."""
     page = opened(app, code="300003")
     assert drawn(page, "reference")["chosen"] == "code 300003"
-    assert [row["title"] for row in drawn(page, "reference")["rows"]] == ["300003"]
+    assert drawn(page, "reference")["sought"] == "300003"
     assert drawn(page, "reference-shown")["summary"] == "Not enough balance."
     assert "Try it" not in said(page)
     page.query_params["code"] = "999999"
@@ -105,11 +107,50 @@ def test_nothing_is_asked_in_privacy_or_where_it_would_act(app: AppTest, trials:
     assert not trials.asked
 
 
-def test_a_found_entry_says_which_names_were_sought() -> None:
-    """And whose host it is of; a summary stands without its marks."""
-    shown = reference_search.listed(reference(), "riskRatio", FILLS)
-    assert shown["count"] == f"2 of {len(reference().entries)}"
-    assert (shown["rows"][0]["names"], shown["rows"][0]["host"]) == (("riskRatio",), "futures")
-    assert "`" not in shown["rows"][0]["summary"]
-    whole = reference_search.listed(reference(), " ", "")
-    assert len(whole["rows"]) == len(reference().entries)
+@pytest.mark.parametrize(("sought", "key"), [(sought, key) for sought, _, key in reference_search.EXAMPLES])
+def test_an_example_is_looked_up_by_a_press(app: AppTest, trials: Trials, drawn: Any, sought: str, key: str) -> None:
+    """It leads to an entry, which the list marks and the address names."""
+    page = opened(app)
+    assert "Nothing is chosen" in [each.value for each in page.header]
+    page.button(key=f"reference-example-{sought}").click().run()
+    listed = drawn(page, "reference")
+    assert (listed["sought"], listed["chosen"]) == (sought, key)
+    assert drawn(page, "reference-shown")["title"] in key
+    assert page.query_params["entry"] == key
+    assert not page.header
+    assert not trials.asked
+
+
+def test_a_choice_of_the_list_is_taken_over_if_there_is_such_an_entry(app: AppTest, monkeypatch: Any) -> None:
+    """With the word that led to it; what a browser makes up changes nothing."""
+    state: dict[str, Any] = {"reference": {"chosen": {"key": FILLS, "sought": "fills" * 100}}}
+    address = {"code": "300003"}
+    monkeypatch.setattr(reference_search, "st", SimpleNamespace(session_state=state, query_params=address))
+    reference_search.choose()
+    assert (state["reference-entry"], address) == (FILLS, {"entry": FILLS})
+    assert state["reference-sought"] == ("fills" * 100)[:200]
+    for made_up in (None, {}, {"key": "spot GET /api/v1/nothing"}, {"key": None}):
+        state["reference"] = {"chosen": made_up}
+        reference_search.choose()
+    assert (state["reference-entry"], address) == (FILLS, {"entry": FILLS})
+
+
+def test_the_browser_gets_all_that_is_searched_once_and_no_more() -> None:
+    """Every word of an entry is in what travels, in the lower case that is searched; all of it below 160 kB."""
+    listed = {entry[0]: entry for entry in reference_search.entries()}
+    assert list(listed) == [entry.key for entry in reference().entries]
+    key, badge, title, host, summary, names, words = listed[FILLS]
+    assert (badge, title, host) == ("GET", "/api/v1/hf/fills", "spot")
+    assert {"orderId", "tradeId", "symbol"} <= set(names)
+    assert "`" not in summary + words
+    searched = f"{key}\n{title}\n{summary}\n{names}\n{words}".lower()
+    entry = reference().entry(FILLS)
+    assert entry is not None
+    told = [entry.summary, *(text for fact in entry.facts for text in fact)]
+    told += [part for use in entry.uses for part in (use.name, use.doc.summary, use.doc.more)]
+    told += [part for field in entry.fields for part in (field.name, field.becomes, field.meaning)]
+    told += [part for value in entry.values for part in value]
+    missing = {word for text in told for word in text.replace("`", "").lower().split() if word not in searched}
+    assert not missing
+    assert len(words.split()) == len(set(words.split()))
+    assert len(json.dumps(reference_search.entries())) < 160_000

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import inspect
 import re
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -137,33 +136,6 @@ def test_every_text_that_a_parser_asks_for_is_in_an_entry(book: Reference) -> No
     assert asked - told <= {"time"}  # a candle's, which KuCoin sends without names
 
 
-def test_a_search_finds_by_path_field_code_and_word(book: Reference) -> None:
-    """The best first: a path before a field, a field before a mention."""
-    assert first(book, "/api/v1/hf/fills") == "spot GET /api/v1/hf/fills"
-    assert first(book, "300012") == "code 300012"
-    assert first(book, "RISKRATIO") == "futures GET /api/v1/account-overview"
-    assert first(book, "get clock spot") == "spot GET /api/v1/timestamp"
-    assert first(book, "unifiedd") is None
-    assert book.search("riskratio")[0].names == ("riskRatio",)
-    assert {hit.entry.key for hit in book.search("InnerTransfer post")} == {
-        "spot POST /api/v3/accounts/universal-transfer"
-    }
-    assert len(book.search("  ")) == len(book.entries)
-
-
-def test_a_search_is_answered_within_100_ms(book: Reference) -> None:
-    """Whatever is typed; the slowest of all first letters and a few words."""
-    slowest = 0.0
-    for text in ["a", "e", "order", "order id client spot", "/api/v1/", "200", "x" * 500]:
-        times = []
-        for _ in range(3):
-            began = time.perf_counter()
-            book.search(text)
-            times.append(time.perf_counter() - began)
-        slowest = max(slowest, min(times))
-    assert slowest < 0.1
-
-
 def test_a_docstring_is_taken_apart() -> None:
     """First paragraph, the rest, and where it has that from; a value's attributes are explained one by one."""
 
@@ -200,8 +172,3 @@ def found(book: Reference, key: str) -> Entry:
 def facts(book: Reference, code: str) -> tuple[tuple[str, str], ...]:
     """What is said of a code, label by label."""
     return found(book, f"code {code}").facts
-
-
-def first(book: Reference, text: str) -> str | None:
-    """The key of the best hit."""
-    return next((hit.entry.key for hit in book.search(text)), None)
