@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
+from itertools import accumulate
 
 import msgspec
 
@@ -14,6 +15,8 @@ from kucoin.rest.signing import Signer
 
 _LONGEST = 20_000  # characters of an answer that are shown
 _FORMATTED = 4 * 1024 * 1024  # bytes up to which it is laid out
+_DEEPEST = 32  # brackets in brackets up to which it is: each line is indented by so many steps
+_NO_BRACKETS = bytes(sorted(set(range(256)) - set(b"[]{}")))
 # What may be shown of a request's headers as it is; all of any other is hidden.
 _OPEN = {"accept-encoding", "content-type", "user-agent", "kc-api-timestamp", "kc-api-key-version"}
 
@@ -26,9 +29,11 @@ class Look:
         self._signer = signer
         self._sent: Sent | None = None
         self._reply: Reply | None = None
+        self._signature = ""
 
     def wrote(self, url: str, headers: Mapping[str, str], signed: str | None) -> None:
         """Take a request; an answer to one before it is forgotten."""
+        self._signature = headers.get("KC-API-SIGN", "")  # good for 5 s more, and an answer may tell headers back
         shown = tuple(
             (name, self._blot(value) if name.lower() in _OPEN else "(hidden)") for name, value in headers.items()
         )
@@ -55,11 +60,18 @@ class Look:
         )
 
     def _blot(self, text: str) -> str:
-        return text if self._signer is None else self._signer.blot(text)
+        text = text if self._signer is None else self._signer.blot(text)
+        return text.replace(self._signature, "(hidden)") if self._signature else text
 
 
 def _laid_out(content: bytes) -> str:
-    if len(content) <= _FORMATTED:
+    if len(content) <= _FORMATTED and _depth(content) <= _DEEPEST:
         with suppress(*UNREADABLE):  # shown as it came
             content = msgspec.json.format(content, indent=2)
     return content.decode(errors="replace")
+
+
+def _depth(content: bytes) -> int:
+    """Return how deep brackets stand in each other at most; those inside of texts count too."""
+    brackets = content.translate(None, _NO_BRACKETS)
+    return max(accumulate(1 if each in b"[{" else -1 for each in brackets), default=0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hmac
 import json
+from urllib.parse import quote
 
 from kucoin.errors import NotConfigured
 from kucoin.model.credentials import Credentials, Secret
@@ -49,10 +50,12 @@ class Signer:
         }
 
     def blot(self, text: str) -> str:
-        """Return ``text`` with every string of the key that occurs in it hidden, as it is and as JSON spells it."""
+        """Return ``text`` with each of the key's strings in it hidden, as it is and as JSON and addresses spell it."""
         for secret in self._secrets:
             plain = secret.reveal()
-            for spelling in {plain, json.dumps(plain)[1:-1], json.dumps(plain, ensure_ascii=False)[1:-1]}:
+            spellings = {plain, json.dumps(plain)[1:-1], json.dumps(plain, ensure_ascii=False)[1:-1]}
+            spellings |= {each.replace("/", "\\/") for each in spellings}  # as some libraries write JSON
+            for spelling in spellings | {quote(plain, safe=safe) for safe in ("", ",", "/")}:
                 text = text.replace(spelling, "(hidden)")
         return text
 

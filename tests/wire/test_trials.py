@@ -20,7 +20,7 @@ from kucoin.rest.client import Exchange
 from kucoin.rest.hosts import practice
 from kucoin.rest.line import Timeouts
 
-KEY, SECRET, PASSPHRASE = "canary-key-0042", "canary-secret-\"-'-ü", "canary-pass-\\-word"
+KEY, SECRET, PASSPHRASE = "canary-key-0042", "canary-secret-\"-'-ü", "canary-pass-\\-/-word"
 TRADER = Principal("nina", Role.TRADER)
 
 
@@ -95,7 +95,24 @@ def test_nothing_secret_is_in_what_is_shown(trials: Trials) -> None:
     for secret in (KEY, SECRET, PASSPHRASE, json.dumps(SECRET)[1:-1], json.dumps(PASSPHRASE)[1:-1], "canary"):
         assert secret not in shown
     echoed = json.loads(looked.content)["data"]["headers"]
-    assert echoed["KC-API-PASSPHRASE"] == echoed["KC-API-KEY"] == "(hidden)"
+    assert echoed["KC-API-PASSPHRASE"] == echoed["KC-API-KEY"] == echoed["KC-API-SIGN"] == "(hidden)"
+
+
+def test_a_secret_is_hidden_however_it_is_spelled(trials: Trials, echo: Echo) -> None:
+    """As an address encodes it, where somebody asks for it by mistake, and with its slashes escaped."""
+    echo.body = json.dumps({"code": "200000", "data": PASSPHRASE}).replace("/", "\\/").encode()
+    looked = seen(trials.ask(market.STATS, {"symbol": SECRET}, TRADER))
+    assert looked.sent is not None
+    assert looked.sent.url.endswith("?symbol=(hidden)")
+    assert "canary" not in repr(looked)
+
+
+def test_an_answer_of_brackets_is_shown_as_it_came(trials: Trials, echo: Echo) -> None:
+    """Laid out, a line of it would be two thousand blanks, and all of them more than the machine can hold."""
+    echo.body = b"[" * 900 + b"1," * 100_000 + b"1" + b"]" * 900
+    looked = seen(trials.ask(market.STATS, {"symbol": "A"}, TRADER))
+    assert looked.content.startswith("[" * 900 + "1,1,")
+    assert looked.left_out == 1_800 + 200_001 - 20_000
 
 
 def test_a_question_is_shown_as_it_went_with_its_answer(trials: Trials, echo: Echo) -> None:
