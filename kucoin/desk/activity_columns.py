@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
@@ -28,6 +29,8 @@ KINDS = tuple(ActivityKind)
 _KIND_CODES = {kind.value: code for code, kind in enumerate(KINDS)}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LONGEST = 18  # digits of an id that surely fits
+_HEXADECIMAL = re.compile("[0-9a-f]{24}")  # ids that begin with the time and end with what is counted up
+_COUNTED = 8  # digits of that
 _AT_ONCE = 2000  # rows of an export that are made together
 
 
@@ -58,7 +61,7 @@ class Columns:
     Attributes:
         names: The words behind ``place``, ``currency`` and ``source``.
         at: µs since 1970.
-        rank: The line's own number where its id is one, else 0.
+        rank: The line's own number where its id is one, the end of it where it is hexadecimal, else 0.
         text: Id, business, subject and detail, with tabs between.
     """
 
@@ -82,11 +85,10 @@ class Columns:
         source, entry_id, place, currency, kind, business, change, fee, balance, subject, detail, counts, at = columns
         texts = np.empty(len(lines), object)
         texts[:] = list(map("\t".join, zip(entry_id, business, subject, detail, strict=True)))
-        ranks = (int(each) if each.isdecimal() and len(each) <= _LONGEST else 0 for each in entry_id)
         found = cls(
             names,
             np.array(at, np.int64),
-            np.fromiter(ranks, np.int64, len(lines)),
+            np.fromiter(map(_rank, entry_id), np.int64, len(lines)),
             _coded(map(names.code, source)),
             _coded(map(names.code, place)),
             _coded(map(names.code, currency)),
@@ -271,6 +273,12 @@ class View:
 
     def _made(self, rows: Ints) -> list[ActivityRow]:
         return list(map(ActivityRow, self._columns.entries(rows), self._columns.balances(rows, self._openings)))
+
+
+def _rank(entry_id: str) -> int:
+    if entry_id.isdecimal():
+        return int(entry_id) if len(entry_id) <= _LONGEST else 0
+    return int(entry_id[-_COUNTED:], 16) if _HEXADECIMAL.fullmatch(entry_id) else 0
 
 
 def _coded(codes: Iterable[int]) -> Codes:

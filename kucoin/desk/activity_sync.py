@@ -16,7 +16,7 @@ from typing import Any
 
 from kucoin.desk import activity_words as words
 from kucoin.desk.catch_up import LATE, WEEK, CatchUp, Stage, Stream
-from kucoin.errors import ApiError, AuthenticationFailed, TooManyRequests
+from kucoin.errors import ApiError, AuthenticationFailed, JournalError, KucoinError, QuotaHeld, TooManyRequests
 from kucoin.journal.activity import ActivityStore
 from kucoin.journal.ledger import Mark
 from kucoin.model.activity import Activity
@@ -45,6 +45,8 @@ _SELDOM = 290.0  # s between two of another list
 _REFUSED = 600.0  # s after a refusal
 _MOST = 500  # rows of a page with a number
 _PREFIX = "activity:"
+_OF_ALL = (AuthenticationFailed, TooManyRequests, QuotaHeld, JournalError)
+"""What fails for one list fails for each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,7 @@ class ActivitySync:
         marks = {name: mark for name, mark in store.marks(account).items() if name.startswith(_PREFIX)}
         self._catch_up = CatchUp(marks, wait=wait, tell=tell)
         self._due: dict[str, float] = {}  # by list, when it is to be read again
+        self._past_due: dict[str, float] = {}  # by list whose past was refused, when it is to be asked for again
         self._open: dict[str, dict[str, Activity]] = {}  # by list, the lines that may still change
         self._lists: list[_List] = []
         self.problems: dict[str, str] = {}
@@ -131,12 +134,18 @@ class ActivitySync:
             pairs: Those of isolated accounts that there are.
 
         Raises:
-            KucoinError: Something could not be read, or not be kept; a refusal of one list alone is a problem of it.
+            KucoinError: Nothing could be read, or not be kept; what is wrong with one list alone is a problem of it.
         """
         self._lists = list(self._all(sorted(pairs)))
-        for each in self._lists:
-            if each.source in heard or self._monotonic() >= self._due.get(each.name, -math.inf):
-                self._read(each, until)
+        due = [
+            each
+            for each in self._lists
+            if each.source in heard or self._monotonic() >= self._due.get(each.name, -math.inf)
+        ]
+        failed = [error for each in due if (error := self._read(each, until)) is not None]
+        broken = [error for error in failed if not isinstance(error, ApiError)]
+        if broken and len(failed) == len(due):
+            raise broken[0]
 
     def behind(self, until: datetime) -> list[str]:
         """Return the lists of which an older part can still be read."""
@@ -144,21 +153,39 @@ class ActivitySync:
         return [
             each.name
             for each in self._lists
-            if each.source not in self.problems
+            if (each.source not in self.problems or each.name in self._past_due)
+            and self._monotonic() >= self._past_due.get(each.name, -math.inf)
             and (mark := marks.get(each.name)) is not None
             and mark.since is not None
             and mark.since > until - self._stream(each).told
         ]
 
     def read_back(self, name: str, until: datetime) -> None:
-        """Read one window further back of a list; raises as `run` does."""
-        for each in self._lists:
-            if each.name == name:
-                self._catch_up.read_back(self._stream(each), until)
-                self._hold(each)
+        """Read one window further back of a list.
 
-    def _read(self, wanted: _List, until: datetime) -> None:
+        Raises:
+            KucoinError: It could not be read, or not be kept; a refusal is a problem of the list alone.
+        """
+        (wanted,) = (each for each in self._lists if each.name == name)
+        try:
+            self._catch_up.read_back(self._stream(wanted), until)
+        except ApiError as error:
+            if isinstance(error, _OF_ALL):
+                raise
+            self.problems[wanted.source] = f"The past of the {words.TITLES[wanted.source]} cannot be read: {error}"
+            self._past_due[name] = self._monotonic() + _REFUSED
+        else:
+            if self._past_due.pop(name, None) is not None:
+                self.problems.pop(wanted.source, None)
+            self._hold(wanted)
+
+    def _read(self, wanted: _List, until: datetime) -> KucoinError | None:
+        """Read what is new of a list; return what is wrong with it alone."""
         stream, marks = self._stream(wanted), self._catch_up.marks
+        mark = marks.get(wanted.name)
+        if mark is not None and mark.upto > until:  # by a clock that went wrong: what came since is not read
+            marks = {**marks, wanted.name: replace(mark, upto=until - stream.widest)}
+            self._catch_up.marks = marks
         self._catch_up.begin(stream, until - stream.widest)
         begun = self._catch_up.marks
         before = self._open.pop(wanted.name, {})  # all of them are told again, or are no more
@@ -168,19 +195,22 @@ class ActivitySync:
             self._open[wanted.name] = before | self._open.get(wanted.name, {})
             if self._catch_up.marks is begun:
                 self._catch_up.marks = marks  # nothing of it is known
-            if not isinstance(error, ApiError) or isinstance(error, AuthenticationFailed | TooManyRequests):
+            if not isinstance(error, KucoinError) or isinstance(error, _OF_ALL):
                 raise
-            # A key without a right, an account without margin: it keeps the other lists from nothing.
+            # A key without a right, an account without margin, one host that is away: it keeps the others from nothing.
             self.problems[wanted.source] = f"The {words.TITLES[wanted.source]} cannot be read: {error}"
-            self._due[wanted.name] = self._monotonic() + _REFUSED
-        else:
-            self._hold(wanted)
+            self._due[wanted.name] = self._monotonic() + (_REFUSED if isinstance(error, ApiError) else 0.0)
+            return error
+        self._hold(wanted)
+        if wanted.name not in self._past_due:
             self.problems.pop(wanted.source, None)
-            self.synced[wanted.source] = until
-            self._due[wanted.name] = self._monotonic() + (_EVERY if wanted.source in _LEDGERS else _SELDOM)
+        self.synced[wanted.source] = until
+        self._due[wanted.name] = self._monotonic() + (_EVERY if wanted.source in _LEDGERS else _SELDOM)
+        return None
 
     def _stream(self, wanted: _List) -> Stream[Any]:
         interest, ledger = wanted.source == words.INTEREST, wanted.source in _LEDGERS
+        day = _DAY - _AHEAD if wanted.source == words.FUTURES else _DAY  # a day is all that may be asked for
         return Stream(
             name=wanted.name,
             title=words.TITLES[wanted.source],
@@ -188,7 +218,7 @@ class ActivitySync:
             add=partial(self._keep, wanted),
             take=lambda _: None,
             told=_DAYS_TOLD[wanted.source] * _DAY,
-            widest=_MONTH if interest else _DAY if ledger else WEEK,
+            widest=_MONTH if interest else day if ledger else WEEK,
             late=LATE if ledger and wanted.source != words.FUTURES else LATER,
         )
 

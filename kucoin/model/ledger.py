@@ -40,10 +40,11 @@ class LedgerEntry:
     """One line of the funding, spot or margin ledger, in ``currency``.
 
     ``amount`` has no sign (see `change`); ``balance`` is what was there afterwards. ``business`` is the exchange's
-    word for the reason, ``context`` JSON text about it, empty where there is none.
+    word for the reason, ``context`` JSON text about it, empty where there is none. ``entry_id`` is a number, but text
+    on older lines of the funding account: ``611a1e7c6a053300067a88d9``.
     """
 
-    entry_id: int
+    entry_id: int | str
     currency: str
     amount: Decimal
     direction: Direction

@@ -24,8 +24,9 @@ from kucoin.rest.row import Row, row_of, rows_of
 
 def entry(row: Row) -> LedgerEntry:
     """Read a line of the funding, spot or margin ledger."""
+    named = row.text_or_none("id")
     return LedgerEntry(
-        entry_id=row.integer("id"),
+        entry_id=row.integer("id") if named is None or named.isdecimal() else named,
         currency=row.text("currency"),
         amount=row.number("amount"),
         direction=row.word("direction", Direction),
@@ -40,8 +41,8 @@ def entry(row: Row) -> LedgerEntry:
 
 def entries(answer: Answer) -> Page[LedgerEntry]:
     """Read a bare list of lines; one goes on from the last one's id, and a part without lines is the end."""
-    items = tuple(map(entry, rows_of(answer)))
-    return Page(items, items[-1].entry_id if items else None)
+    rows = rows_of(answer)
+    return Page(tuple(map(entry, rows)), rows[-1].integer("id") if rows else None)
 
 
 def futures_entry(row: Row) -> FuturesLedgerEntry:

@@ -158,6 +158,14 @@ def test_lines_that_come_in_parts_and_twice_are_there_once_and_in_order() -> Non
     assert again is held
 
 
+def test_lines_of_one_moment_with_hexadecimal_ids_are_in_order() -> None:
+    """What is counted up at their end tells which was first, whichever way they were told."""
+    ids = [f"611a1e7c6a0533000{number:07x}" for number in (9, 10, 0x7A88D9)]
+    told = [line(line_at(NOW, "1", entry_id=each, source="funding")) for each in reversed(ids)]
+    columns = Columns.of(Names(), told)
+    assert [each.entry_id for each in columns.entries(columns.select(ActivityWish()))] == ids
+
+
 def test_a_balance_is_the_exchanges_or_counted_from_the_opening() -> None:
     """Told with a line, it stands as told; where it is not, it is the opening and all lines since; else unknown."""
     at = [NOW + timedelta(seconds=number) for number in range(6)]

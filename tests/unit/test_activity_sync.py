@@ -21,7 +21,7 @@ from kucoin.rest.client import Exchange
 from tests.activity_source import DAY, HOUR, NOW, ActivitySource, entry, realised, withdrawal
 
 UID = "165111201"
-CUT = OutcomeUnknown("GET /api/v1/hf/accounts/ledgers: outcome unknown, no answer came")
+AWAY = OutcomeUnknown("GET /api/v1/hf/accounts/ledgers: outcome unknown, no answer came")
 DENIED = PermissionDenied(code="400007", message="Access denied", request="GET /api/v3/margin/interest")
 
 
@@ -38,6 +38,10 @@ def _short(monkeypatch: pytest.MonkeyPatch) -> None:
     """An exchange that tells for days what KuCoin tells for months: each window is a write to the disk."""
     days = {"funding": 12, "spot": 3, "margin": 3, "futures": 9, "deposits": 14, "withdrawals": 28, "interest": 60}
     monkeypatch.setattr(activity_sync, "_DAYS_TOLD", days)
+
+
+class Cut(Exception):  # noqa: N818  # no error, but the end of the program
+    """The program ends here."""
 
 
 class Reader:
@@ -119,13 +123,13 @@ def test_a_reading_that_is_cut_off_anywhere_loses_and_doubles_nothing(store: Act
 
         def before() -> None:
             if next(counted) == after:
-                raise CUT
+                raise Cut
 
         return before
 
     for after in (0, 1, 3, 6, 7, 11, 2, 13):
         source.before = cut(after)
-        with pytest.raises(OutcomeUnknown):
+        with pytest.raises(Cut):
             Reader(source, store).run()
         assert len(kept(store)) == len(set(kept(store)))
     source.before = lambda: None
@@ -194,3 +198,63 @@ def test_how_far_a_list_is_known_grows_with_the_reading(store: ActivityStore) ->
     assert reader.sync.since("funding") == NOW - 12 * DAY
     assert reader.sync.since("spot") == NOW - 3 * DAY
     assert reader.sync.since("interest") == NOW - 60 * DAY
+
+
+def test_a_list_that_is_away_keeps_the_others_from_nothing(store: ActivityStore) -> None:
+    """One host hangs: all else is read, and that list as soon as it is back; only where nothing answers it fails."""
+    source = past()
+    source.refused["futures"] = AWAY
+    reader = Reader(source, store)
+    reader.run()
+    assert "no answer came" in reader.sync.problems["futures"]
+    assert len(kept(store)) == 68 - 19
+    source.refused |= dict.fromkeys(source.rows, AWAY)
+    with pytest.raises(OutcomeUnknown):
+        reader.sync.run(NOW, heard={"spot"}, pairs=())
+    source.refused.clear()
+    reader.run()
+    assert not reader.sync.problems
+    assert len(kept(store)) == 68
+
+
+def test_a_past_that_is_refused_holds_up_no_other(store: ActivityStore) -> None:
+    """The exchange tells less of one list than it says: that is said, and the past of the others is read."""
+    source = past()
+
+    def before() -> None:
+        name, start, *_ = source.asked[-1]
+        if name == "funding" and start < NOW - 2 * DAY:
+            raise DENIED
+
+    source.before = before
+    reader = Reader(source, store)
+    reader.run()
+    assert reader.sync.since("funding") == NOW - 2 * DAY
+    assert reader.sync.since("withdrawals") == NOW - 28 * DAY
+    reader.now = 100.0
+    reader.run()
+    assert "The past of the funding account cannot be read" in reader.sync.problems["funding"]
+    source.before = lambda: None
+    reader.now = 700.0
+    reader.run()
+    assert not reader.sync.problems
+    assert len(kept(store)) == 68
+
+
+def test_a_clock_that_went_wrong_loses_no_line(store: ActivityStore) -> None:
+    """It was hours ahead for one reading: what came in these hours is read once it is right again."""
+    source = past()
+    reader = Reader(source, store)
+    reader.run(NOW + 5 * HOUR)
+    source.tell("spot", entry("77", NOW + HOUR))
+    reader.now = 100.0
+    reader.run(NOW + 2 * HOUR)
+    assert "77" in kept(store)
+
+
+def test_of_a_ledger_no_more_than_a_day_is_asked_for_at_once(store: ActivityStore) -> None:
+    """The exchange tells no more, also where what is pending lies a little ahead of our clock."""
+    source = past()
+    Reader(source, store).run()
+    ledgers = {"funding", "spot", "margin", "futures"}
+    assert max(end - start for name, start, end, _ in source.asked if name in ledgers) == DAY

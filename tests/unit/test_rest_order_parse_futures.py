@@ -7,6 +7,7 @@ from decimal import Decimal
 import msgspec
 import pytest
 
+from kucoin.errors import OutcomeUnknown
 from kucoin.model.ledger import (
     Borrowing,
     Deposit,
@@ -216,6 +217,15 @@ def test_a_funding_says_which_position_paid(context: str | None, side: PositionS
 
 
 # --- money that moved
+
+
+def test_an_older_line_of_the_funding_ledger_has_a_hexadecimal_id() -> None:
+    """It is no number, and is kept as it is, even where it could be taken for one."""
+    (answer,) = value_of(opened("ledger-funding"))["items"]
+    for told in ("611a1e7c6a053300067a88d9", "611118000000000000000e12"):
+        assert parse_ledger.entry(Row({**answer, "id": told}, "a row")).entry_id == told
+    with pytest.raises(OutcomeUnknown):
+        parse_ledger.entry(Row({**answer, "id": None}, "a row"))
 
 
 def test_ledger_lines_are_read() -> None:
