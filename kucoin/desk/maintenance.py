@@ -35,7 +35,8 @@ _TOKEN = re.compile(
     rf"(?P<iso>\b\d{{4}}[-/]\d{{1,2}}[-/]\d{{1,2}}\b)"
     rf"|(?P<date>\b{_MONTH}\s+{_DAY}(?:,?\s+\d{{4}})?\b|\b{_DAY}\s+{_MONTH}(?:,?\s+\d{{4}})?\b)"
     rf"|(?P<time>\b\d{{1,2}}:\d{{2}}(?::\d{{2}})?(?:\s*[ap]\.?m\b\.?)?)"
-    rf"|(?P<zone>\bUTC(?:[+-]\d{{1,2}}\b(?!:))?)",
+    # "02:00 UTC-04:00" is a span; only in brackets of its own is a minus before minutes the zone's.
+    rf"|(?P<zone>\bUTC(?:\s?\+\s?\d{{1,2}}(?::[0-5]\d)?\b|[-−]\d{{1,2}}\b(?!:)|(?<=\(UTC)[-−]\d{{1,2}}:[0-5]\d(?=\)))?)",
     re.IGNORECASE,
 )
 _YEARS = range(2000, 2100)  # any other is no year
@@ -145,11 +146,11 @@ def _date(written: str, told_at: datetime | None) -> date | None:
 
 
 def _zone(written: str) -> timezone:
-    shift = re.search(r"([+-])\s*(\d+)", written)
+    shift = re.search(r"([+\-−])\s*(\d+)(?::(\d+))?", written)
     if shift is None:
         return UTC
-    hours = min(int(shift[2]), 14)
-    return timezone(timedelta(hours=-hours if shift[1] == "-" else hours))
+    ahead = timedelta(hours=min(int(shift[2]), 14), minutes=int(shift[3] or 0))
+    return timezone(ahead if shift[1] == "+" else -ahead)
 
 
 def current(
@@ -192,7 +193,7 @@ def _closed(hosts: Sequence[HostStatus], exchange: str) -> Iterable[Maintenance]
 
 def _is_due(each: Notice, now: datetime) -> bool:
     if each.window is None:
-        return each.said.at is not None and now - each.said.at < _YOUNG
+        return each.said.at is not None and abs(now - each.said.at) < _YOUNG
     end = each.window.end or each.window.start + _ENDLESS
     return each.window.start - _AHEAD <= now < end
 

@@ -39,6 +39,11 @@ def utc(*parts: int) -> datetime:
         ("from 23:00 UTC to 01:00 UTC on Nov. 25, 2026", utc(2026, 11, 25, 23), 120),
         ("from 22:00 on November 25 to 02:00 on November 26, 2026 (UTC)", utc(2026, 11, 25, 22), 240),
         ("02:00 - 04:00 (UTC) on Jan 3rd", utc(2027, 1, 3, 2), 120),
+        ("from 02:00 to 04:00 on 5 March 2024 (UTC +8)", utc(2024, 3, 4, 18), 120),
+        ("from 02:00 to 04:00 on 5 March 2024 (UTC+8:00)", utc(2024, 3, 4, 18), 120),
+        ("from 07:30 to 08:30 on 5 March 2024 (UTC+05:30)", utc(2024, 3, 5, 2), 60),
+        ("from 02:00 to 04:00 on 5 March 2024 (UTC-03:30)", utc(2024, 3, 5, 5, 30), 120),
+        ("on 5 March 2024, 02:00 UTC-04:00 UTC", utc(2024, 3, 5, 2), None),
         ("at 12:30 PM on 2026/12/21 (UTC-5)", utc(2026, 12, 21, 17, 30), None),
         ("at 12:30 am on Dec 21 (UTC)", utc(2026, 12, 21, 0, 30), None),
         ("at 16:30 PM on Dec 21 (UTC)", utc(2026, 12, 21, 16, 30), None),
@@ -161,12 +166,13 @@ def test_it_is_told_from_a_day_ahead_until_it_is_over(hours: float, told: bool, 
 
 
 def test_without_times_it_is_told_while_it_is_young() -> None:
-    """For a day after it was published; one without a date is never young."""
+    """For a day after it was published; one without a date, or of next year, is never young."""
     told = [notice(said("Trading system upgrade"))]
     (found,) = current(OPEN, told, TOLD + timedelta(hours=23), exchange="KuCoin")
     assert not found.under_way
     assert current(OPEN, told, TOLD + timedelta(hours=25), exchange="KuCoin") == ()
-    assert current(OPEN, [notice(said("Trading system upgrade", at=None))], TOLD, exchange="KuCoin") == ()
+    for at in (None, TOLD + timedelta(days=365)):
+        assert current(OPEN, [notice(said("Trading system upgrade", at=at))], TOLD, exchange="KuCoin") == ()
 
 
 def test_of_several_the_next_one_is_told() -> None:
