@@ -22,6 +22,7 @@ from kucoin.rest.row import Row, list_of, number_in, readable, row_of, value_of
 
 # Only these lead to KuCoin, whatever a page makes of them: no other host, no character that would end a link early.
 _KUCOIN_PAGE = re.compile(r"https://(?:www\.)?kucoin\.(?:com|eu)/[\w/?=&%.~+-]*", re.ASCII)
+_LONGEST_TITLE, _LONGEST_TEXT = 200, 4000  # characters of an announcement
 _EVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -37,7 +38,7 @@ def service_status(answer: Answer) -> ServiceStatus:
         state = ServiceState(row.text_or_none("status") or "")
     except ValueError:
         state = ServiceState.UNKNOWN
-    return ServiceStatus(state, row.text_or_none("msg") or "")
+    return ServiceStatus(state, _line(row.text_or_none("msg"), _LONGEST_TITLE))
 
 
 def announcements(answer: Answer) -> tuple[Announcement, ...]:
@@ -51,12 +52,17 @@ def _announcement(value: object, where: str) -> Announcement:
     url = row.text_or_none("annUrl")
     return Announcement(
         number=row.integer("annId"),
-        title=row.text("annTitle"),
-        text=row.text_or_none("annDesc") or "",
+        title=_line(row.text("annTitle"), _LONGEST_TITLE),
+        text=_line(row.text_or_none("annDesc"), _LONGEST_TEXT),
         kinds=row.texts_or_none("annType") or (),
         at=row.moment_or_none("cTime"),
         url=url if url is not None and _KUCOIN_PAGE.fullmatch(url) else None,
     )
+
+
+def _line(text: str | None, longest: int) -> str:
+    """Return the beginning of a text as one line of what can be seen, so that nothing in it turns what is beside it."""
+    return "".join(filter(str.isprintable, " ".join((text or "")[: 2 * longest].split())))[:longest]
 
 
 def spot_symbols(answer: Answer) -> tuple[SpotSymbol, ...]:

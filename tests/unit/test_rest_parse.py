@@ -187,6 +187,14 @@ def test_announcements_are_read() -> None:
     assert found[2].url is None
 
 
+def test_what_is_announced_is_one_line_of_what_can_be_seen() -> None:
+    """No page grows by it, and no sign of it turns the words beside it around or hides some."""
+    told = {"annId": 7, "annTitle": f"Pay\u202e\u200b here\n now\0 {'x' * 900}", "annDesc": "y" * 90_000}
+    (found,) = parse_market.announcements(data(msgspec.json.encode({"items": [told]}).decode()))
+    assert found.title.startswith("Pay here now xxx")
+    assert (len(found.title), len(found.text)) == (200, 4000)
+
+
 @pytest.mark.parametrize(
     "url",
     [
