@@ -59,6 +59,10 @@ def test_the_page_searches_by_itself_and_lists_the_best_first(seen: Visit) -> No
     box.fill("300012")
     box.press("Enter")
     expect(page.locator(".st-key-reference-shown h2")).to_contain_text("300012")
+    box.fill("")
+    assert page.locator(".st-key-reference [aria-current]").evaluate_all("all => all.map(one => one.dataset.key)") == [
+        "code 300012"
+    ]
     assert seen.complaints == []
 
 

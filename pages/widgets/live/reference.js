@@ -41,22 +41,36 @@ function search(entries, words) {
     .sort((one, other) => other.fit - one.fit); // as they came where alike
 }
 
-/** One hit. */
-function row({ entry: { key, badge, title, host, summary }, named }, chosen) {
-  return h('li', null, h('button', { type: 'button', 'data-key': key, 'aria-current': key === chosen && 'true' },
+/** The row of an entry. It is made once and comes and goes: a list made anew at each key took up to three times as long. */
+function row({ key, badge, title, host, summary }) {
+  return h('li', null, h('button', { type: 'button', 'data-key': key },
     h('span', { class: 'head' }, h('i', { class: 'badge' }, badge), h('b', null, title), host && h('em', null, host)),
-    h('span', { class: 'cap' }, named.length > 0 && h('span', { class: 'names' }, named.slice(0, SHOWN).join(', ')), summary)));
+    h('span', { class: 'cap' }, h('span', { class: 'names' }), summary)));
 }
 
-/** Draw what is found of the word in `root.sought`. */
+/** Draw what is found of the word in `root.sought`; rows that stay where they are keep the focus. */
 function draw(root) {
   const words = root.sought.toLowerCase().split(/\s+/).filter(Boolean);
   const hits = search(root.entries, words);
   const total = root.entries.length;
-  return show(root,
-    h('input', { type: 'search', maxlength: 200, spellcheck: 'false', autocomplete: 'off', 'aria-label': 'Search the reference', placeholder: 'Path, field, code or words' }),
-    h('p', { class: 'cap', role: 'status' }, words.length > 0 ? `${hits.length} of ${total}` : `${total} endpoints, topics and codes`),
-    h('ul', { 'aria-label': 'Found' }, hits.map((hit) => row(hit, root.chosen))));
+  const rows = hits.map(({ entry, named }) => {
+    entry.row ??= row(entry);
+    entry.row.querySelector('.names').textContent = named.slice(0, SHOWN).join(', ');
+    return entry.row;
+  });
+  const list = root.querySelector('ul');
+  const before = [...list.children];
+  if (rows.length !== before.length || rows.some((each, place) => each !== before[place])) list.replaceChildren(...rows);
+  root.querySelector('p').textContent = words.length > 0 ? `${hits.length} of ${total}` : `${total} endpoints, topics and codes`;
+  point(root);
+}
+
+/** Point out the entry that was chosen, in the rows that are not listed just now as well. */
+function point(root) {
+  for (const { key, row: made } of root.entries) {
+    if (key === root.chosen) made?.firstChild.setAttribute('aria-current', 'true');
+    else made?.firstChild.removeAttribute('aria-current');
+  }
 }
 
 /** Go from the search through the hits and back; Enter in the search chooses the best. */
@@ -70,8 +84,12 @@ function walk(root, event) {
   } else if (event.key === 'Enter' && place === 0 && root.sought.trim()) stops[1]?.click();
 }
 
-/** Listen once for as long as the element stands; `root.tell` is always the newest run's. */
-function listen(root) {
+/** Draw what stays, and listen, once for as long as the element stands; `root.tell` is always the newest run's. */
+function begin(root) {
+  root.append(
+    h('input', { type: 'search', maxlength: 200, spellcheck: 'false', autocomplete: 'off', 'aria-label': 'Search the reference', placeholder: 'Path, field, code or words' }),
+    h('p', { class: 'cap', role: 'status' }),
+    h('ul', { 'aria-label': 'Found' }));
   root.addEventListener('input', ({ target }) => {
     root.sought = target.value;
     draw(root);
@@ -83,7 +101,7 @@ function listen(root) {
     if (!button) return;
     root.chosen = button.dataset.key;
     root.given = root.sought; // which the script will give back
-    draw(root);
+    point(root);
     root.tell('chosen', { key: root.chosen, sought: root.sought });
   });
 }
@@ -93,13 +111,9 @@ export default ({ parentElement, data, setTriggerValue }) => {
   root.tell = setTriggerValue;
   root.chosen = data.chosen;
   root.entries ??= data.entries.map(known);
+  if (root.given === undefined) begin(root);
   const turned = root.given !== data.sought; // by the address or an example; what was typed since stays otherwise
-  if (root.given === undefined) listen(root);
-  if (turned) root.given = root.sought = data.sought;
-  const leave = draw(root);
-  if (turned) {
-    root.querySelector('input').value = root.sought;
-    root.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest' });
-  }
-  return leave;
+  if (turned) root.querySelector('input').value = root.given = root.sought = data.sought;
+  draw(root);
+  if (turned) root.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest' });
 };
