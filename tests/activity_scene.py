@@ -135,6 +135,7 @@ def _wanted(line: Activity, wish: ActivityWish) -> bool:
         and (wish.end is None or line.at < wish.end)
         and (not wish.places or line.place in wish.places)
         and (not wish.kinds or line.kind in wish.kinds)
+        and (not wish.counting or line.counts)
         and (not wish.currencies or line.currency in wish.currencies)
         and wish.text.casefold() in f"{line.business} {line.subject} {line.detail} {line.entry_id}".casefold()
     )

@@ -23,6 +23,7 @@ class ActivityWish:
         currencies: In what; all where empty.
         text: Stands in what a line tells (business, subject, detail, id, currency, account), whatever the case; all
             where empty.
+        counting: Only those that are part of a balance.
     """
 
     start: datetime | None = None
@@ -31,6 +32,7 @@ class ActivityWish:
     kinds: frozenset[ActivityKind] = frozenset()
     currencies: frozenset[str] = frozenset()
     text: str = ""
+    counting: bool = False
 
 
 @dataclass(frozen=True, slots=True)

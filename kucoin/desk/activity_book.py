@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import islice
@@ -22,6 +22,7 @@ from kucoin.desk.activity import (
     Tie,
 )
 from kucoin.desk.activity_columns import KINDS, Columns, Names, View
+from kucoin.desk.activity_funding import Fundings
 from kucoin.desk.activity_held import held
 from kucoin.desk.activity_sync import ActivitySync
 from kucoin.desk.activity_ties import Key, Scales
@@ -101,6 +102,8 @@ class ActivityBook:
         self._now = now
         self._monotonic = monotonic
         self._kept = Columns.of(Names(), ())
+        self._told = self._kept, self._kept  # those kept, and what is shown of them
+        self._fundings = Fundings()
         self._shown_open: list[Activity] = []
         nothing = ActivityReach(None, "", reading=False, problem="", sources=())
         self._known = _Known(self._kept, _choices(self._kept), {}, (), nothing)
@@ -144,7 +147,10 @@ class ActivityBook:
 
     def reach(self) -> ActivityReach:
         """Return how far the activity is known."""
-        return self._known.reach
+        reach, progress = self._known.reach, self._upkeep.progress
+        if progress.problem and progress.state != "ready" and not reach.problem:  # what is known gets old
+            return replace(reach, problem=progress.problem)
+        return reach
 
     def ties(self) -> tuple[Tie, ...]:
         """Return for each balance of which there are lines whether they explain it."""
@@ -248,16 +254,18 @@ class ActivityBook:
     def _publish(self, sync: ActivitySync, until: datetime) -> None:
         """Let everybody see what is known, and whether it explains the balances."""
         before, opened = self._known, sync.open
-        columns = self._kept
+        news = self._kept is not self._told[0] or opened != self._shown_open
+        if news:
+            self._told = self._kept, self._fundings.merged(self._kept)
+        columns = self._told[1]
         if opened:
             columns = columns.join(Columns.of(columns.names, [line(entry) for entry in opened]))
         since = {source: at for source in words.SOURCES if (at := sync.since(source)) is not None}
         ties = self._scales.weigh(columns, held(self._accounts, self._ahead()), since)
-        changed = len(columns) != len(before.columns) or opened != self._shown_open
-        choices = _choices(columns) if changed else before.choices
+        choices = _choices(columns) if news else before.choices
         self._known = _Known(columns, choices, self._scales.openings, ties, self._reach(sync, since, until))
         self._shown_open = opened
-        if changed or ties != before.ties or _settled(self._known.reach) != _settled(before.reach):
+        if news or ties != before.ties or _settled(self._known.reach) != _settled(before.reach):
             self._upkeep.grow()
 
     def _reach(self, sync: ActivitySync, since: Mapping[str, datetime], until: datetime) -> ActivityReach:

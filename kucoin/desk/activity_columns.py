@@ -115,7 +115,7 @@ class Columns:
 
     def join(self, more: Columns) -> Columns:
         """Return these lines and those of ``more`` that are not among them; itself where there is none."""
-        new = more._take(~self._has(more))
+        new = more.take(~self._has(more))
         if not len(new):
             return self
         both = replace(self, **{name: _joined([getattr(self, name), getattr(new, name)]) for name in _COLUMNS})
@@ -133,15 +133,16 @@ class Columns:
             )
         return found
 
-    def _take(self, rows: Ints | Flags) -> Columns:
+    def take(self, rows: Ints | Flags) -> Columns:
+        """Return the lines of ``rows``, which rise or are those marked."""
         return replace(self, **{name: _taken(getattr(self, name), rows) for name in _COLUMNS})
 
     def _sorted(self) -> Columns:
-        return self._take(np.lexsort((self.rank, self.source, self.at)))
+        return self.take(np.lexsort((self.rank, self.source, self.at)))
 
     def entries(self, rows: Ints) -> list[Activity]:
         """Return lines."""
-        words, here = self.names.words, self._take(rows)
+        words, here = self.names.words, self.take(rows)
         codes = (here.source.tolist(), here.place.tolist(), here.currency.tolist(), here.kind.tolist())
         plain = (here.text.tolist(), here.counts.tolist(), here.at.tolist())
         found = []
@@ -166,6 +167,8 @@ class Columns:
             wanted &= self.names.among(wish.places)[self.place[here]]
         if wish.currencies:
             wanted &= self.names.among(wish.currencies)[self.currency[here]]
+        if wish.counting:
+            wanted &= self.counts[here]
         if wish.kinds:
             wanted &= np.array([kind in wish.kinds for kind in KINDS])[self.kind[here]]
         rows: Ints = np.flatnonzero(wanted) + first

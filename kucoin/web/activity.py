@@ -109,6 +109,8 @@ class ActivityPanel(Panel):
         if self._found is None or self._found[0] != seen:
             self._found = seen, self._book.view(seen.wish)
         view = self._found[1]
+        if seen.wish.counting and not view.count:
+            view = self._book.view(replace(seen.wish, counting=False))
         choices = self._book.choices()
         if self._asked.few is not None:
             return {
@@ -135,7 +137,8 @@ class ActivityPanel(Panel):
         }
 
     def _wish(self) -> ActivityWish:
-        wish = self._asked.wish(self._today())
+        few, kinds = self._asked.few, self._asked.kinds
+        wish = replace(self._asked.wish(self._today()), counting=few is not None and not kinds)
         until = self._asked.until
         if until is None:
             return wish
@@ -190,7 +193,9 @@ def reach_words(reach: ActivityReach) -> str:
     """Return since when there is nothing missing, of any list."""
     if reach.since is None:
         return "Not every list was read yet" if reach.sources else ""
-    return f"Complete since {reach.since.day} {reach.since:%B %Y}"
+    known = f"Complete since {reach.since.day} {reach.since:%B %Y}"
+    unread = any(source.since is None for source in reach.sources)
+    return f"{known}, but for what cannot be read" if unread else known
 
 
 def _known(reach: ActivityReach, ties: Sequence[Tie], veil: Veil | None) -> Body:

@@ -18,7 +18,7 @@ from kucoin.desk.accounts import Accounts
 from kucoin.desk.activity import ActivityWish
 from kucoin.desk.activity_book import ActivityBook, Leisure
 from kucoin.desk.refresh import Reading
-from kucoin.errors import PermissionDenied
+from kucoin.errors import OutcomeUnknown, PermissionDenied
 from kucoin.hub import Hub
 from kucoin.journal.activity import ActivityStore
 from kucoin.journal.database import Journal
@@ -29,6 +29,7 @@ from tests.feed_server import until
 
 D = Decimal
 PATIENCE = 60.0
+ALL = ("funding", "spot", "margin", "futures", "deposits", "withdrawals", "interest")
 DENIED = PermissionDenied(code="400007", message="Access denied", request="GET /api/v3/margin/interest")
 
 
@@ -57,7 +58,7 @@ def store(tmp_path: Path) -> Iterator[ActivityStore]:
 @pytest.fixture
 def make(store: ActivityStore, monkeypatch: pytest.MonkeyPatch) -> Iterator[Make]:
     """Starts a book of a source, whose present is `NOW`; each is stopped in the end."""
-    days = dict.fromkeys(("funding", "spot", "margin", "futures", "deposits", "withdrawals", "interest"), 3)
+    days = dict.fromkeys(ALL, 3)
     monkeypatch.setattr(activity_sync, "_DAYS_TOLD", days)
     made: list[ActivityBook] = []
 
@@ -118,6 +119,30 @@ def test_a_start_shows_what_the_journal_holds_before_the_exchange_answers(make: 
     book.stop()
     assert time.monotonic() - began < 10
     hangs.set()
+
+
+def test_an_exchange_that_is_away_is_said(make: Make, store: ActivityStore) -> None:
+    """What the journal holds is there, and is not told as if it were up to date."""
+    store.add_activity("165111201", [line_at(NOW - DAY, "5")])
+    source = past()
+    source.refused |= dict.fromkeys(ALL, OutcomeUnknown("GET /api/v1/accounts/ledgers: no answer came"))
+    book = make(source)
+    until(lambda: "no answer came" in book.reach().problem, PATIENCE)
+    assert book.view(ActivityWish()).count == 1
+    assert book.reach().since is None
+
+
+def test_a_funding_that_two_lists_tell_is_one_line(make: Make, store: ActivityStore) -> None:
+    """The ledger's, of the kind funding; it can be chosen as such and stands in the sums."""
+    told = {"place": "Futures", "subject": "XBTUSDTM"}
+    booked = line_at(NOW - DAY, "-0.5", source="futures", kind=ActivityKind.PNL, **told)
+    paid = line_at(NOW - DAY, "-0.5", source="funding fees", kind=ActivityKind.FUNDING, counts=False, **told)
+    store.add_activity("165111201", [booked, paid])
+    book = make(past())
+    until(lambda: ActivityKind.FUNDING in book.choices().kinds, PATIENCE)
+    view = book.view(ActivityWish(kinds=frozenset({ActivityKind.FUNDING})))
+    assert [(row.entry.source, row.entry.counts) for row in view.rows(0, 9)] == [("futures", True)]
+    assert [each.net for each in view.sums] == [D("-0.5")]
 
 
 def test_how_far_it_reaches_is_said_for_each_list(make: Make) -> None:

@@ -40,7 +40,7 @@ def _short(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(activity_sync, "_DAYS_TOLD", days)
 
 
-class Cut(Exception):  # noqa: N818  # no error, but the end of the program
+class Cut(Exception):
     """The program ends here."""
 
 

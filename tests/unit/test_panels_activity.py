@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from kucoin.desk.activity import ActivityReach, ActivityWish, Tie
+from kucoin.desk.activity import ActivityReach, ActivityWish, SourceReach, Tie
 from kucoin.errors import InvalidRequest
 from kucoin.model.activity import ActivityKind
 from kucoin.web import names
@@ -216,6 +216,19 @@ def test_a_short_list_holds_a_few_lines_of_the_kinds_wanted() -> None:
     assert len(body["rows"]) <= 8
 
 
+def test_a_short_list_prefers_lines_that_count() -> None:
+    """Unless a kind is wanted, or there are no others: hourly interest would be all that there is to see."""
+    counted, interest = entry(), entry(entry_id="2", kind=ActivityKind.INTEREST, counts=False)
+    for book, wish, ids in (
+        (Book(counted, interest), "span=all&few=8", ["funding/1"]),
+        (Book(counted, interest), "span=all&few=8&kind=Interest", ["funding/2"]),
+        (Book(interest), "span=all&few=8", ["funding/2"]),
+    ):
+        body = Shown(book, wish).told()
+        assert body is not None
+        assert [row["id"] for row in body["rows"]] == ids
+
+
 @pytest.mark.parametrize(
     ("differences", "words"),
     [
@@ -243,4 +256,8 @@ def test_it_says_while_the_past_is_read_and_what_is_missing() -> None:
     body = shown.told(after=5.0)
     assert body is not None
     assert (body["reach"], body["trouble"]) == ("Complete since 3 September 2026", "margin: HTTP 504")
+    book.known = replace(book.known, sources=(SourceReach("margin", None, None, "HTTP 504"),))
+    body = shown.told(after=5.0)
+    assert body is not None
+    assert body["reach"] == "Complete since 3 September 2026, but for what cannot be read"
     assert shown.panel.fresh().why == "margin: HTTP 504"
