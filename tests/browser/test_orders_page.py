@@ -15,7 +15,7 @@ from kucoin.model.order import Side
 from kucoin.rest import hosts
 from kucoin.rest.client import Exchange
 from kucoin.settings import PRACTICE_CREDENTIALS
-from tests.browser.conftest import Dashboard, Visit, listen
+from tests.browser.conftest import PATIENCE, Dashboard, Visit, listen
 from tests.browser.test_ticket_page import Exchange as Practice
 from tests.browser.test_ticket_page import asked_for_ports, emptied, far, filled, press, ready, tab_to
 
@@ -100,7 +100,9 @@ def test_orders_are_changed_and_cancelled_by_keyboard(
     changed(page, f"Change the price {D(resting):,.1f}: Buy 1 {CONTRACT}", lower)
     expect(mine.locator(".price")).to_have_text(lower)
     expect(mine.locator(".act")).to_have_text("Cancel")
-    changed(page, f"Change the size 0.0123: {names[0]}", "0.0234")
+    change = f"Change the size 0.0123: {names[0]}"  # once the account that it is of was read, with the next list of all
+    expect(page.get_by_role("button", name=change)).to_be_visible(timeout=2 * PATIENCE * 1000)
+    changed(page, change, "0.0234")
     expect(row(page, f"Buy 0.0234 {PAIR}").locator(".act")).to_have_text("Cancel")
     keys.press("Escape")
 
