@@ -54,7 +54,7 @@ def show(ledger: Ledger, report: Report, span: str, now: datetime) -> None:
     A fragment of its own: another contract, page or position draws nothing else.
     """
     with leftovers.noted(), mishap.contained("The closed positions"), st.container(border=True, key="closed"):
-        symbols = sorted({position.symbol for position in report.positions})
+        symbols = sorted(each.symbol for each in report.by_symbol if each.closed)
         with st.container(horizontal=True, vertical_alignment="center", key="bar-closed"):
             st.header("Closed positions", anchor=False, width="content")
             with st.container(width="content", gap="xsmall"):
@@ -62,7 +62,9 @@ def show(ledger: Ledger, report: Report, span: str, now: datetime) -> None:
             st.space("stretch")
             symbol = _filter(symbols)
             _exports(ledger, span, symbol, now)
-        positions = [each for each in report.positions if symbol is None or each.symbol == symbol]
+        positions = report.positions
+        if symbol is not None:
+            positions = tuple(each for each in positions if each.symbol == symbol)
         if not positions:
             st.markdown(_empty(span, symbol))
             return
