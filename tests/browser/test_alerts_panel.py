@@ -35,3 +35,18 @@ def test_an_alert_says_how_it_stands_and_is_removed_by_one_press(mount: Mount, r
     expect(page.locator("#alerts .aloud")).to_have_text("Spot is silent.")
     page.set_viewport_size({"width": 390, "height": 844})
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_amounts_are_gone_as_soon_as_they_are_to_be_hidden(mount: Mount, rig: Rig) -> None:
+    """What stands there is not seen until the hidden ones came, be it that the line says nothing or not yet all."""
+    page = mount("alerts", PANEL)
+    told = [{"at": 5_000, "words": "Sold 0.75 BTC-USDT."}]
+    rig.push({"panel": PANEL, "full": {"rows": [], "told": [], "problem": ""}})
+    expect(page.locator("#alerts .body")).to_be_visible()
+    rig.push({"panel": PANEL, "full": {"rows": [], "told": told, "problem": ""}})
+    expect(page.get_by_text("Sold 0.75 BTC-USDT.")).not_to_have_count(0)
+    mount("alerts", f"veiled/{PANEL}")
+    expect(page.locator("#alerts .body")).not_to_be_visible()
+    expect(page.locator("#alerts .aloud")).to_be_empty()
+    rig.push({"panel": f"veiled/{PANEL}", "full": {"rows": [], "told": [], "problem": ""}})
+    expect(page.locator("#alerts .body")).to_be_visible()

@@ -76,6 +76,7 @@ export function figures(component, draw, heading = () => null) {
 
     return {
       mark: age,
+      scripted: true,
       give(given) {
         if (given.panel !== data?.panel) said = {};
         data = given;

@@ -4,6 +4,7 @@ import { h, written } from './base.js';
 import { hear, join, want } from './socket.js';
 
 const ALARM = 15; // s of age from which a figure calls for attention
+const VEILED = 'veiled/'; // before the name of a panel that hides amounts
 
 /**
  * Run a live component; the whole default export of its file.
@@ -13,8 +14,10 @@ const ALARM = 15; // s of age from which a figure calls for attention
  * `refused()` where something else can be followed when the panel cannot be had, `stop()` where something has to be
  * undone. The age is that of the first panel followed; when that becomes another one `clear()` forgets what was drawn,
  * and no figure is seen before all of the new panel came: none may stand under another symbol's name. Views whose
- * figures the script draws have no `clear`. `tell(name, value)` calls the script's `on_<name>_change`. What draws a
- * figure has the class `figure`, so that it is dimmed when stale, and what stands below the heading the class `body`.
+ * figures the script draws have no `clear`, and are `scripted`. When amounts are to be hidden, nothing that the others
+ * drew is seen any more before all of the new panel came, which takes long where the line is away. `tell(name, value)`
+ * calls the script's `on_<name>_change`. What draws a figure has the class `figure`, so that it is dimmed when stale, and
+ * what stands below the heading the class `body`.
  */
 export function panel({ parentElement, data, setTriggerValue }, build) {
   const root = parentElement.querySelector('.root');
@@ -89,10 +92,15 @@ function part(root, build) {
     if (frame.panel === first) excuse(frame.trouble);
     if (!frame.trouble) view.draw(frame);
     else if (frame.panel === first) view.refused?.();
-    if (frame.panel === first && frame.full) root.classList.remove('unread');
+    if (frame.panel === first && frame.full && !frame.full.pending) root.classList.remove('unread', 'veiling');
+  };
+  const hide = () => {
+    root.classList.add('veiling');
+    for (const said of root.querySelectorAll('.aloud[role="status"]')) put(said, '');
   };
   const follow = (...panels) => {
     if (panels[0] !== first) {
+      if (first && !first.startsWith(VEILED) && panels[0].startsWith(VEILED) && !view.scripted) hide();
       [first] = panels;
       excuse(null);
       root.classList.toggle('unread', Boolean(view.clear));
