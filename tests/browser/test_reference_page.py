@@ -16,6 +16,8 @@ BEST = (
     ("300012", "code 300012", 5),
     ("RISKRATIO", "futures GET /api/v1/account-overview", 2),
     ("get clock spot", "spot GET /api/v1/timestamp", 40),
+    ("positions", "futures GET /api/v1/positions", 60),  # not the first in the book
+    ("ticker", "topic /market/ticker", 10),
     ("InnerTransfer post", "spot POST /api/v3/accounts/universal-transfer", 1),
     ("unifiedd", None, 0),
 )
