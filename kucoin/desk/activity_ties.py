@@ -43,8 +43,7 @@ class Scales:
     seems to differ is said only where the same was found the last time as well.
 
     Attributes:
-        openings: For the places and currencies of which no balance is told with the lines, or none that is to be
-            believed: what was there before the first line, None where that is not known.
+        openings: For the places and currencies of which no balance is told with the lines, or none that is one: what was there before the first line, None where that is not known.
     """
 
     def __init__(self) -> None:
@@ -68,7 +67,7 @@ class Scales:
             again = before.get(key) == found.unexplained
             self._found[key] = found.unexplained
             ties.append(_tie(key, found, again=again))
-            if found.believed:
+            if found.believed or found.chained:
                 openings.pop(key, None)
             elif not found.unexplained or again:
                 openings[key] = found.unexplained if groups[key].whole else None
@@ -94,12 +93,15 @@ class _Weighed:
         total: What they come to.
         told: Whether a balance is told with the first of them.
         believed: Whether the balance that is told with the newest is that of the account.
+        chained: Whether those that are told with the two newest follow from each other: then they are balances, though
+            a line that is younger may be missing yet.
         unexplained: What is there beyond ``total``, and beyond what was there before the first line if that is known.
     """
 
     total: Decimal
     told: bool
     believed: bool
+    chained: bool
     unexplained: Decimal
 
 
@@ -117,7 +119,14 @@ def _weighed(columns: Columns, group: _Group, held: Held) -> _Weighed:
     told = [*balances, opening][: len(totals)]
     believed = balance is not None and held.amount in told
     gaps = [EXACT.subtract(held.amount, EXACT.add(each, opening if believed else ZERO)) for each in totals]
-    return _Weighed(total, balance is not None, believed, ZERO if ZERO in gaps else gaps[0])
+    unexplained = ZERO if ZERO in gaps else gaps[0]
+    return _Weighed(total, balance is not None, believed, _chained(columns, rows[-2:]), unexplained)
+
+
+def _chained(columns: Columns, rows: Ints) -> bool:
+    before, after = columns.balance.take(rows).values() if len(rows) == 2 else (None, None)
+    change = columns.change.take(rows[-1:]).values()[0]
+    return None not in (before, after) and EXACT.subtract(after or ZERO, change or ZERO) == before
 
 
 def _tie(key: Key, found: _Weighed, *, again: bool) -> Tie:

@@ -44,14 +44,14 @@ class Basis:
 
 
 def trades(fill: LedgerFill) -> Iterator[tuple[str, Trade]]:
-    """Yield what a spot or margin fill did to each currency that it changed."""
-    if fill.funds is None:
+    """Yield what a spot or margin fill did to each currency that it changed; nothing where not all of it is known."""
+    if fill.funds is None or fill.fee is None:
         return
     base, _, quote = fill.symbol.rpartition("-")
     bought = fill.side is Side.BUY
     given = (quote, fill.funds) if bought else (base, fill.size)
     changes = {base: fill.size, quote: -fill.funds} if bought else {base: -fill.size, quote: fill.funds}
-    fee, currency = fill.fee or ZERO, fill.fee_currency or quote
+    fee, currency = fill.fee, fill.fee_currency or quote
     if fee:
         changes[currency] = changes.get(currency, ZERO) - fee
     got = base if bought else quote

@@ -164,7 +164,8 @@ class Worths:
         flows: list[Flow] = []
         if known is not None:
             start = max(wish.start or known, known)
-            flows = self._flows(wish.place, start)
+            # What came just before may not be in the first snapshot yet: so near to it, none is taken.
+            flows = self._flows(wish.place, start - equity_curve.NEAR)
         with self._lock:
             runs = series.runs(start, beside=[flow.at for flow in flows])
         lines = [line for run in runs if (line := self._in_unit(wish.unit, run))]

@@ -85,6 +85,14 @@ def test_balances_that_are_not_the_accounts_are_not_believed() -> None:
     assert scales.openings == {("Spot trading", "USDT"): D(100)}
 
 
+def test_a_line_that_is_late_moves_no_balance_that_is_told() -> None:
+    """The account has more than the ledger tells so far: the exchange's own balances stand, and none is counted."""
+    held, scales = columns(told("5", "-3", "4")), Scales()
+    for _ in range(3):
+        assert scales.weigh(held, [spot("199")], SINCE)[0].difference is None
+        assert scales.openings == {}
+
+
 def test_lines_from_before_a_gap_count_for_nothing() -> None:
     """Only since when every line is known can anything add up."""
     old = told("50", at=NOW - 20 * DAY)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -58,6 +59,12 @@ def cost(currency: str, held: str, *fills: LedgerFill, since: datetime | None = 
     found = explain(currency, Decimal(held), past(currency, *fills), dust=dust, since=since, price=price)
     assert bool(found.why) == (found.cost is None)
     return found.cost
+
+
+def test_a_fee_that_is_not_told_leaves_the_cost_unknown() -> None:
+    """It is not nothing, and in what it was taken is not known either."""
+    assert cost("SOL", "2", fill(1, "buy", "2", "100")) == 200
+    assert cost("SOL", "2", replace(fill(1, "buy", "2", "100"), fee=None)) is None
 
 
 @pytest.mark.parametrize(

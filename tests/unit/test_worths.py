@@ -263,6 +263,19 @@ def test_a_return_leaves_out_what_came(scene: Scene, noting: Callable[[], Worths
     assert grown("Funding") == pytest.approx(Decimal(45) / 40 * (125 + 20) / (45 + 100) - 1)
 
 
+def test_what_came_just_before_a_return_begins_is_no_gain(scene: Scene, noting: Callable[[], Worths]) -> None:
+    """A snapshot so soon after a deposit may not have it, so the return begins with the next one."""
+    worths = noting()
+    until(lambda: drawn(worths) and worths.progress().state == "ready", PATIENCE)
+    start = scene.now + timedelta(minutes=5) - SECOND
+    scene.flows_told = (Flow(start - 30 * SECOND, "Funding", "USDT", Decimal(100), external=True),)
+    note(scene, worths, "40", "60")
+    second = note(scene, worths, "140", "60")
+    scene.later(4, "160", "60")
+    curve = worths.curve(CurveWish(net=True, start=start))
+    assert curve.runs == ((Point(second, Decimal(0)), Point(scene.now, Decimal("0.1"))),)
+
+
 def test_a_return_begins_where_the_past_is_known(scene: Scene, noting: Callable[[], Worths]) -> None:
     """Of an earlier time nobody knows what came and went; with nothing known there is no line at all."""
     worths = noting()
