@@ -43,7 +43,8 @@ class Scales:
     seems to differ is said only where the same was found the last time as well.
 
     Attributes:
-        openings: For the places and currencies of which no balance is told with the lines, or none that is one: what was there before the first line, None where that is not known.
+        openings: For the places and currencies of which no balance is told with the lines, or none that is one: what
+            was there before the first line, None where that is not known.
     """
 
     def __init__(self) -> None:
