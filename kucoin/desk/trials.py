@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from kucoin.desk.principal import Principal
@@ -14,6 +15,7 @@ from kucoin.rest.endpoint import Endpoint
 from kucoin.rest.limits import Urgency
 
 _LONGEST = 200  # characters of a parameter
+_SPACING = 1.0  # s at least from one question to the next: what reads in the background has no more urgency than they
 
 
 class Trial:
@@ -27,18 +29,24 @@ class Trial:
 class Trials:
     """Asks one question at a time, on a thread of its own. Safe to call from any thread; nothing here waits.
 
-    It asks as the least urgent of all, so that whoever tries things out takes no quota from anybody.
+    It asks as the least urgent of all, and once a second at most, so that whoever tries things out takes no quota from
+    anybody.
+
+    Args:
+        monotonic: Seconds that never jump.
     """
 
-    def __init__(self, exchange: Exchange) -> None:
+    def __init__(self, exchange: Exchange, *, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._exchange = exchange
+        self._monotonic = monotonic
         self._busy = threading.Lock()
+        self._due = float("-inf")  # guarded by the lock of what is under way
 
     def ask(self, endpoint: Endpoint, parameters: Mapping[str, str], principal: Principal) -> Trial:
         """Ask ``endpoint`` with ``parameters`` by KuCoin's names; those left empty are left out.
 
         Raises:
-            NotAllowed: ``principal`` may only look, or another question is under way.
+            NotAllowed: ``principal`` may only look, or another question is under way or was asked a moment ago.
             InvalidRequest: It is no question, a parameter of its path is missing, or one is no line of text.
         """
         principal.require_trader("ask KuCoin by hand")
@@ -53,6 +61,10 @@ class Trials:
             raise InvalidRequest(f"{endpoint.path} needs {', '.join(missing)}")
         if not self._busy.acquire(blocking=False):
             raise NotAllowed("another question is under way")
+        if self._monotonic() < self._due:
+            self._busy.release()
+            raise NotAllowed("another question was asked a moment ago")
+        self._due = self._monotonic() + _SPACING
         trial = Trial(replace(endpoint, urgency=Urgency.BACKGROUND))
         threading.Thread(target=self._run, args=(trial, given), name="trial", daemon=True).start()
         return trial

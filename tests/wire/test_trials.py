@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import count
 
 import pytest
 
@@ -78,7 +79,7 @@ def trials(echo: Echo) -> Iterator[Trials]:
     port = echo.server_address[1]
     key = Credentials(Secret(KEY), Secret(SECRET), Secret(PASSPHRASE))
     exchange = Exchange(practice(port, port), key, timeouts=Timeouts(read=10.0))
-    yield Trials(exchange)
+    yield Trials(exchange, monotonic=count(0, 10).__next__)  # no question follows another closely
     exchange.close()
 
 
@@ -155,6 +156,21 @@ def test_only_questions_are_asked_and_only_by_who_may(trials: Trials, echo: Echo
     assert looked.sent is None
     assert looked.problem is not None
     assert not echo.asked
+
+
+def test_questions_do_not_follow_each_other_closely(echo: Echo) -> None:
+    """Whoever presses again and again would take the quota from what is read in the background."""
+    port = echo.server_address[1]
+    now = [100.0]
+    exchange = Exchange(practice(port, port), None, timeouts=Timeouts(read=10.0))
+    trials = Trials(exchange, monotonic=lambda: now[0])
+    seen(trials.ask(market.STATS, {"symbol": "BTC-USDT"}, TRADER))
+    now[0] += 0.9
+    with pytest.raises(NotAllowed, match="a moment ago"):
+        trials.ask(market.STATS, {"symbol": "BTC-USDT"}, TRADER)
+    now[0] += 0.1
+    assert seen(trials.ask(market.STATS, {"symbol": "BTC-USDT"}, TRADER)).status == 200
+    exchange.close()
 
 
 def test_one_question_is_under_way_at_a_time(trials: Trials, echo: Echo) -> None:
