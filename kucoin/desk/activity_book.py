@@ -299,8 +299,13 @@ class ActivityBook:
         return timedelta(seconds=float(self._exchange.status().clock_offset or 0))
 
     def _pairs(self) -> list[str]:
-        """The pairs of the isolated accounts that there are."""
-        return [pair.symbol for pair in self._accounts.isolated.reading.value or ()]
+        """The pairs of the isolated accounts in which something is, or was: the exchange may list hundreds."""
+        told = {place.removeprefix(f"{PartKind.ISOLATED} ") for place in self._known.choices.places}
+        return [
+            pair.symbol
+            for pair in self._accounts.isolated.reading.value or ()
+            if pair.symbol in told or any(asset.total or asset.liability for asset in (pair.base, pair.quote))
+        ]
 
     # What wakes it
 

@@ -36,9 +36,11 @@ DENIED = PermissionDenied(code="400007", message="Access denied", request="GET /
 class Accountless:
     """Accounts of which nothing was read."""
 
-    def __init__(self, *, master: bool) -> None:
+    def __init__(self, *, master: bool, pairs: tuple[Any, ...] = ()) -> None:
         nothing: Reading[Any] = Reading()
         self.spot = self.cross = self.isolated = SimpleNamespace(reading=nothing)
+        if pairs:
+            self.isolated = SimpleNamespace(reading=Reading(value=pairs, at=NOW))
         self.wallets: dict[str, Any] = {}
         key = SimpleNamespace(is_master=master)
         self.admission = SimpleNamespace(reading=SimpleNamespace(value=SimpleNamespace(key=key)))
@@ -62,13 +64,15 @@ def make(store: ActivityStore, monkeypatch: pytest.MonkeyPatch) -> Iterator[Make
     monkeypatch.setattr(activity_sync, "_DAYS_TOLD", days)
     made: list[ActivityBook] = []
 
-    def start(source: ActivitySource, *, master: bool = True, after: float = 0.0) -> ActivityBook:
+    def start(
+        source: ActivitySource, *, master: bool = True, after: float = 0.0, pairs: tuple[Any, ...] = ()
+    ) -> ActivityBook:
         source.status = lambda: SimpleNamespace(clock_offset=None)  # type: ignore[attr-defined]  # an exchange has one
         book = ActivityBook(
             cast("Exchange", source),
             store,
             Hub(Books(cast("Any", None))),
-            cast("Accounts", Accountless(master=master)),
+            cast("Accounts", Accountless(master=master, pairs=pairs)),
             account=lambda: "165111201",
             ledger=None,
             leisure=Leisure(after=after, pause=0.0),
@@ -130,6 +134,19 @@ def test_an_exchange_that_is_away_is_said(make: Make, store: ActivityStore) -> N
     until(lambda: "no answer came" in book.reach().problem, PATIENCE)
     assert book.view(ActivityWish()).count == 1
     assert book.reach().since is None
+
+
+def test_interest_is_asked_for_where_there_is_or_was_something(make: Make, store: ActivityStore) -> None:
+    """Of the hundreds of pairs that the exchange may list, those with an amount, a debt or a past."""
+    nothing, some = SimpleNamespace(currency="USDT", total=D(0), liability=D(0)), D(1)
+    owed = SimpleNamespace(currency="USDT", total=D(0), liability=some)
+    pairs = [SimpleNamespace(symbol=f"{base}-USDT", base=nothing, quote=nothing) for base in ("ADA", "BTC", "ETH")]
+    pairs[1].quote = owed
+    store.add_activity("165111201", [line_at(NOW - DAY, "1", source="margin", place="Isolated margin ETH-USDT")])
+    book = make(past(), pairs=tuple(pairs))
+    until(lambda: not book.reach().reading and book.reach().since is not None, PATIENCE)
+    asked = {name for name in store.marks("165111201") if name.startswith("activity:interest")}
+    assert asked == {"activity:interest", "activity:interest:BTC-USDT", "activity:interest:ETH-USDT"}
 
 
 def test_a_funding_that_two_lists_tell_is_one_line(make: Make, store: ActivityStore) -> None:
