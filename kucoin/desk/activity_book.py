@@ -159,19 +159,21 @@ class ActivityBook:
     def flows(self, start: datetime | None, end: datetime | None) -> tuple[Flow, ...]:
         """Return the deposits, withdrawals and transfers from ``start`` on and before ``end``, oldest first.
 
-        What went to or came from a sub-account stays within the whole where the key is the master's, who sees them.
+        What went to or came from a sub-account stays within the whole where the key is the master's, who sees them,
+        unless it may not.
         """
         columns = self._known.columns
         rows = columns.select(ActivityWish(start, end, kinds=_FLOWS))
         asked = self._accounts.admission.reading.value
-        master = asked is None or asked.key is None or asked.key.is_master
+        subs = self._accounts.subs.reading
+        seen = (asked is None or asked.key is None or asked.key.is_master) and not (subs.denied and subs.value is None)
         return tuple(
             Flow(
                 each.at,
                 each.place,
                 each.currency,
                 each.change,
-                external=each.kind is not ActivityKind.TRANSFER or (not master and "SUB" in each.business.upper()),
+                external=each.kind is not ActivityKind.TRANSFER or (not seen and "SUB" in each.business.upper()),
             )
             for each in columns.entries(rows[columns.counts[rows]])
         )

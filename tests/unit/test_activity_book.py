@@ -36,9 +36,10 @@ DENIED = PermissionDenied(code="400007", message="Access denied", request="GET /
 class Accountless:
     """Accounts of which nothing was read."""
 
-    def __init__(self, *, master: bool, pairs: tuple[Any, ...] = ()) -> None:
+    def __init__(self, *, master: bool, denied: bool = False, pairs: tuple[Any, ...] = ()) -> None:
         nothing: Reading[Any] = Reading()
         self.spot = self.cross = self.isolated = SimpleNamespace(reading=nothing)
+        self.subs = SimpleNamespace(reading=Reading(denied=denied))
         if pairs:
             self.isolated = SimpleNamespace(reading=Reading(value=pairs, at=NOW))
         self.wallets: dict[str, Any] = {}
@@ -64,15 +65,13 @@ def make(store: ActivityStore, monkeypatch: pytest.MonkeyPatch) -> Iterator[Make
     monkeypatch.setattr(activity_sync, "_DAYS_TOLD", days)
     made: list[ActivityBook] = []
 
-    def start(
-        source: ActivitySource, *, master: bool = True, after: float = 0.0, pairs: tuple[Any, ...] = ()
-    ) -> ActivityBook:
+    def start(source: ActivitySource, *, master: bool = True, after: float = 0.0, **there: Any) -> ActivityBook:
         source.status = lambda: SimpleNamespace(clock_offset=None)  # type: ignore[attr-defined]  # an exchange has one
         book = ActivityBook(
             cast("Exchange", source),
             store,
             Hub(Books(cast("Any", None))),
-            cast("Accounts", Accountless(master=master, pairs=pairs)),
+            cast("Accounts", Accountless(master=master, **there)),
             account=lambda: "165111201",
             ledger=None,
             leisure=Leisure(after=after, pause=0.0),
@@ -176,10 +175,12 @@ def test_how_far_it_reaches_is_said_for_each_list(make: Make) -> None:
     assert reach.words.endswith("since 19 November 2026")
 
 
-@pytest.mark.parametrize("master", [True, False])
-def test_a_sub_accounts_transfer_crosses_its_border_and_not_the_masters(make: Make, *, master: bool) -> None:
-    """The master sees what its sub-accounts hold, a sub-account sees nothing of the others."""
-    book = make(past(), master=master)
+@pytest.mark.parametrize(("master", "denied"), [(True, False), (False, False), (True, True)])
+def test_a_sub_accounts_transfer_crosses_its_border_and_not_the_masters(
+    make: Make, *, master: bool, denied: bool
+) -> None:
+    """The master sees what its sub-accounts hold, if its key may; a sub-account sees nothing of the others."""
+    book = make(past(), master=master, denied=denied)
     until(lambda: not book.reach().reading and len(book.flows(None, None)) == 8, PATIENCE)
-    assert [flow.external for flow in book.flows(NOW - 2 * HOUR, None)] == [not master]
+    assert [flow.external for flow in book.flows(NOW - 2 * HOUR, None)] == [denied or not master]
     assert not any(flow.external for flow in book.flows(None, NOW - 2 * HOUR))
