@@ -10,12 +10,15 @@ from itertools import pairwise
 import pytest
 
 from kucoin.desk import activity_sync
+from kucoin.desk import activity_words as words
 from kucoin.desk.accounts import Accounts
 from kucoin.desk.activity import ActivityWish
 from kucoin.desk.activity_book import ActivityBook, Leisure
+from kucoin.desk.activity_columns import Columns, Names
+from kucoin.desk.activity_funding import Fundings
 from kucoin.desk.refresh import Refresher
 from kucoin.desk.upstream import Upstream
-from kucoin.journal.activity import ActivityStore
+from kucoin.journal.activity import ActivityStore, line
 from kucoin.journal.database import Journal
 from kucoin.model.activity import ActivityKind
 from kucoin.model.feed_private import PrivatePush
@@ -134,6 +137,20 @@ def test_the_sums_of_the_page_are_the_balances_themselves(floor: Floor) -> None:
             if row.entry.counts:
                 newest[row.entry.currency] = row.balance
         assert newest == {mine: held.get((place, mine), D(0)) for mine in newest}
+
+
+def test_every_funding_is_a_line_of_the_futures_ledger(floor: Floor) -> None:
+    """Told together with the list of fundings, all are of that kind, and come to the same as before."""
+    lines = [row.entry for row in floor.book.view(ActivityWish(places=frozenset({"Futures"}))).entries()]
+    page = floor.exchange.futures_positions.funding_payments(symbol="XBTUSDTM", limit=100)
+    paid = [words.of_payment(each) for each in page.items]
+    columns = Columns.of(Names(), [line(entry) for entry in (*lines, *paid)])
+    merged = Fundings().merged(columns)
+    assert paid
+    assert len(merged) == len(lines)
+    fundings = merged.entries(merged.select(ActivityWish(kinds=frozenset({ActivityKind.FUNDING}))))
+    assert sorted(each.change for each in fundings) == sorted(each.change for each in paid)
+    assert all(each.counts and each.detail.startswith("rate ") for each in fundings)
 
 
 def _trade(floor: Floor) -> None:
