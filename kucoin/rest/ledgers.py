@@ -7,10 +7,12 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
+from kucoin.errors import OutcomeUnknown
 from kucoin.model.ledger import Direction, FuturesLedgerEntry, LedgerEntry
 from kucoin.model.page import Page
 from kucoin.rest import paging
 from kucoin.rest import parse_ledger as parse
+from kucoin.rest.answer import Answer
 from kucoin.rest.endpoint import Endpoint
 from kucoin.rest.limits import Pool, Urgency
 from kucoin.rest.transport import Params, Transport
@@ -130,7 +132,14 @@ class Ledgers:
             **paging.span(start, end),
         }
         answer = self._transport.call(replace(FUTURES, urgency=urgency), params=params)
-        return paging.by_more(answer, parse.futures_entry, lambda entry: entry.entry_id)
+        return paging.by_more(answer, parse.futures_entry, partial(_numbered, answer))
+
+
+def _numbered(answer: Answer, entry: FuturesLedgerEntry) -> int:
+    """Return what a page goes on from. What is pending may have no number: to go on from none would lose the rest."""
+    if entry.entry_id < 0:
+        raise OutcomeUnknown(f"{answer.request}: unreadable answer, it ends with {entry.entry_id}, and there is more")
+    return entry.entry_id
 
 
 def _what(

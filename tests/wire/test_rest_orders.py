@@ -414,3 +414,15 @@ def test_a_list_without_more_ends_though_it_has_rows(scripted: Any, exchange: Ex
         scripted.say(scripted.http(json.dumps(body)))
         page = exchange.ledgers.futures()
         assert (len(page.items), page.cursor) == (2, cursor)
+
+
+def test_a_page_that_ends_with_what_has_no_number_is_not_taken_for_the_end(scripted: Any, exchange: Exchange) -> None:
+    """Pending lines of the futures ledger may all be called -1: what is behind them cannot be asked for."""
+    body = json.loads((PAYLOADS / "ledger-futures.json").read_text())
+    body["data"]["dataList"][-1]["offset"] = -1
+    scripted.say(scripted.http(json.dumps(body)))
+    with pytest.raises(OutcomeUnknown, match="there is more"):
+        exchange.ledgers.futures()
+    body["data"]["hasMore"] = False
+    scripted.say(scripted.http(json.dumps(body)))
+    assert len(exchange.ledgers.futures().items) == 2
