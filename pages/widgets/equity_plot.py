@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -112,7 +112,7 @@ def told(at: datetime) -> str:
     return f"{day(at)} {at:%Y, %H:%M} UTC"
 
 
-def day(at: date) -> str:
+def day(at: datetime) -> str:
     """Return a day: ``12 Mar``."""
     return f"{at.day} {at:%b}"
 

@@ -171,14 +171,14 @@ def _days(ledger: Ledger, report: Report, choice: Choice, now: datetime) -> None
         st.caption("No day is drawn: the ledger is not complete for any of them yet.")
         return
     period = futures_days.PERIODS[choice.period]
-    unit = report.currency
+    unit, today = report.currency, now.date().isoformat()
     left, right = st.columns([7, 5], gap="medium")
     with left:
         height = max(futures_curves.HEIGHT, futures_calendar.height(days))
+        build = partial(futures_curves.realised, futures_days.by(period, days), period, unit, height)
         total = figures.named(sum((day.net for day in days), Decimal(0)), unit, signed=True)
         told = f"Realised net by {period} since {futures_days.named(days[0].start)}, cumulative: {total}"
-        data = futures_curves.realised(futures_days.by(period, days), period, unit, height, told)
-        live.EQUITY(key="pnl-curve", data=data)
+        plots.show("pnl-curve", build, report, period, str(since), today, alt=told)
     with right:
         futures_calendar.show(days, unit)
     if said := notes(report, days[0].start, len(days)):

@@ -17,7 +17,7 @@ def test_the_ledger_can_be_taken_along(visit: Any) -> None:
     page = seen.page
     page.get_by_role("link", name="Futures", exact=True).click()
     expect(page.locator(".st-key-pnl").get_by_role("heading", name="Realised, 30 days")).to_be_visible()
-    expect(page.locator(".st-key-pnl-curve path.bars").first).to_be_attached()
+    expect(page.locator(".st-key-pnl-curve .main-svg").first).to_be_attached()
     expect(page.get_by_role("table", name="Realised net by day").get_by_role("cell").last).to_be_visible()
     expect(page.locator(".st-key-closed").get_by_text("Every one agrees with the exchange.")).to_be_visible()
     page.locator(".st-key-pnl-span").get_by_text("All", exact=True).click()

@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 from kucoin.desk.rounds import Closed
 from kucoin.desk.upkeep import Progress
 from kucoin.model.ledger import EquityPoint
-from pages.widgets import futures_closed, futures_days, futures_pnl, ledger_line
+from pages.widgets import futures_closed, futures_pnl, ledger_line
 from tests.pnl_scene import FakeLedger, ended, exchange_says, reported
 
 D = Decimal
@@ -82,6 +82,11 @@ def written(app: AppTest, key: str = "closed-table") -> pd.DataFrame:
     return pd.DataFrame({column["name"]: column["texts"] for column in given(app, key)["columns"]})
 
 
+def drawn(app: AppTest, place: int) -> list[dict[str, Any]]:
+    """The traces of a plot."""
+    return list(json.loads(app.get("plotly_chart")[place].proto.spec)["data"])
+
+
 def test_the_figures_are_the_ledgers(section: AppTest) -> None:
     """Net is price, fees and funding together, each with its sign, in one settlement currency."""
     shown = figures(section.run())
@@ -133,9 +138,9 @@ def test_a_single_currency_is_no_choice(section: AppTest, ledger: FakeLedger) ->
 def test_nothing_is_asked_again_until_the_ledger_changed(section: AppTest, ledger: FakeLedger) -> None:
     """A drawing costs no report, and plots stay what they are; a fill shows with the next drawing."""
     section.run()
-    before = given(section, "pnl-curve")
+    before = section.get("plotly_chart")[0].proto.spec
     section.run()
-    assert (len(ledger.asked), given(section, "pnl-curve")) == (1, before)
+    assert (len(ledger.asked), section.get("plotly_chart")[0].proto.spec) == (1, before)
     ledger.positions.append(ended(ago(0), "1000"))
     ledger.generation += 1
     assert figures(section.run())["Net"] == "+1,423.08"
@@ -202,9 +207,9 @@ def test_days_before_the_ledger_are_not_drawn(section: AppTest, ledger: FakeLedg
     """And days within it on which nothing happened are: that much is known."""
     ledger.state = replace(ledger.state, since=ago(2))
     section.run()
-    (line,) = given(section, "pnl-curve")["runs"]
-    days = [futures_days.named(ago(place).date()) for place in (2, 1, 0)]
-    assert [said.partition(":")[0] for *_, said in line] == days
+    bars = drawn(section, 0)[2]
+    days = {ago(place).date() for place in range(3)}
+    assert {pd.Timestamp(day).date() for day in bars["x"]} == days
     assert "Days before the ledger is complete" in said(section)
 
 
@@ -305,7 +310,7 @@ def test_equity_is_drawn_where_it_was_recorded(section: AppTest, ledger: FakeLed
     times = [ago(1) + timedelta(minutes=5 * place) for place in (0, 1, 2, 50, 51)]
     ledger.points = tuple(EquityPoint("USDT", D(50_000 + place), None, at) for place, at in enumerate(times))
     section.run()
-    spec = json.loads(section.get("plotly_chart")[0].proto.spec)
+    spec = json.loads(section.get("plotly_chart")[1].proto.spec)
     assert spec["data"][0]["y"] == [50000.0, 50001.0, 50002.0, None, 50003.0, 50004.0, None]
     assert len(spec["layout"]["shapes"]) == 1
     assert "Shaded: nothing was recorded" in said(section)

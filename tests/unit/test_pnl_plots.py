@@ -10,7 +10,7 @@ import pytest
 
 from kucoin.desk.pnl import Bucket
 from kucoin.model.ledger import EquityPoint
-from pages.widgets import figures, futures_calendar, futures_curves, futures_days
+from pages.widgets import futures_calendar, futures_curves, futures_days
 from pages.widgets.plots import Look
 
 D = Decimal
@@ -115,32 +115,15 @@ def weeks(*days: Bucket) -> list[list[dict[str, Any]]]:
 
 
 def test_the_line_is_what_the_bars_add_up_to() -> None:
-    """Each in a part of the height of its own, with the zero that it starts from; a day of nothing has no bar."""
-    nets = ("5", "-7", "0", "4")
-    days = [day(date(2026, 3, 10 + place), net) for place, net in enumerate(nets)]
-    plot = futures_curves.realised(days, "day", "USDT", 232, "Realised")
-    (line,) = plot["runs"]
-    assert [said for *_, said in line] == ["10 Mar: +5.00", "11 Mar: −7.00", "12 Mar: 0.00", "13 Mar: +4.00"]
-    assert [total for *_, total, _ in line] == ["in all +5.00", "in all −2.00", "in all −2.00", "in all +2.00"]
-    heights = [y for _, y, *_ in line]
-    assert heights[0] == max(heights) == 1
-    assert heights[1] == heights[2] == min(heights) == 0.38
-    assert plot["lines"][:-1] == [[0.38, "−2"], [0.5571, "0"], [0.7343, "+2"], [0.9114, "+4"]]
-    zero = plot["bars"]["zero"]
-    assert plot["lines"][-1] == [zero, "by day"]
-    assert plot["bars"]["tops"] == [[0.125, 0.3], [0.375, 0], [0.875, pytest.approx(zero + 0.1, abs=0.001)]]
-    assert [text for _, text in plot["stamps"]] == ["10 Mar", "11 Mar", "12 Mar", "13 Mar"]
-
-
-def test_a_line_of_nothing_lies_on_zero() -> None:
-    """Also of one day alone, and of shares."""
-    plot = futures_curves.realised([day(date(2026, 3, 10), "0")], "month", figures.SHARE, 232, "Realised")
-    assert plot["runs"] == [[[0.5, 0.69, "in all 0.00\u2009%", "March 2026: 0.00\u2009%"]]]
-    assert plot["lines"] == [[0.69, "0"], [0.15, "by month"]]
-    assert (plot["bars"]["tops"], plot["stamps"]) == ([], [[0.5, "Mar 2026"]])
-    some = futures_curves.realised([day(date(2026, 3, 10), "0.004")], "day", figures.SHARE, 232, "Realised")
-    assert some["lines"][0] == [0.38, "0"]
-    assert some["lines"][1][1] == "+0.1\u2009%"
+    """Gains and losses in the reader's colours."""
+    days = [day(date(2026, 3, 10), "5"), day(date(2026, 3, 11), "-7"), day(date(2026, 3, 12), "3")]
+    line, end, each, gains, losses = futures_curves.realised(days, "day", "USDT", 232, LOOK).data
+    assert (list(line.y), list(end.y), list(each.y)) == ([5, -2, 1], [1], [5, -7, 3])
+    assert (gains.fillcolor, list(gains.y)) == (LOOK.gain, [0, 5, 5, 0, None, 0, 3, 3, 0, None])
+    assert (losses.fillcolor, list(losses.y)) == (LOOK.loss, [0, -7, -7, 0, None])
+    left, right = losses.x[0], losses.x[2]
+    assert right - left == timedelta(days=0.6)
+    assert left + (right - left) / 2 == datetime(2026, 3, 11)  # noqa: DTZ001  a day as Plotly has it, without a zone
 
 
 def points(*minutes: int) -> list[EquityPoint]:

@@ -1,7 +1,5 @@
 // The equity line: `runs` of [x, y, moment, value], shades for what nobody recorded, hairlines and stamps; all places
-// are fractions of the plot (pages/widgets/equity_plot.py). The pointer, or the arrow keys, tell a point. Below the line
-// there may be bars (futures_curves.py): `bars` is {zero, half, tops}, `half` of a bar's width, `tops` of [x, y]; and
-// `height` is the plot's in px, where it is not the usual one.
+// are fractions of the plot (pages/widgets/equity_plot.py). The pointer, or the arrow keys, tell a point.
 
 const MARGIN = { top: 8, right: 66, bottom: 22, left: 1 };
 const LETTER = 6.4; // px of a letter of a stamp
@@ -25,13 +23,7 @@ function apart(stamps, place, width) {
   });
 }
 
-/** Return one shape for all bars of a side: a browser is slow with hundreds of them. */
-function shape(side, tops, { zero, half }, x, y) {
-  const path = tops.map(([px, py]) => `M${x(px - half).toFixed(1)},${y(zero).toFixed(1)}V${y(py).toFixed(1)}H${x(px + half).toFixed(1)}V${y(zero).toFixed(1)}`);
-  return svg('path', { class: `bars ${side}`, d: path.join('') });
-}
-
-function drawing({ runs, gaps, lines, stamps, bars, alt }, width, height) {
+function drawing({ runs, gaps, lines, stamps, alt }, width, height) {
   const right = width - MARGIN.right;
   const bottom = height - MARGIN.bottom;
   const x = (part) => MARGIN.left + part * (right - MARGIN.left);
@@ -48,10 +40,6 @@ function drawing({ runs, gaps, lines, stamps, bars, alt }, width, height) {
     ]),
     ...apart(stamps, x, width).map(([px, text]) => svg('text', { class: 'stamp', x: x(px), y: height - 4 }, text)),
     ...(named ? [svg('text', { class: 'stamp named', x: middle, y: bottom - 5 }, named[2])] : []),
-    ...(bars ? [
-      shape('gain', bars.tops.filter(([, py]) => py > bars.zero), bars, x, y),
-      shape('loss', bars.tops.filter(([, py]) => py < bars.zero), bars, x, y),
-    ] : []),
     ...runs.map((run) => (run.length > 1 ? svg('polyline', { class: 'run', points: path(run) }) : svg('circle', { class: 'end', cx: x(run[0][0]), cy: y(run[0][1]), r: 1.2 }))),
     svg('circle', { class: 'end', cx: x(endX), cy: y(endY), r: 3 }),
     svg('g', { class: 'told', visibility: 'hidden' }, svg('line', { y1: MARGIN.top, y2: bottom }), svg('circle', { r: 3.5 })));
@@ -62,7 +50,6 @@ export default ({ parentElement, data }) => {
   const tip = root.querySelector('.tip') ?? h('div', { class: 'tip', hidden: true });
   const plot = root.querySelector('.plot') ?? h('div', { class: 'plot', tabindex: 0 });
   if (!plot.isConnected) root.append(plot, tip);
-  plot.style.height = data.height ? `${data.height}px` : '';
   const points = data.runs.flat();
 
   function draw() {
