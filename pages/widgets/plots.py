@@ -75,7 +75,7 @@ def figure(
         layout: What the layout has of its own.
     """
     axis: dict[str, Any] = {"gridcolor": colours.line, "zeroline": False, "fixedrange": True}
-    figures = axis | {"side": "right", "nticks": 5, "labelalias": {"+0.000%": "0"}}
+    figures = axis | {"side": "right", "nticks": 5, "labelalias": {"+0": "0", "+0%": "0", "+0.000%": "0"}}
     rows = {"yaxis": figures | (y or {})}
     if below is not None:
         rows["yaxis"]["domain"] = _UPPER

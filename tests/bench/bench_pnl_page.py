@@ -35,7 +35,7 @@ globalThis.said = () => text().match(/\\d+ (in \\d+ days|ever)\\./)?.[0] ?? '';
 const count = () => [...document.querySelectorAll('.st-key-pnl-curve:not([data-retained]) .js-fill')]
   .reduce((sum, shape) => sum + shape.getAttribute('d').split('M').length - 1, 0);
 const within = (key, what) => [...document.querySelector(`.st-key-${key} [data-testid=stBidiComponentIsolated]`)
-  ?.shadowRoot.querySelectorAll(what) ?? []];
+  ?.shadowRoot?.querySelectorAll(what) ?? []];
 const number = (cell) => Number(cell.textContent.replace(',', ''));
 const ended = () => within('pnl-by-contract', 'tbody td:nth-child(6)').reduce((sum, cell) => sum + number(cell), 0);
 const second = () => within('pnl-figures', 'dd').map((each) => each.textContent).join();
