@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any, NamedTuple
 
 import streamlit as st
@@ -18,11 +19,14 @@ from kucoin.desk.portfolio import PartKind
 from kucoin.desk.upkeep import Progress
 from kucoin.desk.worths import WHOLE, Curve, CurveWish
 from kucoin.web.veil import Veil
-from pages.widgets import equity_plot, figures, privacy, veiled
-from pages.widgets.live import live
+from pages.widgets import equity_plot, figures, plots, privacy, veiled
+from pages.widgets.equity_plot import Line
 
 SPANS = {"24 h": 1, "7 d": 7, "30 d": 30, "90 d": 90, "All": None}
 """How many days each choice looks back; None: as far as there is anything."""
+
+HEIGHT = 168
+"""The px of the line, and of what stands in its place (frame.css)."""
 
 _SPAN, _PLACE, _NET, _HELD = "equity-span", "equity-of", "equity-net", "equity-held"
 _ALL = "Whole account"
@@ -32,10 +36,11 @@ _ORDER = {str(kind): number for number, kind in enumerate(PartKind)}
 
 
 class _Drawn(NamedTuple):
-    """What was drawn, and what it was made of; as long as that is the same, it stays the very same."""
+    """What was drawn, and what it was made of; as long as a line is the same, it stays the very same."""
 
     made_of: tuple[object, ...]
-    plot: dict[str, Any] | None
+    line: Line | None
+    alt: str
     words: str
 
 
@@ -54,11 +59,11 @@ def show(desk: Desk, unit: str, now: datetime) -> None:
                 help=None if followed else _UNFOLLOWED,
             )
             drawn = _drawn(desk, CurveWish(place, unit, net=net and followed), span, now)
-            if drawn.plot is not None:
+            if drawn.line is not None:
                 st.caption(drawn.words)
         with plot:
-            if drawn.plot is not None:
-                live.EQUITY(key="equity-plot", data=drawn.plot)
+            if drawn.line is not None:
+                plots.show("equity-plot", partial(equity_plot.figure, drawn.line, HEIGHT), drawn.line, alt=drawn.alt)
             else:
                 st.markdown(drawn.words)
 
@@ -98,33 +103,34 @@ def _drawn(desk: Desk, wish: CurveWish, span: str, now: datetime) -> _Drawn:
     held: _Drawn | None = st.session_state.get(_HELD)
     if held is None or held.made_of != made_of:
         curve = desk.worths.curve(wish)
-        plot = _plot(curve, wish, now, veil) if curve.runs else None
-        said = notes(curve, wish) if plot else nothing(curve, wish, desk.worths.progress())
-        held = st.session_state[_HELD] = _Drawn(made_of, plot, " ".join(said))
+        line = _line(curve, wish, minute, veil) if curve.runs else None
+        if held is not None and held.line == line:  # a plot is drawn anew for another object
+            line = held.line
+        said = notes(curve, wish) if line else nothing(curve, wish, desk.worths.progress())
+        alt = _alt(line, wish) if line else ""
+        held = st.session_state[_HELD] = _Drawn(made_of, line, alt, " ".join(said))
     return held
 
 
-def _plot(curve: Curve, wish: CurveWish, now: datetime, veil: Veil | None) -> dict[str, Any] | None:
-    """Return what the component draws; None where the shares that amounts are to be hidden behind are not known."""
-    runs, share = curve.runs, veil is not None and not wish.net
-    if share:
-        whole = veil.fraction(Decimal(1), wish.unit) if veil is not None else None
-        if whole is None:
-            return None
-        runs = tuple(tuple(point._replace(value=point.value * whole) for point in run) for run in runs)
+def _line(curve: Curve, wish: CurveWish, now: datetime, veil: Veil | None) -> Line | None:
+    """Return what is drawn; None where the shares that amounts are to be hidden behind are not known."""
+    if wish.net:
+        return Line(curve.runs, wish.start, now, figures.SHARE, signed=True)
+    if veil is None:
+        return Line(curve.runs, wish.start, now, wish.unit)
+    whole = veil.fraction(Decimal(1), wish.unit)
+    if whole is None:
+        return None
+    shares = tuple(tuple(point._replace(value=point.value * whole) for point in run) for run in curve.runs)
+    return Line(shares, wish.start, now, figures.SHARE)
 
-    def write(value: Decimal) -> str:
-        if wish.net or share:
-            return figures.percent(value, signed=wish.net)
-        return f"{figures.money(value, wish.unit)} {wish.unit}"
 
-    payload = equity_plot.payload(runs, wish.start, now, ratio=wish.net or share, signed=wish.net, write=write)
-    first, last = runs[0][0], runs[-1][-1]
+def _alt(line: Line, wish: CurveWish) -> str:
+    """Return what the plot shows, in words."""
+    first, last = line.runs[0][0], line.runs[-1][-1]
     what = "Return" if wish.net else "Equity"
-    payload["alt"] = (
-        f"{what} of {wish.place or 'the whole account'} since {equity_plot.told(first.at)}: {write(last.value)}"
-    )
-    return payload
+    place = wish.place or "the whole account"
+    return f"{what} of {place} since {equity_plot.told(first.at)}: {line.write(last.value)}"
 
 
 def notes(curve: Curve, wish: CurveWish) -> list[str]:

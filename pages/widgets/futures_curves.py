@@ -13,8 +13,10 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from kucoin.desk.equity_curve import Point
 from kucoin.model.ledger import EquityPoint
-from pages.widgets import figures, futures_days
+from pages.widgets import equity_plot, figures, futures_days
+from pages.widgets.equity_plot import Line
 from pages.widgets.futures_days import Bucket, Period
 from pages.widgets.plots import Look, figure
 
@@ -22,7 +24,6 @@ HEIGHT = 232
 """The px of a curve, unless something taller stands beside it."""
 
 _GAP = timedelta(minutes=15)  # three snapshots of equity: that many may be missing before a line ends
-_DAY = 86_400_000  # ms
 _POINTS = 600  # of a line at most; a plot is not wider
 
 
@@ -82,43 +83,9 @@ def _told(names: Sequence[str], sums: Sequence[Decimal], unit: str) -> dict[str,
 
 def equity(points: Sequence[EquityPoint], unit: str, look: Look) -> go.Figure:
     """Return the equity line: snapshots of every 5 minutes, thinned to what a screen can show."""
-    runs = list(_runs(points))
     step = -(-len(points) // _POINTS)
-    times: list[datetime] = []
-    values: list[float | None] = []
-    for run in runs:
-        kept = [*run[:-1:step], run[-1]]
-        times += [*(point.at for point in kept), kept[-1].at]
-        values += [*(float(point.equity) for point in kept), None]
-    hidden = unit == figures.SHARE
-    written = ".2%" if hidden else f",.{figures.decimals(unit)}f"
-    line = {
-        "type": "scatter",
-        "x": times,
-        "y": values,
-        "mode": "lines",
-        "line": {"color": look.ink, "width": 1.4},
-        "connectgaps": False,
-        "hovertemplate": "%{x|%-d %b %H:%M} UTC: %{y:" + written + "}<extra></extra>",
-    }
-    shade = {
-        "type": "rect",
-        "yref": "paper",
-        "y0": 0,
-        "y1": 1,
-        "fillcolor": look.quiet,
-        "opacity": 0.14,
-        "line_width": 0,
-    }
-    formats = [{"dtickrange": [None, _DAY - 1], "value": "%H:%M"}, {"dtickrange": [_DAY, None], "value": "%-d %b"}]
-    return figure(
-        look,
-        HEIGHT,
-        [line],
-        x={"tickformatstops": formats},
-        y={"tickformat": "~%" if hidden else ",~f"},
-        shapes=[shade | {"x0": before[-1].at, "x1": after[0].at} for before, after in pairwise(runs)],
-    )
+    runs = [[Point(each.at, each.equity) for each in (*run[:-1:step], run[-1])] for run in _runs(points)]
+    return equity_plot.figure(Line(runs, None, points[-1].at, unit), HEIGHT, look)
 
 
 def gaps(points: Sequence[EquityPoint]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -14,9 +15,18 @@ from kucoin.desk.equity_curve import SLOT, Break, Point
 from kucoin.desk.upkeep import Progress
 from kucoin.desk.worths import Curve, CurveWish
 from pages.widgets import equity, equity_plot, figures
+from pages.widgets.equity_plot import Line
+from pages.widgets.plots import Look
 
 NOON = datetime(2026, 3, 12, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
+LOOK = Look("#000000", "#111111", "#222222", "#333333", "#444444", gain="#00FF00", loss="#FF0000")
+
+
+def plotted(app: AppTest) -> dict[str, Any]:
+    """What the browser is given to draw; ValueError if there is no plot."""
+    (chart,) = app.get("plotly_chart")
+    return {**json.loads(chart.proto.spec), "alt": chart.proto.alt}
 
 
 def words(app: AppTest) -> str:
@@ -29,14 +39,19 @@ def line(*values: str, start: datetime = NOON) -> tuple[Point, ...]:
     return tuple(Point(start + number * SLOT, Decimal(value)) for number, value in enumerate(values))
 
 
-def test_the_whole_account_is_drawn_first(app: AppTest, desk: Any, drawn: Any) -> None:
+def test_the_whole_account_is_drawn_first(app: AppTest, desk: Any) -> None:
     """Thirty days of it, in the page's unit."""
     app.query_params["unit"] = "BTC"
-    plot = drawn(app.run(), "equity-plot")
+    plot = plotted(app.run())
     wish = desk.worths.asked[-1]
     assert (wish.place, wish.unit, wish.net) == ("", "BTC", False)
     assert datetime.now(UTC) - wish.start <= 30 * DAY + timedelta(minutes=2)
-    assert [point[3] for point in plot["runs"][0]][-1] == "102,500.00000000 BTC"
+    line = plot["data"][0]
+    assert line["y"] == [100_000, 101_000, 102_500, None]
+    assert line["text"][2].endswith(" UTC: 102,500.00000000 BTC")
+    assert plot["alt"].startswith("Equity of the whole account since ")
+    assert plot["alt"].endswith(" UTC: 102,500.00000000 BTC")
+    assert plot["layout"]["height"] == equity.HEIGHT
 
 
 def test_place_span_and_return_are_chosen(app: AppTest, desk: Any) -> None:
@@ -60,7 +75,9 @@ def test_no_return_is_told_of_a_sub_account(app: AppTest, desk: Any) -> None:
 
 
 def test_a_line_is_drawn_anew_once_a_minute_at_most(app: AppTest, desk: Any) -> None:
-    """The page's fragment comes by every two seconds."""
+    """The page's fragment comes by every two seconds; and the same line stays the very same plot."""
+    point = Point(datetime.now(UTC) - DAY, Decimal(7))
+    desk.worths.alter = lambda _: Curve(((point,),), point.at)
     app.run()
     asked = len(desk.worths.asked)
     for _ in range(3):
@@ -69,6 +86,8 @@ def test_a_line_is_drawn_anew_once_a_minute_at_most(app: AppTest, desk: Any) -> 
     desk.worths.generation += 1
     app.run()
     assert len(desk.worths.asked) > asked
+    before, after = (app.session_state["equity-held"], app.run().session_state["equity-held"])
+    assert before.line is after.line
 
 
 def test_with_nothing_recorded_it_says_when_there_will_be(app: AppTest, desk: Any) -> None:
@@ -83,17 +102,21 @@ def test_with_nothing_recorded_it_says_when_there_will_be(app: AppTest, desk: An
     assert "Nothing is being recorded: the disk is full." in words(app.run()).replace("**", "")
 
 
-def test_under_privacy_the_line_is_a_share(app: AppTest, desk: Any, drawn: Any) -> None:
+def test_under_privacy_the_line_is_a_share(app: AppTest, desk: Any) -> None:
     """No amount is on its axis, under its pointer, or in its name; without a known total there is no line."""
     app.query_params["privacy"] = "on"
-    plot = drawn(app.run(), "equity-plot")
-    worth = desk.portfolio("USDT").total
-    assert plot["runs"][0][-1][3] == figures.percent(102_500 / worth, signed=False)
-    assert all(text.endswith("%") for _, text in plot["lines"])
-    assert "102,500" not in str(plot)
+    plot = plotted(app.run())
+    share = 102_500 / desk.portfolio("USDT").total
+    written = figures.percent(share, signed=False)
+    assert plot["data"][0]["y"][2] == pytest.approx(float(share))
+    assert plot["data"][0]["text"][2].endswith(f" UTC: {written}")
+    assert plot["alt"].endswith(written)
+    assert all(text.endswith("%") for text in plot["layout"]["yaxis"]["ticktext"])
+    assert not any(amount in str(plot) for amount in ("102,500", "102500", "100000", "101000", "USDT"))
     desk.alter = lambda portfolio: replace(portfolio, total=None)
     desk.worths.generation += 1
     assert "What this comes to of the whole account is not known now." in words(app.run())
+    assert not app.get("plotly_chart")
 
 
 RISEN = Curve((line("0", "0.1", "0.25"),), NOON - DAY, NOON - DAY)
@@ -137,29 +160,54 @@ def test_a_line_says_what_it_leaves_out(curve: Curve, wish: CurveWish, said: str
     assert " ".join(equity.notes(curve, wish)) == said
 
 
-def test_places_in_the_plot_are_fractions_of_it() -> None:
-    """From the first point to now, with air above and below; a gap is shaded and the longest is named."""
+def test_a_figure_reaches_from_the_first_point_to_now() -> None:
+    """With air above and below; a gap is shaded and the longest is named, and the end of the line is a dot."""
     runs = [line("100", "140"), line("120", start=NOON + timedelta(hours=9))]
     now = NOON + timedelta(hours=10)
-    plot = equity_plot.payload(runs, None, now, ratio=False, signed=False, write=lambda value: f"{value} USDT")
-    first, second, last = (point for run in plot["runs"] for point in run)
-    assert [first[0], last[0]] == [0, 0.9]
-    assert first[1] == pytest.approx(1 - second[1])
-    assert 0 < first[1] < last[1] == 0.5 < second[1] < 1
-    assert last[2:] == ["12 Mar 2026, 21:00 UTC", "120 USDT"]
-    assert plot["gaps"] == [(second[0], 0.9, "no record, 8 h")]
-    assert [text for _, text in plot["lines"]] == ["100", "120", "140"]
-    assert [text for _, text in plot["stamps"]] == ["12:00", "14:00", "16:00", "18:00", "20:00", "22:00"]
+    path, dots = (plot := equity_plot.figure(Line(runs, None, now, "USDT"), 168, LOOK)).data
+    layout = plot.layout
+    assert list(path.y) == [100, 140, None, 120, None]
+    assert path.text[3] == "12 Mar 2026, 21:00 UTC: 120.00 USDT"
+    assert (list(dots.x), list(dots.y)) == ([runs[1][0].at], [120])
+    assert layout.xaxis.range == (NOON, now)
+    low, high = layout.yaxis.range
+    assert 90 < low < 100
+    assert 100 - low == pytest.approx(high - 140)
+    ((start, end),) = ((shade.x0, shade.x1) for shade in layout.shapes)
+    assert (start, end) == (runs[0][1].at, runs[1][0].at)
+    (named,) = layout.annotations
+    assert (named.text, named.x, named.xanchor) == ("no record, 8 h", start + (end - start) / 2, "center")
+    assert layout.yaxis.ticktext == ("100", "120", "140")
+    assert layout.xaxis.ticktext == ("12:00", "16:00", "20:00")
+
+
+def test_a_point_that_stands_alone_is_a_dot() -> None:
+    """A line of one point is none; the end is larger."""
+    runs = [line("1", start=NOON + number * DAY) for number in range(3)]
+    dots = equity_plot.figure(Line(runs, None, NOON + 2 * DAY, "USDT"), 168, LOOK).data[1]
+    assert list(dots.y) == [1, 1, 1]
+    assert dots.marker.size[0] == dots.marker.size[1] < dots.marker.size[2]
+
+
+@pytest.mark.parametrize(("hours", "side"), [(1, "left"), (10, "center"), (19, "right")])
+def test_the_name_of_a_gap_stays_inside(hours: int, side: str) -> None:
+    """Near an edge it begins or ends with the gap."""
+    gap = NOON + timedelta(hours=hours)
+    end = NOON + timedelta(hours=20)
+    moments = (NOON, gap - timedelta(minutes=30)), (gap, end)
+    runs = [[Point(at, Decimal(1)) for at in run] for run in moments]
+    (named,) = equity_plot.figure(Line(runs, None, end, "USDT"), 168, LOOK).layout.annotations
+    assert named.xanchor == side
 
 
 @pytest.mark.parametrize(
     ("days", "first", "last", "count"),
-    [(1, "12:00", "12:00", 7), (2, "12:00", "12:00", 5), (30, "17 Feb", "10 Mar", 4), (400, "Mar 2025", "Mar 2026", 7)],
+    [(1, "12:00", "12:00", 5), (2, "12:00", "12:00", 5), (30, "17 Feb", "10 Mar", 4), (400, "Mar 2025", "Mar 2026", 5)],
 )
 def test_stamps_suit_the_span(days: int, first: str, last: str, count: int) -> None:
     """Full hours with their midnights, days, or months; never more than the axis has room for."""
     found = [text for _, text in equity_plot.stamps(NOON - days * DAY, NOON)]
-    assert 2 <= len(found) <= 8
+    assert 2 <= len(found) <= 5
     assert (found[0], found[-1], len(found)) == (first, last, count), found
 
 
