@@ -1,4 +1,4 @@
-"""What our components are made of, in a real browser: ages that grow by themselves, calendar, equity line, rows."""
+"""What our components are made of, in a real browser: ages that grow by themselves, calendar, rows."""
 
 from __future__ import annotations
 
@@ -89,32 +89,6 @@ def test_a_day_without_room_keeps_its_amount(browser: Browser) -> None:
     assert page.evaluate(seen) == [[True, False], [True, True]]
     page.set_viewport_size({"width": 390, "height": 600})
     assert page.evaluate(seen) == [[True, True], [True, True]]
-    page.close()
-
-
-def test_the_equity_line_tells_its_points(browser: Browser) -> None:
-    """To the pointer and to the arrow keys; of its marks those are left out that would touch, and gaps are shaded."""
-    code, css = (
-        "\n".join((LIVE / f"{stem}.{kind}").read_text("utf-8") for stem in ("base", "equity")) for kind in ("js", "css")
-    )
-    first, last = [[0, 0.1, "12 Mar", "100"], [0.4, 0.9, "13 Mar", "140"]], [[0.8, 0.5, "14 Mar", "120"]]
-    stamps = [[0.3, "12 Mar"], [0.32, "13 Mar"], [0.9, "14 Mar"]]
-    data = {"runs": [first, last], "gaps": [[0.4, 0.8, "no record, 9 h"]], "lines": [[0.5, "120"]], "stamps": stamps}
-    page = browser.new_page(viewport={"width": 700, "height": 300})
-    page.set_content(f"<style>{css}</style>")
-    page.evaluate(MOUNT, [code, data | {"alt": "Equity"}])
-    assert page.get_by_role("img", name="Equity").is_visible()
-    assert page.locator(".run, .gap").count() == 2
-    assert page.locator("text").all_text_contents() == ["120", "14 Mar", "13 Mar", "no record, 9 h"]
-    box = page.locator(".plot").bounding_box()
-    assert box is not None
-    page.mouse.move(box["x"] + 0.41 * (box["width"] - 67), box["y"] + 50)
-    assert page.locator(".tip").inner_text().split() == ["140", "13", "Mar"]
-    page.locator(".plot").focus()
-    page.keyboard.press("ArrowRight")
-    assert page.locator(".tip").inner_text().split() == ["120", "14", "Mar"]
-    page.locator(".plot").blur()
-    assert page.locator(".tip").is_hidden()
     page.close()
 
 

@@ -53,7 +53,6 @@ def _pushed(name: str, *, isolated: bool = True) -> Callable[..., Any]:
 
 BAND = _component("band")
 CALENDAR = _component("calendar")
-EQUITY = _component("equity")
 LEDGER = _component("ledger")
 METRICS = _component("metrics")
 PREVIEW = _component("preview")
