@@ -96,6 +96,7 @@ def figure(line: Line, height: int, look: Look) -> go.Figure:
             "range": [float(frame.low), float(frame.high)],
             "tickvals": [float(each) for each in marks],
             "ticktext": texts,
+            "ticklabelstandoff": _STANDOFF,
         },
         shapes=shades,
         annotations=names,

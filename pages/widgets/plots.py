@@ -80,15 +80,16 @@ def figure(
     if below is not None:
         rows["yaxis"]["domain"] = _UPPER
         rows["yaxis2"] = figures | {"domain": _LOWER} | below
+    font = {"family": "IBM Plex Sans, sans-serif", "size": 11.5}
     usual = {
         "height": height,
         "showlegend": False,
         "margin": {"l": 4, "r": 60, "t": 8, "b": 20},
-        "font": {"family": "IBM Plex Sans, sans-serif", "size": 11.5, "color": colours.quiet},
+        "font": font | {"color": colours.quiet},
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "hovermode": "x",
-        "hoverlabel": {"bgcolor": colours.ground, "bordercolor": colours.line, "font": {"color": colours.ink}},
+        "hoverlabel": {"bgcolor": colours.ground, "bordercolor": colours.line, "font": font | {"color": colours.ink}},
         "dragmode": False,
         "bargap": 0.4,
         "xaxis": axis | {"showgrid": False, "nticks": 6, "anchor": "y2" if below is not None else "y"} | (x or {}),
