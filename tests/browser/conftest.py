@@ -34,7 +34,9 @@ SHIFTS = """() => {
     const toast = ({ node }) => (node?.closest ? node : node?.parentElement)?.closest('[data-testid=stToastContainer]');
     new PerformanceObserver(list => list.getEntries().forEach(entry => shifts.push(
         ...entry.sources.filter(source => !toast(source))
-            .map(({ previousRect, currentRect }) => `${told(previousRect)} -> ${told(currentRect)}`)
+            .map(({ previousRect, currentRect }) => [told(previousRect), told(currentRect)])
+            .filter(([before, after]) => before !== after) // less than a pixel
+            .map(pair => pair.join(' -> '))
     ))).observe({ type: 'layout-shift', buffered: false });
 }"""
 

@@ -8,6 +8,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 import pytest
 
@@ -74,26 +75,29 @@ READABLE = {
 
 
 @pytest.fixture
-def blunt() -> Iterator[Callable[[bytes], int]]:
-    """A host that says its words to the first who comes, all is well to the others, and hangs up. Returns its port."""
+def blunt() -> Iterator[Callable[[bytes], tuple[int, threading.Semaphore]]]:
+    """A host that says its words to the first who comes, all is well to the others, and hangs up.
+
+    Returns its port, and what is released each time that it has hung up.
+    """
     listener = socket.create_server(("127.0.0.1", 0))
 
-    def start(words: bytes) -> int:
-        left = [words]
+    def start(words: bytes) -> tuple[int, threading.Semaphore]:
+        left, hung_up = [words], threading.Semaphore(0)
 
         def answer() -> None:
             while True:
                 try:
                     connection, _ = listener.accept()
-                    with connection:
-                        connection.recv(65536)
-                        connection.sendall(left.pop() if left else FINE)
                 except OSError:
-                    if listener.fileno() < 0:
-                        return  # closed at the end of the test; else it was the client who had enough
+                    return  # closed at the end of the test
+                with suppress(OSError), connection:  # the client may have had enough
+                    connection.recv(65536)
+                    connection.sendall(left.pop() if left else FINE)
+                hung_up.release()
 
         threading.Thread(target=answer, daemon=True).start()
-        return int(listener.getsockname()[1])
+        return int(listener.getsockname()[1]), hung_up
 
     yield start
     listener.shutdown(socket.SHUT_RDWR)
@@ -101,9 +105,9 @@ def blunt() -> Iterator[Callable[[bytes], int]]:
 
 
 @pytest.mark.parametrize("kind", HEADS)
-def test_no_head_upsets_the_client(kind: str, blunt: Callable[[bytes], int]) -> None:
+def test_no_head_upsets_the_client(kind: str, blunt: Callable[[bytes], tuple[int, threading.Semaphore]]) -> None:
     """A typed error, or the answer where it can be read; the next request is answered as if nothing had been."""
-    port = blunt(HEADS[kind])
+    port, hung_up = blunt(HEADS[kind])
     transport = Transport(hosts.practice(port, port), KEY, timeouts=Timeouts(read=READ))
     began = time.monotonic()
     if kind in READABLE:
@@ -112,13 +116,16 @@ def test_no_head_upsets_the_client(kind: str, blunt: Callable[[bytes], int]) -> 
         with pytest.raises(KucoinError, match=CANCEL.path):
             transport.call(CANCEL)
     assert time.monotonic() - began < READ + 1
+    assert hung_up.acquire(timeout=30)  # a connection that ends while it is being used says nothing of the head
     assert bytes(transport.call(CANCEL).data) == b"[]"
     transport.close()
 
 
-def test_an_odd_head_is_not_logged(blunt: Callable[[bytes], int], caplog: pytest.LogCaptureFixture) -> None:
+def test_an_odd_head_is_not_logged(
+    blunt: Callable[[bytes], tuple[int, threading.Semaphore]], caplog: pytest.LogCaptureFixture
+) -> None:
     """A host that sends one with every answer would fill the log, with the query of each request in it."""
-    port = blunt(HEADS["a header without colon"])
+    port, _ = blunt(HEADS["a header without colon"])
     transport = Transport(hosts.practice(port, port), KEY, timeouts=Timeouts(read=READ))
     with caplog.at_level(logging.DEBUG):
         transport.call(CANCEL, params={"symbol": "BTC-USDT"})
