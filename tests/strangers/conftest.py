@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,13 +23,16 @@ WRONG = {
 FEW = ["funding account", "futures account in USDT", "ticker"]
 # Files that share what is dear to make: what each client read (`told`), and the lines on which they trade (`lines`).
 TOGETHER = ("test_strangers_read", "test_strangers_refused", "test_strangers_truth"), ("test_strangers_trade",)
+OPENS = re.compile(r"\b(dashboard|visit): ")  # fixtures of those who open the dashboard: there is one of it then
 
 
 class Scheduling(LoadFileScheduling):
-    """Give each worker whole files, and all files of a group to the same one."""
+    """Give each worker whole files, and all files of a group to the same one; so browser and sockets share the cores."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = super()._split_scope(nodeid)
+        if Path(file).parent.name == "browser" and OPENS.search(Path(file).read_text(encoding="utf-8")):
+            return "dashboard"
         return next((group[0] for group in TOGETHER if Path(file).name.startswith(group)), file)
 
 
