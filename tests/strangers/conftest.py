@@ -27,7 +27,7 @@ OPENS = re.compile(r"\b(dashboard|visit): ")  # fixtures of those who open the d
 
 
 class Scheduling(LoadFileScheduling):
-    """Give each worker whole files, and all files of a group to the same one; so browser and sockets share the cores."""
+    """Give each worker whole files, all files of a group to the same one; browser and sockets share the cores."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = super()._split_scope(nodeid)
