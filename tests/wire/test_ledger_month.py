@@ -167,5 +167,6 @@ def test_reading_everything_anew_adds_nothing(played: Played, key: str) -> None:
     now = played.month.world.now()
     with played.month.followed(key) as again:
         until(lambda: caught_up(again, now), PATIENCE)
-        assert closed(again) == before
+        # those of one moment, such as the last ones here, stand in either order
+        assert sorted(closed(again), key=repr) == sorted(before, key=repr)
     assert played.rows(key) == rows
