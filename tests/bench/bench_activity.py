@@ -118,7 +118,7 @@ def filtered(page: Page) -> None:
     p95("an account ticked or not", ticked("account", ("Futures", "Spot trading")))
     p95("a currency ticked or not", ticked("currency", ("BTC", "USDT", "SOL")))
     page.keyboard.press("Escape")
-    p95("something typed (150 ms of silence are waited for)", typed)
+    p95("something typed (60 ms of silence are waited for)", typed)
 
 
 def turned(page: Page) -> None:

@@ -12,7 +12,7 @@ const SPANS = [['7', '7 d'], ['30', '30 d'], ['90', '90 d'], ['all', 'All'], ['r
 const USUAL = '7';
 const HEADS = [['when', 'Time, UTC'], ['what', 'Kind'], ['place', 'Account'], ['change', 'Change'], ['unit', ''],
   ['fee', 'Fee in it'], ['balance', 'Balance after']];
-const TYPING = 150; // ms of silence after which what was typed is looked for
+const TYPING = 60; // ms of silence after which what was typed is looked for
 const TELLING = 250; // ms until the script hears of a choice, so that the lines come first
 const BUSY = 400; // ms of waiting from which on the lines look it
 const LISTS = ['account', 'kind', 'currency'];
